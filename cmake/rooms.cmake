@@ -1,0 +1,16 @@
+# add_room(name SOURCES a.cpp b.cpp DOORS public_dep… USES private_dep…): one static library a room.
+# A header of the room that includes a dependency makes it a DOOR; everything else is a USE.
+function(add_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DOORS;USES" ${ARGN})
+  add_library(${name} STATIC ${ROOM_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${ROOM_DOORS} PRIVATE switchyard_warnings ${ROOM_USES})
+endfunction()
+
+# add_room_test(name SOURCES a_test.cpp USES deps…): one GoogleTest program a room.
+function(add_room_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;USES;PROPERTIES" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE switchyard_warnings ${TEST_USES} GTest::gtest_main GTest::gmock)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120 ${TEST_PROPERTIES})
+endfunction()
