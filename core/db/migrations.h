@@ -1,0 +1,26 @@
+// Numbered, forward-only schema changes, run at start under a lock.
+#pragma once
+
+#include "core/db/pool.h"
+#include "core/result.h"
+
+#include <span>
+#include <string_view>
+
+namespace switchyard::db {
+
+// `sql` is a list of statements separated by a line that is only ";". Dialect words in braces:
+// {autoid} auto-incremented integer primary key, {key16} 16-byte binary, {name} indexed text up to
+// 191 characters (binary collation), {text} long text, {json} long text, {big} 64-bit integer,
+// {table} table options at the end of a CREATE TABLE. Times are {big} microseconds UTC.
+struct Migration {
+  int number{};
+  std::string_view name{};
+  std::string_view sql{};
+};
+
+// Brings the schema to the newest migration. Several controllers may call it at once: one works, the
+// others wait. Invalid when the database is newer than this binary (refuse to run on it).
+[[nodiscard]] Status migrate(Pool& pool, std::span<const Migration> migrations);
+
+}  // namespace switchyard::db

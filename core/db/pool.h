@@ -1,0 +1,90 @@
+// The only door to the database: a bounded pool of SOCI sessions on SQLite or MySQL/MariaDB.
+#pragma once
+
+#include "core/result.h"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace soci {
+class session;
+}
+
+namespace switchyard::db {
+
+enum class Backend { Sqlite, Mysql };
+
+// One connection inside one unit of work. Used by one thread at a time.
+class Session {
+ public:
+  Session(soci::session& sql, Backend backend) : sql_(&sql), backend_(backend) {}
+
+  [[nodiscard]] soci::session& sql() { return *sql_; }
+  [[nodiscard]] Backend backend() const { return backend_; }
+
+  // " FOR UPDATE" on MySQL, "" on SQLite (whose writers are serial already).
+  [[nodiscard]] const char* for_update() const;
+  // How a BINARY(16) key bound as std::string is written in SQL text: ":name" on MySQL,
+  // "CAST(:name AS BLOB)" on SQLite (facts/ecosystem.md 8.1).
+  [[nodiscard]] std::string key(const std::string& name) const;
+
+  // Called once if this unit of work does not commit (failure, exception, retry), so that memory
+  // that ran ahead of the database can be put back. Never called after a commit.
+  void on_rollback(std::function<void()> undo) { undo_.push_back(std::move(undo)); }
+  // Called once after this unit of work has committed (e.g. to wake a waiting thread).
+  void on_commit(std::function<void()> then) { then_.push_back(std::move(then)); }
+
+ private:
+  friend class Unit;
+  soci::session* sql_;
+  Backend backend_;
+  std::vector<std::function<void()>> undo_{};
+  std::vector<std::function<void()>> then_{};
+};
+
+struct PoolOptions {
+  std::string url{};     // sqlite:///var/lib/switchyard/state.db or mysql://user:password@host:port/name
+                         // (mysql: ?socket=/path is understood)
+  std::size_t size{8};   // sessions held open
+  std::chrono::milliseconds lease_timeout{10'000};  // how long to wait for a free session
+};
+
+class Pool;
+
+// A session lent to the holder. Rolls back what is still open when it goes out of scope.
+class Lease {
+ public:
+  Lease(Pool& pool, std::size_t slot) : pool_(&pool), slot_(slot) {}
+  Lease(Lease&& other) noexcept;
+  Lease& operator=(Lease&&) = delete;
+  ~Lease();
+  [[nodiscard]] soci::session& sql();
+
+ private:
+  Pool* pool_;
+  std::size_t slot_;
+};
+
+// Thread-safe. Reconnects a MySQL session that was lost and applies its settings again.
+class Pool {
+ public:
+  // Unavailable when the server cannot be reached, Invalid when the URL is not understood.
+  [[nodiscard]] static Result<std::unique_ptr<Pool>> open(const PoolOptions& options);
+  ~Pool();
+
+  [[nodiscard]] Backend backend() const;
+  // TimedOut when every session stays busy for lease_timeout.
+  [[nodiscard]] Result<Lease> lease();
+
+ private:
+  friend class Lease;
+  struct State;
+  explicit Pool(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace switchyard::db
