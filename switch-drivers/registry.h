@@ -1,0 +1,42 @@
+// The list of NOSes: name -> how to make a driver. Adding one is one row in registry.cpp.
+#pragma once
+
+#include "core/result.h"
+#include "core/secret.h"
+#include "switch-drivers/driver.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchyard::switch_drivers {
+
+// How to reach and enter one switch.
+struct SwitchAccess {
+  std::string name{};            // for messages
+  std::string address{};         // management address, IP literal
+  std::uint16_t port{22};
+  std::string user{"root"};
+  Secret password{};             // empty: key
+  std::string private_key_file{};
+  // SHA-256 fingerprint as ssh-keygen -l prints it ("SHA256:…"). Empty: refuse to connect.
+  std::string host_key{};
+  std::chrono::milliseconds exchange_deadline{30'000};  // one call of the driver, start to end
+};
+
+// Site facts a driver needs to render a port.
+struct SwitchContext {
+  Asn asn{};               // of the switch
+  std::string bridge{"br0"};      // the VLAN-aware bridge of provisioning and segment ports
+  std::string quarantine{"vrf-quarantine"};  // dead-end VRF of routed parents, made by the driver
+};
+
+// Invalid for a NOS nobody registered; the message lists those that are. Does not connect yet.
+[[nodiscard]] Result<std::unique_ptr<Driver>> make_driver(std::string_view nos, SwitchAccess access,
+                                                          SwitchContext context);
+[[nodiscard]] std::vector<std::string> known_nos();
+
+}  // namespace switchyard::switch_drivers
