@@ -1,0 +1,127 @@
+// The site as people write it down: one YAML file, checked as a whole before anything is stored.
+//
+//   vrfs:
+//     - {name: vrf-prv, tag: 101, description: private}
+//   subnets:
+//     - {name: prv-a, vrf: vrf-prv, prefix: 10.1.0.0/24, project: demo, whole: false, hold_down: 3600}
+//   network_catalogs:
+//     - name: l3-dual
+//       description: private and public
+//       mtu: 1500
+//       keepalive: 3
+//       hold: 9
+//       attachments:
+//         - {vrf: vrf-prv, ipv4: true, ipv6: true, advertise: [10.0.0.0/8, "fd10::/16"], maximum_prefix: 8}
+//   images:
+//     - {name: debian-12, description: Debian 12}
+//   switches:
+//     - name: tor1
+//       nos: linux-frr
+//       address: 192.0.2.11
+//       port: 22
+//       user: root
+//       password: …            # or password_file, or key_file
+//       host_key: "SHA256:…"
+//       asn: 65001
+//       bridge: br0
+//       vrfs: [vrf-prv, vrf-pub]
+//       ports:
+//         - {name: swp1, role: server}    # server, uplink, peer, unmanaged
+//   servers:
+//     - name: srv1
+//       profile: small
+//       bmc: {type: redfish, url: "http://192.0.2.1:8000/redfish/v1/Systems/srv1", user: u, password: p}
+//       nics:
+//         - {name: eth1, mac: "02:00:00:00:00:01", switch: tor1, port: swp1}
+//
+// Importing twice changes nothing; what is missing from a later file is left alone and reported.
+#pragma once
+
+#include "catalogs/network_catalog.h"
+#include "core/net.h"
+#include "core/result.h"
+#include "core/secret.h"
+#include "core/yaml.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchyard::provisioner {
+
+enum class PortRole { Server, Uplink, Peer, Unmanaged };
+[[nodiscard]] std::string_view to_string(PortRole role);
+[[nodiscard]] Result<PortRole> parse_port_role(std::string_view text);
+
+struct InventoryVrf {
+  VrfName name{};
+  VlanId tag{};  // on server ports, unique among the VRFs
+  std::string description{};
+};
+
+struct InventorySubnet {
+  std::string name{};
+  VrfName vrf{};
+  Prefix prefix{};
+  std::string project{};
+  bool whole{};              // also the first and last address of an IPv4 subnet may be given out
+  long long hold_down{3600};  // seconds a released address rests
+};
+
+struct InventoryPort {
+  std::string name{};
+  PortRole role{PortRole::Unmanaged};
+};
+
+struct InventorySwitch {
+  std::string name{};
+  std::string nos{};
+  IpAddress address{};
+  std::uint16_t port{22};
+  std::string user{"root"};
+  Secret password{};
+  std::string key_file{};
+  std::string host_key{};
+  Asn asn{};
+  std::string bridge{"br0"};
+  std::vector<VrfName> vrfs{};
+  std::vector<InventoryPort> ports{};
+};
+
+struct InventoryNic {
+  std::string name{};
+  MacAddress mac{};
+  std::string switch_name{};
+  std::string port{};
+};
+
+struct InventoryBmc {
+  std::string type{};  // "redfish"
+  std::string url{};   // of the system resource
+  std::string user{};
+  Secret password{};
+};
+
+struct InventoryServer {
+  std::string name{};
+  std::string profile{"default"};
+  InventoryBmc bmc{};
+  std::vector<InventoryNic> nics{};
+};
+
+struct Inventory {
+  std::vector<InventoryVrf> vrfs{};
+  std::vector<InventorySubnet> subnets{};
+  std::vector<catalogs::NetworkCatalog> catalogs{};
+  std::vector<catalogs::OsImage> images{};
+  std::vector<InventorySwitch> switches{};
+  std::vector<InventoryServer> servers{};
+};
+
+// Pure (but for password_file, which is read here). Every problem of the file is in `problems`, with
+// its place; the value is only good when there is none.
+[[nodiscard]] Inventory parse_inventory(std::string_view file, std::string_view text,
+                                        yaml::Problems& problems);
+
+}  // namespace switchyard::provisioner
