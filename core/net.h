@@ -12,6 +12,9 @@
 
 namespace switchyard {
 
+// An offset inside a prefix of either family. (__extension__: ISO C++ has no 128-bit integer.)
+__extension__ typedef unsigned __int128 Uint128;  // NOLINT(modernize-use-using)
+
 enum class Family : std::uint8_t { V4 = 4, V6 = 6 };
 
 // EUI-48. Prints lower case with colons.
@@ -37,9 +40,9 @@ struct IpAddress {
 [[nodiscard]] Result<IpAddress> from_key(std::string_view key, Family family);
 
 // The address `offset` places after `base`. The caller stays inside one prefix; wraps at 2^128.
-[[nodiscard]] IpAddress address_at(const IpAddress& base, unsigned __int128 offset);
+[[nodiscard]] IpAddress address_at(const IpAddress& base, Uint128 offset);
 // How far `address` is from `base`, `address` >= `base`, same family.
-[[nodiscard]] unsigned __int128 offset_of(const IpAddress& base, const IpAddress& address);
+[[nodiscard]] Uint128 offset_of(const IpAddress& base, const IpAddress& address);
 
 // A network prefix without host bits. `length` is 0..32 or 0..128 by family.
 struct Prefix {
