@@ -1,0 +1,231 @@
+// What the service shows: plain values, made for the API. Times are UTC; an absent one is 0.
+#pragma once
+
+#include "core/clock.h"
+#include "core/net.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace switchyard::provisioner {
+
+// One page of a list sorted by its key; `next` is the key to go on after, empty at the end.
+struct PageRequest {
+  int size{50};         // 1 … 500, the caller has clamped it
+  std::string after{};  // key of the last item seen
+};
+template <class T>
+struct Page {
+  std::vector<T> items{};
+  std::string next{};
+};
+
+struct NicView {
+  std::string name{};
+  std::string mac{};
+  std::string switch_name{};
+  std::string port{};
+};
+
+struct ServerView {
+  std::string name{};
+  std::string profile{};
+  std::string state{};   // enrolling … available, deploying, active, releasing, wiping, failed, maintenance
+  std::string reason{};  // why it is failed or in maintenance
+  std::string deployment{};  // id, empty when none
+  std::string project{};     // of that deployment
+  std::vector<NicView> nics{};
+  long long version{};
+};
+
+struct CapabilityView {
+  std::string name{};
+  bool supported{};
+  std::string limitation{};
+};
+
+struct SwitchView {
+  std::string name{};
+  std::string nos{};
+  std::string address{};
+  std::uint32_t asn{};
+  std::string state{};        // "unknown", "reachable", "unreachable", "refused", "maintenance"
+  std::string error{};        // of the last contact, empty when it went well
+  Timestamp last_contact{};
+  std::vector<std::string> vrfs{};
+  std::vector<std::string> problems{};  // base configuration that is missing
+  std::vector<CapabilityView> capabilities{};
+  long long version{};
+};
+
+struct DifferenceView {
+  std::string where{};  // "running" or "saved"
+  std::string subject{};
+  std::string wished{};
+  std::string observed{};
+};
+
+struct SessionView {
+  std::string vrf{};
+  std::uint16_t tag{};
+  std::string state{};
+  std::uint32_t remote_asn{};
+  std::vector<std::string> expected{};
+  std::vector<std::string> accepted{};
+  std::vector<std::string> refused{};  // announced by the server and not accepted
+};
+
+struct PortView {
+  std::string switch_name{};
+  std::string name{};
+  std::string role{};
+  std::string server{};       // cabled to, empty when none
+  std::string wished_mode{};  // empty: Switchyard has no wish for this port
+  std::string wish{};         // one readable line
+  std::string sync{};         // "in-sync", "changing", "drifted", "failed", "unknown"
+  std::string error{};
+  std::vector<DifferenceView> differences{};
+  std::vector<SessionView> sessions{};
+  Timestamp observed_at{};
+  long long wish_version{};
+};
+
+struct VrfView {
+  std::string name{};
+  std::uint16_t tag{};
+  std::string description{};
+  long long version{};
+};
+
+struct SubnetView {
+  std::string name{};
+  std::string vrf{};
+  std::string prefix{};
+  std::string project{};
+  std::string used{};   // decimal; IPv6 subnets do not fit in 64 bits
+  std::string total{};
+  std::string on_hold{};
+  long long hold_down_seconds{};
+  long long version{};
+};
+
+struct AddressView {
+  std::string address{};
+  std::string subnet{};
+  std::string vrf{};
+  std::string owner{};  // deployment id or a name given by hand
+  std::string name{};
+  std::string state{};  // in_use, hold_down, reserved
+};
+
+struct DeploymentAddress {
+  std::string vrf{};
+  std::uint16_t tag{};
+  std::string subnet{};
+  std::string address{};
+};
+
+struct DeploymentView {
+  std::string id{};
+  std::string name{};  // host name of the server
+  std::string project{};
+  std::string server{};
+  std::string image{};
+  std::string catalog{};
+  std::string state{};  // deploying, active, releasing, released, failed
+  std::string reason{};
+  std::uint32_t asn{};
+  std::vector<DeploymentAddress> addresses{};
+  std::string operation{};  // id of the last one
+  Timestamp created{};
+  Timestamp ended{};
+  long long version{};
+};
+
+struct TimelineView {
+  int sequence{};
+  Timestamp at{};
+  std::string step{};
+  std::string kind{};     // started, progress, waiting, retry, done, failed, cancelled
+  std::string message{};
+};
+
+struct StepView {
+  std::string name{};    // of the table row, "attaching"
+  std::string title{};   // "Turn the ports into routed subinterfaces"
+  std::string state{};   // pending, running, done, failed, skipped
+  double seconds{};      // so far or in total
+  double usual_seconds{};  // median of what it took before, 0 when never run
+};
+
+struct OperationView {
+  std::string id{};
+  std::string kind{};        // deploy, release
+  std::string deployment{};
+  std::string server{};
+  std::string project{};
+  std::string status{};      // queued, running, succeeded, failed, cancelled
+  std::string step{};
+  std::string message{};     // what it is doing or waiting for now
+  std::string error_code{};  // of core/result.h, when failed
+  std::string error{};
+  bool cancel_requested{};
+  int attempt{};
+  std::vector<StepView> steps{};
+  std::vector<TimelineView> timeline{};
+  Timestamp created{};
+  Timestamp finished{};
+  long long version{};
+};
+
+struct CatalogAttachmentView {
+  std::string vrf{};
+  bool ipv4{};
+  bool ipv6{};
+  std::vector<std::string> advertise{};
+};
+struct CatalogView {
+  std::string name{};
+  std::string description{};
+  std::uint16_t mtu{};
+  std::vector<CatalogAttachmentView> attachments{};
+};
+struct ImageView {
+  std::string name{};
+  std::string description{};
+};
+
+struct EventView {
+  long long id{};  // grows by at least one with each event
+  Timestamp at{};
+  std::string type{};     // "operation.step", "server.state", "port.drift", …
+  std::string subject{};  // "operations/op-…"
+  std::string project{};  // whose developers may see it; empty: network engineers and admins
+  std::string data{};     // a JSON object as text
+};
+
+// What the import of an inventory did or would do.
+struct ImportReport {
+  std::vector<std::string> created{};    // "server srv1"
+  std::vector<std::string> changed{};
+  std::vector<std::string> unchanged{};
+  std::vector<std::string> missing{};    // in the database, not in the file: left alone
+};
+
+// What a deployment would do, before it is ordered (dry run).
+struct DeployPlanView {
+  std::string server{};
+  std::uint32_t asn{};
+  std::vector<DeploymentAddress> addresses{};
+  struct PortPlan {
+    std::string switch_name{};
+    std::string port{};
+    std::string from{};   // summary of the wish now
+    std::string to{};     // summary of the wish afterwards
+    std::string intent{}; // the complete intent as JSON text
+  };
+  std::vector<PortPlan> ports{};
+};
+
+}  // namespace switchyard::provisioner
