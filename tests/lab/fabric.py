@@ -1,0 +1,252 @@
+"""The lab as an object: four User Mode Linux nodes, one bridge a cable, in one network namespace.
+
+Everything of a lab hangs off its name: the namespace sylab-NAME and the folder STATE/NAME. Any process
+may open a running lab by name (`Fabric.attach`); whoever brought it up with `guard=True` takes it down
+by ending, however it ends.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import hostnet
+import plan
+import seed
+import shell
+
+HERE = pathlib.Path(__file__).resolve().parent
+STATE = pathlib.Path(os.environ.get("SWITCHYARD_LAB_STATE", "/var/tmp/switchyard-lab"))
+BOOT_DEADLINE = 120.0  # seconds; a quiet machine needs 5
+
+
+class LabError(Exception):
+    """Names the node or cable and what to look at."""
+
+
+class Fabric:
+    def __init__(self, name: str):
+        self.name = name
+        self.namespace = f"sylab-{name}"
+        self.folder = STATE / name
+        self.timings: dict[str, float] = {}
+        self._guard: subprocess.Popen | None = None
+
+    # -- life ------------------------------------------------------------------------------------
+
+    @classmethod
+    def attach(cls, name: str) -> "Fabric":
+        fabric = cls(name)
+        if not (fabric.folder / "image").exists():
+            raise LabError(f"no lab {name} is up: run tests/lab/lab up --name {name}")
+        return fabric
+
+    def up(self, guard: bool = False) -> "Fabric":
+        """Builds the image if the recipe changed, then boots every node. Raises LabError."""
+        if self.folder.exists():
+            raise LabError(f"lab {self.name} is up already (or its remains are): run lab down --name {self.name}")
+        with self.timed("image"):
+            built = subprocess.run([str(HERE / "build_image.sh")], capture_output=True, text=True, timeout=1300)
+        if built.returncode != 0:
+            raise LabError(f"build_image.sh: {built.stderr.strip()[-800:]}")
+        self.folder.mkdir(parents=True)
+        if guard:
+            self._start_guard()
+        try:
+            (self.folder / "image").write_text(built.stdout.strip())
+            with self.timed("network"):
+                hostnet.up(self.namespace)
+                shell.make_keys(self.folder)
+            with self.timed("boot"):
+                for node in plan.NODES.values():
+                    self._lay_seed(node)
+                    self.start(node.name, wait=False)
+                for node in plan.NODES.values():
+                    self.wait_ready(node.name)
+        except BaseException:
+            self.down()
+            raise
+        return self
+
+    def down(self) -> None:
+        """Ends every process of the lab and removes everything it made. Safe to repeat."""
+        hostnet.down(self.namespace)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._guard and self._guard.stdin:
+            with contextlib.suppress(OSError):
+                self._guard.stdin.close()
+            self._guard.wait(timeout=30)
+            self._guard = None
+
+    def _start_guard(self) -> None:
+        # The guard waits for the end of its input, which comes when we die in whatever way.
+        self._guard = subprocess.Popen(
+            [sys.executable, str(HERE / "fabric.py"), "guard", self.name], stdin=subprocess.PIPE,
+            start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    @contextlib.contextmanager
+    def timed(self, phase: str):
+        begun = time.monotonic()
+        yield
+        self.timings[phase] = self.timings.get(phase, 0.0) + time.monotonic() - begun
+
+    # -- nodes -----------------------------------------------------------------------------------
+
+    def _lay_seed(self, node: plan.Node) -> None:
+        root = self.folder / "seed" / node.name
+        for path, content in seed.seed(node).items():
+            target = root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(content)
+        shell.lay_keys(self.folder, node, root)
+
+    def start(self, name: str, mode: str = "", wait: bool = True) -> None:
+        """Powers a node on; its disk is as it was left. `mode`: what lab-init does (plan.Node.mode)."""
+        if self.is_running(name):
+            return
+        node = plan.NODES[name]
+        image = (self.folder / "image").read_text()
+        mac = f"02:5{node.number:x}:{ord(node.kind[0]):02x}:00:00"
+        command = ["ip", "netns", "exec", self.namespace, "unshare", "--fork", "--pid", "--kill-child",
+                   "--mount-proc", "linux.uml", f"umid=lab-{name}", f"uml_dir={self.folder}/uml-{name}",
+                   f"mem={node.memory}", f"ubd0={self.folder}/{name}.cow,{image}", "root=/dev/ubda", "rw",
+                   "init=/lab-init", "con=null", "con0=null,fd:1", "quiet", f"LAB_HOST={name}",
+                   f"LAB_MGMT={node.management}/{plan.MANAGEMENT_BITS}", f"LAB_MODE={mode or node.mode}",
+                   f"LAB_SEED={self.folder}/seed/{name}", "LAB_NICS=" + ",".join(("eth0",) + node.nics)]
+        for number, nic in enumerate(("eth0",) + node.nics):
+            # Room above 1500 for a tag: a vector device cannot grow later.
+            mtu = "" if nic == "eth0" else ",mtu=9000"
+            command.append(f"vec{number}:transport=tap,ifname={hostnet.tap(name, nic)},depth=64,gro=0,mac={mac}:{number:02x}{mtu}")
+        (self.folder / f"uml-{name}").mkdir(exist_ok=True)
+        with open(self.folder / f"{name}.console", "wb") as console:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,
+                                       stderr=subprocess.STDOUT, start_new_session=True, cwd=self.folder)
+        (self.folder / f"{name}.pid").write_text(str(process.pid))
+        if wait:
+            self.wait_ready(name)
+
+    def wait_ready(self, name: str, deadline: float = BOOT_DEADLINE) -> float:
+        """Waits until the node has raised its interfaces and started FRR. Answers guest seconds since boot."""
+        end = time.monotonic() + deadline
+        while time.monotonic() < end:
+            for line in self.console(name).splitlines():
+                if line.startswith("LAB ready"):
+                    shell.open_connection(self.folder, self.namespace, plan.NODES[name])
+                    return float(line.split()[2])
+            if not self.is_running(name):
+                raise LabError(f"{name} ended while booting: {self.console(name)[-800:]}")
+            time.sleep(0.05)
+        raise LabError(f"{name} was not ready within {deadline:.0f} s: {self.console(name)[-800:]}")
+
+    def console(self, name: str) -> str:
+        path = self.folder / f"{name}.console"
+        return path.read_text(errors="replace").replace("\r", "") if path.exists() else ""
+
+    def pid(self, name: str) -> int | None:
+        """Of the process that holds the node's PID namespace, while it lives."""
+        try:
+            pid = int((self.folder / f"{name}.pid").read_text())
+            state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+            command = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (OSError, ValueError, IndexError):
+            return None
+        return pid if state != "Z" and f"umid=lab-{name}".encode() in command else None
+
+    def is_running(self, name: str) -> bool:
+        return self.pid(name) is not None
+
+    def kill(self, name: str) -> None:
+        """Power loss: what the node had not written to its disk is gone."""
+        shell.close_connection(self.folder, plan.NODES[name])
+        pid = self.pid(name)
+        if pid is None:
+            return
+        os.kill(pid, signal.SIGKILL)
+        end = time.monotonic() + 10
+        while self.is_running(name):
+            if time.monotonic() > end:
+                raise LabError(f"{name}: process {pid} survives SIGKILL")
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)  # ours, when this process started it
+            time.sleep(0.01)
+        hostnet.wait_taps_free(self.namespace, [hostnet.tap(name, nic) for nic in ("eth0",) + plan.NODES[name].nics])
+
+    def stop(self, name: str) -> None:
+        """Orderly: disks written first."""
+        if self.is_running(name):
+            self.run(name, "sync", check=False)
+        self.kill(name)
+
+    def reboot(self, name: str) -> None:
+        self.stop(name)
+        self.start(name)
+
+    # -- talking to nodes ------------------------------------------------------------------------
+
+    def run(self, name: str, command: str, timeout: float = 30.0, check: bool = True,
+            stdin: str | None = None) -> subprocess.CompletedProcess:
+        """Runs a shell command on the node. Raises LabError when it fails and `check`, or runs too long."""
+        try:
+            done = shell.run(self.folder, self.namespace, plan.NODES[name], command, timeout, stdin)
+        except subprocess.TimeoutExpired as late:
+            raise LabError(f"{name}: still running after {timeout:.0f} s: {command[:200]}") from late
+        if check and done.returncode != 0:
+            raise LabError(f"{name}: exit {done.returncode}: {command[:200]}: {(done.stderr or done.stdout).strip()[-800:]}")
+        return done
+
+    def json(self, name: str, command: str, timeout: float = 30.0):
+        return json.loads(self.run(name, command, timeout).stdout or "null")
+
+    def vtysh(self, name: str, *commands: str, timeout: float = 30.0) -> str:
+        quoted = " ".join("-c '" + command.replace("'", "'\\''") + "'" for command in commands)
+        return self.run(name, f"vtysh {quoted}", timeout).stdout
+
+    def write(self, name: str, path: str, content: str, mode: str = "0644") -> None:
+        """Whole or not at all, and on the disk when this returns."""
+        quoted = "'" + path.replace("'", "'\\''") + "'"
+        self.run(name, f"mkdir -p $(dirname {quoted}) && cat >{quoted}.new && chmod {mode} {quoted}.new && "
+                       f"mv {quoted}.new {quoted} && sync", stdin=content)
+
+    def read(self, name: str, path: str) -> str:
+        return self.run(name, f"cat '{path}'").stdout
+
+    def host(self, *command: str, timeout: float = 30.0, check: bool = True) -> subprocess.CompletedProcess:
+        """Runs a program in the lab's namespace, where the controller runs too."""
+        return subprocess.run(["ip", "netns", "exec", self.namespace, *command], capture_output=True,
+                              text=True, timeout=timeout, check=check)
+
+    def host_key(self, name: str) -> str:
+        """What ssh-keyscan would see, as OpenSSH prints it: SHA256:… (ed25519)."""
+        return shell.fingerprint(self.folder, plan.NODES[name])
+
+    # -- cables ----------------------------------------------------------------------------------
+
+    def pull(self, end: str) -> None:
+        """Takes the plug `end` ("tor1.swp1") out. No carrier is lost on either side (User Mode Linux)."""
+        hostnet.unplug(self.namespace, end)
+
+    def plug(self, end: str) -> None:
+        hostnet.plug(self.namespace, end)
+
+
+def names() -> list[str]:
+    return sorted(path.name for path in STATE.iterdir()) if STATE.exists() else []
+
+
+def guard(name: str) -> None:
+    """Takes the lab down when standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stdin.read()
+    Fabric(name).down()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3 and sys.argv[1] == "guard":
+        guard(sys.argv[2])
+    else:
+        sys.exit("run tests/lab/lab")
