@@ -18,8 +18,10 @@ class Clock {
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] Timestamp now() const override {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    return std::chrono::time_point_cast<std::chrono::microseconds>(
+        std::chrono::system_clock::now());
   }
+
   [[nodiscard]] std::chrono::steady_clock::time_point steady() const override {
     return std::chrono::steady_clock::now();
   }
@@ -27,6 +29,7 @@ class SystemClock final : public Clock {
 
 // Microseconds since the epoch, as every table stores time (BIGINT, UTC).
 [[nodiscard]] inline long long to_micros(Timestamp at) { return at.time_since_epoch().count(); }
+
 [[nodiscard]] inline Timestamp from_micros(long long micros) {
   return Timestamp{std::chrono::microseconds{micros}};
 }

@@ -14,14 +14,25 @@ enum class Level { Debug, Info, Warning, Error };
 
 using Field = std::pair<std::string_view, std::string>;  // ("switch", "tor-1")
 
-// {"time":"2026-11-21T02:30:48.123456Z","level":"info","message":…, fields…}. Control characters are
-// escaped; a Secret has no string, so it cannot get here.
+// {"time":"2026-11-21T02:30:48.123456Z","level":"info","message":…, fields…}. Control characters
+// are escaped; a Secret has no string, so it cannot get here.
 void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 
-inline void debug(std::string_view m, std::initializer_list<Field> f = {}) { write(Level::Debug, m, f); }
-inline void info(std::string_view m, std::initializer_list<Field> f = {}) { write(Level::Info, m, f); }
-inline void warning(std::string_view m, std::initializer_list<Field> f = {}) { write(Level::Warning, m, f); }
-inline void error(std::string_view m, std::initializer_list<Field> f = {}) { write(Level::Error, m, f); }
+inline void debug(std::string_view m, std::initializer_list<Field> f = {}) {
+  write(Level::Debug, m, f);
+}
+
+inline void info(std::string_view m, std::initializer_list<Field> f = {}) {
+  write(Level::Info, m, f);
+}
+
+inline void warning(std::string_view m, std::initializer_list<Field> f = {}) {
+  write(Level::Warning, m, f);
+}
+
+inline void error(std::string_view m, std::initializer_list<Field> f = {}) {
+  write(Level::Error, m, f);
+}
 
 void set_level(Level level);
 

@@ -22,7 +22,9 @@ struct MacAddress {
   std::array<std::uint8_t, 6> bytes{};
   friend auto operator<=>(const MacAddress&, const MacAddress&) = default;
 };
-[[nodiscard]] Result<MacAddress> parse_mac(std::string_view text);  // aa:bb:.., aa-bb-.., aabb.ccdd.eeff
+
+[[nodiscard]] Result<MacAddress> parse_mac(
+    std::string_view text);  // aa:bb:.., aa-bb-.., aabb.ccdd.eeff
 [[nodiscard]] std::string to_string(const MacAddress& mac);
 
 // An IPv4 or IPv6 address in one 128-bit key; IPv4 as ::ffff:a.b.c.d, so keys sort by family and
@@ -32,6 +34,7 @@ struct IpAddress {
   std::array<std::uint8_t, 16> key{};  // network byte order
   friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 };
+
 [[nodiscard]] Result<IpAddress> parse_ip(std::string_view text);
 [[nodiscard]] std::string to_string(const IpAddress& address);  // RFC 5952 for IPv6
 
@@ -50,6 +53,7 @@ struct Prefix {
   std::uint8_t length{};
   friend auto operator<=>(const Prefix&, const Prefix&) = default;
 };
+
 [[nodiscard]] Result<Prefix> parse_prefix(std::string_view text);  // host bits set: Invalid
 [[nodiscard]] std::string to_string(const Prefix& prefix);
 [[nodiscard]] Prefix host_prefix(const IpAddress& address);  // /32 or /128
@@ -58,6 +62,7 @@ struct Prefix {
 [[nodiscard]] bool contains(const Prefix& outer, const Prefix& inner);  // true for equal ones
 [[nodiscard]] bool overlaps(const Prefix& a, const Prefix& b);
 [[nodiscard]] IpAddress last_address(const Prefix& prefix);
+
 [[nodiscard]] inline int max_length(Family family) { return family == Family::V4 ? 32 : 128; }
 
 // IEEE 802.1Q tag, 1..4094.
@@ -65,6 +70,7 @@ struct VlanId {
   std::uint16_t value{};
   friend auto operator<=>(const VlanId&, const VlanId&) = default;
 };
+
 [[nodiscard]] Result<VlanId> make_vlan(long long value);
 
 // RFC 6793 4-byte AS number, 1..4294967294 without 23456 (AS_TRANS) and 65535 (RFC 7300).
@@ -72,6 +78,7 @@ struct Asn {
   std::uint32_t value{};
   friend auto operator<=>(const Asn&, const Asn&) = default;
 };
+
 [[nodiscard]] Result<Asn> make_asn(long long value);
 
 // A VRF as the fabric spells it: 1..15 of [A-Za-z0-9_-], starting with a letter, so it is a valid
@@ -80,6 +87,7 @@ struct VrfName {
   std::string value{};
   friend auto operator<=>(const VrfName&, const VrfName&) = default;
 };
+
 [[nodiscard]] Result<VrfName> parse_vrf(std::string_view text);
 
 // A switch port name that is safe in any command line: 1..15 of [A-Za-z0-9/_-], starting with a

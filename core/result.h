@@ -21,8 +21,7 @@ struct Error {
   friend bool operator==(const Error&, const Error&) = default;
 };
 
-template <class T>
-using Result = tl::expected<T, Error>;
+template <class T> using Result = tl::expected<T, Error>;
 using Status = Result<void>;
 
 [[nodiscard]] tl::unexpected<Error> failure(Errc code, std::string message);

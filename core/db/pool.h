@@ -24,6 +24,7 @@ class Session {
   Session(soci::session& sql, Backend backend) : sql_(&sql), backend_(backend) {}
 
   [[nodiscard]] soci::session& sql() { return *sql_; }
+
   [[nodiscard]] Backend backend() const { return backend_; }
 
   // " FOR UPDATE" on MySQL, "" on SQLite (whose writers are serial already).
@@ -33,9 +34,13 @@ class Session {
   [[nodiscard]] std::string key(const std::string& name) const;
 
   // Called once if this unit of work does not commit (failure, exception, retry), so that memory
-  // that ran ahead of the database can be put back. Never called after a commit.
+  // that ran ahead of the database can be put back. Never called after a known commit; it is called
+  // when the outcome of the commit is unknown. Runs last added first, after the session was given
+  // back, and must not throw.
   void on_rollback(std::function<void()> undo) { undo_.push_back(std::move(undo)); }
-  // Called once after this unit of work has committed (e.g. to wake a waiting thread).
+
+  // Called once after this unit of work has committed (e.g. to wake a waiting thread), when the
+  // session was given back: it may start a unit of its own. Must not throw.
   void on_commit(std::function<void()> then) { then_.push_back(std::move(then)); }
 
  private:
@@ -47,9 +52,10 @@ class Session {
 };
 
 struct PoolOptions {
-  std::string url{};     // sqlite:///var/lib/switchyard/state.db or mysql://user:password@host:port/name
-                         // (mysql: ?socket=/path is understood)
-  std::size_t size{8};   // sessions held open
+  std::string
+      url{};  // sqlite:///var/lib/switchyard/state.db or mysql://user:password@host:port/name
+              // (core/db/url.h; mysql: ?socket=/path is understood)
+  std::size_t size{8};                              // sessions held open
   std::chrono::milliseconds lease_timeout{10'000};  // how long to wait for a free session
 };
 
@@ -59,12 +65,14 @@ class Pool;
 class Lease {
  public:
   Lease(Pool& pool, std::size_t slot) : pool_(&pool), slot_(slot) {}
+
   Lease(Lease&& other) noexcept;
   Lease& operator=(Lease&&) = delete;
   ~Lease();
   [[nodiscard]] soci::session& sql();
 
  private:
+  friend class Unit;
   Pool* pool_;
   std::size_t slot_;
 };
@@ -77,11 +85,14 @@ class Pool {
   ~Pool();
 
   [[nodiscard]] Backend backend() const;
-  // TimedOut when every session stays busy for lease_timeout.
+  // TimedOut when every session stays busy for lease_timeout, Unavailable when a lost session
+  // cannot be opened again. Waiters are served in the order they came. Outside of core only for
+  // tests and migrations: everything else uses write() and read() of transaction.h.
   [[nodiscard]] Result<Lease> lease();
 
  private:
   friend class Lease;
+  friend class Unit;
   struct State;
   explicit Pool(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

@@ -15,16 +15,17 @@ namespace switchyard::db {
 
 enum class Access { Read, Write };
 
-// The type-erased half of write() and read(); not for use elsewhere. `body` returns an error to roll
-// back. May call `body` again after a deadlock, a lock wait or a busy database, a few times with
-// jitter, so a body must have no effect but on the database and through Session::on_rollback.
+// The type-erased half of write() and read(); not for use elsewhere. `body` returns an error to
+// roll back. May call `body` again after a deadlock, a lock wait or a busy database, a few times
+// with jitter, so a body must have no effect but on the database and through Session::on_rollback.
 [[nodiscard]] Status run_unit(Pool& pool, Access access, std::string_view what,
                               const std::function<Status(Session&)>& body);
 
-// Runs `work(session)` in one transaction: BEGIN IMMEDIATE on SQLite, READ COMMITTED on MySQL. `work`
-// returns a Result<T>; an error or an exception of SOCI rolls back. No device is talked to inside.
-// Errors: as returned by work; Conflict for a duplicate key that work let escape; Unavailable when
-// the connection is lost, in which case a commit under way may or may not have happened.
+// Runs `work(session)` in one transaction: BEGIN IMMEDIATE on SQLite, READ COMMITTED on MySQL.
+// `work` returns a Result<T>; an error or an exception of SOCI rolls back. No device is talked to
+// inside. Errors: as returned by work; Conflict for a duplicate key that work let escape;
+// Unavailable when the connection is lost, in which case a commit under way may or may not have
+// happened.
 template <class Work>
 [[nodiscard]] auto write(Pool& pool, std::string_view what, Work&& work)
     -> std::invoke_result_t<Work, Session&>;
