@@ -46,6 +46,7 @@ make_image() {  # $1: the image to make
   cp -a "$modules" "$work/root/lib/modules/"
   depmod -b "$work/root" "$(basename "$modules")"
   install -m 0755 "$here/image/lab-init" "$work/root/lab-init"
+  printf 'options bonding max_bonds=0\noptions dummy numdummies=0\n' >"$work/root/etc/modprobe.d/lab.conf"
   printf 'UsePAM no\nUseDNS no\nPermitRootLogin prohibit-password\nMaxSessions 50\nMaxStartups 100\n' >"$work/root/etc/ssh/sshd_config.d/lab.conf"
   # A journal: the nodes are killed like a switch that loses power, and must come back.
   truncate -s 900M "$work/image"

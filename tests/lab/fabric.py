@@ -65,9 +65,14 @@ class Fabric:
             with self.timed("boot"):
                 for node in plan.NODES.values():
                     self._lay_seed(node)
-                    self.start(node.name, wait=False)
-                for node in plan.NODES.values():
-                    self.wait_ready(node.name)
+                # The server stays off: switching it on is its BMC's business.
+                switches = [node.name for node in plan.NODES.values() if node.kind != "server"]
+                for name in switches:
+                    self.start(name, wait=False)
+                for name in switches:
+                    self.wait_ready(name)
+            with self.timed("bmc"):
+                self._start_bmc()
         except BaseException:
             self.down()
             raise
@@ -88,6 +93,17 @@ class Fabric:
         self._guard = subprocess.Popen(
             [sys.executable, str(HERE / "fabric.py"), "guard", self.name], stdin=subprocess.PIPE,
             start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def _start_bmc(self) -> None:
+        with open(self.folder / "bmc.log", "wb") as log:
+            process = subprocess.Popen(
+                ["ip", "netns", "exec", self.namespace, sys.executable, str(HERE / "lab_bmc.py"), self.name],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        end = time.monotonic() + 20
+        while "listening" not in (self.folder / "bmc.log").read_text():
+            if time.monotonic() > end or process.poll() is not None:
+                raise LabError(f"the BMC did not start: {(self.folder / 'bmc.log').read_text()[-400:]}")
+            time.sleep(0.05)
 
     @contextlib.contextmanager
     def timed(self, phase: str):
@@ -117,7 +133,7 @@ class Fabric:
                    f"mem={node.memory}", f"ubd0={self.folder}/{name}.cow,{image}", "root=/dev/ubda", "rw",
                    "init=/lab-init", "con=null", "con0=null,fd:1", "quiet", f"LAB_HOST={name}",
                    f"LAB_MGMT={node.management}/{plan.MANAGEMENT_BITS}", f"LAB_MODE={mode or node.mode}",
-                   f"LAB_SEED={self.folder}/seed/{name}", "LAB_NICS=" + ",".join(("eth0",) + node.nics)]
+                   f"LAB_SEED={self.folder}/seed/{name}", "LAB_NICS=" + ",".join(node.nics)]
         for number, nic in enumerate(("eth0",) + node.nics):
             # Room above 1500 for a tag: a vector device cannot grow later.
             mtu = "" if nic == "eth0" else ",mtu=9000"
@@ -127,6 +143,7 @@ class Fabric:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,
                                        stderr=subprocess.STDOUT, start_new_session=True, cwd=self.folder)
         (self.folder / f"{name}.pid").write_text(str(process.pid))
+        self._show_carrier(name)
         if wait:
             self.wait_ready(name)
 
@@ -137,6 +154,7 @@ class Fabric:
             for line in self.console(name).splitlines():
                 if line.startswith("LAB ready"):
                     shell.open_connection(self.folder, self.namespace, plan.NODES[name])
+                    self._show_carrier(name)
                     return float(line.split()[2])
             if not self.is_running(name):
                 raise LabError(f"{name} ended while booting: {self.console(name)[-800:]}")
@@ -175,6 +193,7 @@ class Fabric:
                 os.waitpid(pid, os.WNOHANG)  # ours, when this process started it
             time.sleep(0.01)
         hostnet.wait_taps_free(self.namespace, [hostnet.tap(name, nic) for nic in ("eth0",) + plan.NODES[name].nics])
+        self._show_carrier(name)
 
     def stop(self, name: str) -> None:
         """Orderly: disks written first."""
@@ -215,10 +234,11 @@ class Fabric:
     def read(self, name: str, path: str) -> str:
         return self.run(name, f"cat '{path}'").stdout
 
-    def host(self, *command: str, timeout: float = 30.0, check: bool = True) -> subprocess.CompletedProcess:
+    def host(self, *command: str, timeout: float = 30.0, check: bool = True,
+             stdin: str | None = None) -> subprocess.CompletedProcess:
         """Runs a program in the lab's namespace, where the controller runs too."""
         return subprocess.run(["ip", "netns", "exec", self.namespace, *command], capture_output=True,
-                              text=True, timeout=timeout, check=check)
+                              text=True, timeout=timeout, check=check, input=stdin if stdin is not None else "")
 
     def host_key(self, name: str) -> str:
         """What ssh-keyscan would see, as OpenSSH prints it: SHA256:… (ed25519)."""
@@ -227,11 +247,30 @@ class Fabric:
     # -- cables ----------------------------------------------------------------------------------
 
     def pull(self, end: str) -> None:
-        """Takes the plug `end` ("tor1.swp1") out. No carrier is lost on either side (User Mode Linux)."""
+        """Takes the plug `end` ("tor1.swp1") out: both ends lose carrier, and no frame passes."""
         hostnet.unplug(self.namespace, end)
+        self._show_carrier(end.split(".")[0])
 
     def plug(self, end: str) -> None:
         hostnet.plug(self.namespace, end)
+        self._show_carrier(end.split(".")[0])
+
+    def cut_silently(self, end: str) -> None:
+        """As pull, but carrier stays, as with a broken transceiver. plug() mends it."""
+        hostnet.unplug(self.namespace, end)
+
+    def _show_carrier(self, name: str) -> None:
+        """Both ends of each cable of the node have carrier when it is plugged and both are powered."""
+        plugged = hostnet.plugged(self.namespace)
+        for cable in plan.CABLES:
+            ends = [end for end in (cable.a, cable.b) if end]
+            if name not in [end.split(".")[0] for end in ends]:
+                continue
+            live = all(end in plugged and self.is_running(end.split(".")[0]) for end in ends)
+            for node, nic in (end.split(".") for end in ends):
+                # A node without a connection is still booting and asks again when it is ready.
+                if self.is_running(node) and shell.control(self.folder, plan.NODES[node]).exists():
+                    self.run(node, f"ip -n phy link set w-{nic} {'up' if live else 'down'}")
 
 
 def names() -> list[str]:

@@ -1,5 +1,6 @@
 """The host's half of the lab: a namespace, one plain bridge a cable, one tap a NIC."""
 
+import json
 import os
 import signal
 import subprocess
@@ -96,6 +97,12 @@ def wait_taps_free(namespace: str, taps: list[str], deadline: float = 10.0) -> N
             return
         time.sleep(0.02)
     raise HostError(f"namespace {namespace}: taps still held: {busy}")
+
+
+def plugged(namespace: str) -> set[str]:
+    shown = subprocess.run(["ip", "-n", namespace, "-j", "link", "show"], capture_output=True, text=True,
+                           check=True, timeout=10)
+    return {link["ifname"] for link in json.loads(shown.stdout) if "master" in link}
 
 
 def unplug(namespace: str, end: str) -> None:

@@ -83,11 +83,15 @@ SERVER_LINKS = {"eth1": TOR1, "eth2": TOR2}
 MANAGEMENT_HOST = "192.0.2.1"
 MANAGEMENT_BITS = 24
 
+BMC_PORT = 8000  # lab_bmc.py, on MANAGEMENT_HOST: http, Redfish-shaped
+
 PROVISIONING_VLAN = 100
 # The host's kernel may have no 802.1Q at all, so the spine takes the tag off.
 PROVISIONING_PORT = "spine1.swp3"
 PROVISIONING_HOST = "172.16.100.1"
 PROVISIONING_BITS = 24
+# srv1 while it runs an installer, one for each NIC.
+PROVISIONING_SERVER = {"eth1": "172.16.100.31", "eth2": "172.16.100.32"}
 FABRIC_PORTS = ("swp1", "swp2")  # of the spine, in the order of TORS
 
 FOREIGN_VLAN = 300
