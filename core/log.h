@@ -36,6 +36,10 @@ inline void error(std::string_view m, std::initializer_list<Field> f = {}) {
 
 void set_level(Level level);
 
+// Waits until everything written so far has reached standard error; called by itself at a normal
+// exit.
+void flush();
+
 // Fields added to every line this thread writes while the object lives: the operation id.
 class Context {
  public:
