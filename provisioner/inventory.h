@@ -3,7 +3,8 @@
 //   vrfs:
 //     - {name: vrf-prv, tag: 101, description: private}
 //   subnets:
-//     - {name: prv-a, vrf: vrf-prv, prefix: 10.1.0.0/24, project: demo, whole: false, hold_down: 3600}
+//     - {name: prv-a, vrf: vrf-prv, prefix: 10.1.0.0/24, project: demo, whole: false, hold_down:
+//     3600}
 //   network_catalogs:
 //     - name: l3-dual
 //       description: private and public
@@ -11,7 +12,8 @@
 //       keepalive: 3
 //       hold: 9
 //       attachments:
-//         - {vrf: vrf-prv, ipv4: true, ipv6: true, advertise: [10.0.0.0/8, "fd10::/16"], maximum_prefix: 8}
+//         - {vrf: vrf-prv, ipv4: true, ipv6: true, advertise: [10.0.0.0/8, "fd10::/16"],
+//         maximum_prefix: 8}
 //   images:
 //     - {name: debian-12, description: Debian 12}
 //   switches:
@@ -30,8 +32,8 @@
 //   servers:
 //     - name: srv1
 //       profile: small
-//       bmc: {type: redfish, url: "http://192.0.2.1:8000/redfish/v1/Systems/srv1", user: u, password: p}
-//       nics:
+//       bmc: {type: redfish, url: "http://192.0.2.1:8000/redfish/v1/Systems/srv1", user: u,
+//       password: p} nics:
 //         - {name: eth1, mac: "02:00:00:00:00:01", switch: tor1, port: swp1}
 //
 // Importing twice changes nothing; what is missing from a later file is left alone and reported.
@@ -65,7 +67,7 @@ struct InventorySubnet {
   VrfName vrf{};
   Prefix prefix{};
   std::string project{};
-  bool whole{};              // also the first and last address of an IPv4 subnet may be given out
+  bool whole{};               // also the first and last address of an IPv4 subnet may be given out
   long long hold_down{3600};  // seconds a released address rests
 };
 
@@ -119,8 +121,8 @@ struct Inventory {
   std::vector<InventoryServer> servers{};
 };
 
-// Pure (but for password_file, which is read here). Every problem of the file is in `problems`, with
-// its place; the value is only good when there is none.
+// Pure (but for password_file, which is read here). Every problem of the file is in `problems`,
+// with its place; the value is only good when there is none.
 [[nodiscard]] Inventory parse_inventory(std::string_view file, std::string_view text,
                                         yaml::Problems& problems);
 

@@ -1,8 +1,8 @@
 // The facade the API calls: validates, writes wishes, reads records. Never talks to hardware, never
 // waits for it. Thread-safe.
 //
-// `project` in a Viewer limits what is seen and touched; nullopt sees everything. An object of another
-// project answers NotFound, as if it did not exist.
+// `project` in a Viewer limits what is seen and touched; nullopt sees everything. An object of
+// another project answers NotFound, as if it did not exist.
 #pragma once
 
 #include "core/clock.h"
@@ -20,14 +20,19 @@
 namespace switchyard::db {
 class Pool;
 }
+
 namespace switchyard::ipam {
 class Allocator;
+}
+
+namespace switchyard {
+class Sealer;
 }
 
 namespace switchyard::provisioner {
 
 class Wakeup;
-class Sealer;
+struct Site;
 
 struct Viewer {
   std::string name{};                    // principal, for records
@@ -36,12 +41,13 @@ struct Viewer {
 
 struct DeployRequest {
   std::string project{};
-  std::string name{};      // host name: RFC 1123 label, unique among live deployments
-  std::string server{};    // this one, or empty: any available of `profile`
+  std::string name{};    // host name: RFC 1123 label, unique among live deployments
+  std::string server{};  // this one, or empty: any available of `profile`
   std::string profile{};
   std::string image{};
   std::string catalog{};
-  std::map<std::string, std::vector<std::string>> subnets{};  // VRF -> subnets (one a family at most)
+  std::map<std::string, std::vector<std::string>>
+      subnets{};                        // VRF -> subnets (one a family at most)
   std::vector<std::string> ssh_keys{};  // OpenSSH public keys, one line each
 };
 
@@ -64,16 +70,17 @@ enum class Mode { Real, DryRun };  // DryRun validates all and changes nothing
 
 class Service {
  public:
-  Service(db::Pool& pool, ipam::Allocator& allocator, const Clock& clock, Wakeup& wakeup, Sealer& sealer);
-  ~Service();
+  Service(db::Pool& pool, ipam::Allocator& allocator, const Clock& clock, Wakeup& wakeup,
+          const Sealer& sealer, const Site& site);
 
   // Invalid with every problem of the file, one a line "file:line:column: message".
   Result<ImportReport> import_inventory(std::string_view file, std::string_view yaml, Mode mode);
 
-  Result<Page<ServerView>> list_servers(const Viewer&, const std::string& state, const PageRequest&);
+  Result<Page<ServerView>> list_servers(const Viewer&, const std::string& state,
+                                        const PageRequest&);
   Result<ServerView> find_server(const Viewer&, const std::string& name);
-  // Maintenance on: an available or failed server leaves the pool; off: a server in maintenance returns
-  // through wiping. Conflict when the server is in use.
+  // Maintenance on: an available or failed server leaves the pool; off: a server in maintenance
+  // returns through wiping. Conflict when the server is in use.
   Result<ServerView> set_maintenance(const std::string& name, bool on, const std::string& reason,
                                      std::optional<long long> version);
 
@@ -89,36 +96,45 @@ class Service {
   Result<SubnetView> find_subnet(const Viewer&, const std::string& name);
   Result<SubnetView> create_subnet(const Viewer&, const SubnetOrder&, Mode);
   // Conflict while an address of it is in use.
-  Status remove_subnet(const Viewer&, const std::string& name, std::optional<long long> version, Mode);
-  Result<std::vector<std::string>> available_addresses(const Viewer&, const std::string& subnet, int limit);
+  Status remove_subnet(const Viewer&, const std::string& name, std::optional<long long> version,
+                       Mode);
+  Result<std::vector<std::string>> available_addresses(const Viewer&, const std::string& subnet,
+                                                       int limit);
   // All or none; Conflict when the subnet has fewer left (the message says how many).
   Result<std::vector<AddressView>> take_addresses(const Viewer&, const std::string& subnet,
                                                   const std::vector<AddressOrder>&, Mode);
-  Result<Page<AddressView>> list_addresses(const Viewer&, const std::string& subnet, const PageRequest&);
+  Result<Page<AddressView>> list_addresses(const Viewer&, const std::string& subnet,
+                                           const PageRequest&);
   // By hand taken ones only; Conflict for an address of a deployment.
-  Status release_address(const Viewer&, const std::string& subnet, const std::string& address, Mode);
+  Status release_address(const Viewer&, const std::string& subnet, const std::string& address,
+                         Mode);
 
   Result<Page<CatalogView>> list_catalogs(const PageRequest&);
   Result<Page<ImageView>> list_images(const PageRequest&);
 
-  // Refuses at once what can never converge. On success everything is reserved and an operation runs.
+  // Refuses at once what can never converge. On success everything is reserved and an operation
+  // runs.
   Result<DeploymentView> deploy(const Viewer&, const DeployRequest&);
   Result<DeployPlanView> plan_deploy(const Viewer&, const DeployRequest&);
-  Result<Page<DeploymentView>> list_deployments(const Viewer&, const std::string& state, const PageRequest&);
+  Result<Page<DeploymentView>> list_deployments(const Viewer&, const std::string& state,
+                                                const PageRequest&);
   Result<DeploymentView> find_deployment(const Viewer&, const std::string& id);
   // Queues the release; the operation of a running release is answered when there is one.
   Result<OperationView> release(const Viewer&, const std::string& deployment,
                                 std::optional<long long> version, Mode);
 
-  Result<Page<OperationView>> list_operations(const Viewer&, const std::string& status, const PageRequest&);
-  Result<OperationView> find_operation(const Viewer&, const std::string& id);  // with steps and timeline
+  Result<Page<OperationView>> list_operations(const Viewer&, const std::string& status,
+                                              const PageRequest&);
+  Result<OperationView> find_operation(const Viewer&,
+                                       const std::string& id);  // with steps and timeline
   Result<OperationView> cancel(const Viewer&, const std::string& operation);
   Result<OperationView> retry(const Viewer&, const std::string& operation);  // a failed one
 
   // Events after `after`, oldest first, at most `limit`; does not wait.
   Result<std::vector<EventView>> events(const Viewer&, long long after, int limit);
   Result<long long> last_event();
-  // Blocks until an event newer than `after` may exist or the timeout passed; spurious wake-ups happen.
+  // Blocks until an event newer than `after` may exist or the timeout passed; spurious wake-ups
+  // happen.
   void wait_for_event(long long after, std::chrono::milliseconds timeout);
 
  private:
@@ -126,7 +142,8 @@ class Service {
   ipam::Allocator& allocator_;
   const Clock& clock_;
   Wakeup& wakeup_;
-  Sealer& sealer_;
+  const Sealer& sealer_;
+  const Site& site_;
 };
 
 }  // namespace switchyard::provisioner

@@ -15,8 +15,8 @@ struct PageRequest {
   int size{50};         // 1 … 500, the caller has clamped it
   std::string after{};  // key of the last item seen
 };
-template <class T>
-struct Page {
+
+template <class T> struct Page {
   std::vector<T> items{};
   std::string next{};
 };
@@ -31,8 +31,9 @@ struct NicView {
 struct ServerView {
   std::string name{};
   std::string profile{};
-  std::string state{};   // enrolling … available, deploying, active, releasing, wiping, failed, maintenance
-  std::string reason{};  // why it is failed or in maintenance
+  std::string
+      state{};  // enrolling … available, deploying, active, releasing, wiping, failed, maintenance
+  std::string reason{};      // why it is failed or in maintenance
   std::string deployment{};  // id, empty when none
   std::string project{};     // of that deployment
   std::vector<NicView> nics{};
@@ -50,8 +51,8 @@ struct SwitchView {
   std::string nos{};
   std::string address{};
   std::uint32_t asn{};
-  std::string state{};        // "unknown", "reachable", "unreachable", "refused", "maintenance"
-  std::string error{};        // of the last contact, empty when it went well
+  std::string state{};  // "unknown", "reachable", "unreachable", "refused", "maintenance"
+  std::string error{};  // of the last contact, empty when it went well
   Timestamp last_contact{};
   std::vector<std::string> vrfs{};
   std::vector<std::string> problems{};  // base configuration that is missing
@@ -103,7 +104,7 @@ struct SubnetView {
   std::string vrf{};
   std::string prefix{};
   std::string project{};
-  std::string used{};   // decimal; IPv6 subnets do not fit in 64 bits
+  std::string used{};  // decimal; IPv6 subnets do not fit in 64 bits
   std::string total{};
   std::string on_hold{};
   long long hold_down_seconds{};
@@ -147,25 +148,25 @@ struct TimelineView {
   int sequence{};
   Timestamp at{};
   std::string step{};
-  std::string kind{};     // started, progress, waiting, retry, done, failed, cancelled
+  std::string kind{};  // started, progress, waiting, retry, done, failed, cancelled
   std::string message{};
 };
 
 struct StepView {
-  std::string name{};    // of the table row, "attaching"
-  std::string title{};   // "Turn the ports into routed subinterfaces"
-  std::string state{};   // pending, running, done, failed, skipped
-  double seconds{};      // so far or in total
+  std::string name{};      // of the table row, "attaching"
+  std::string title{};     // "Turn the ports into routed subinterfaces"
+  std::string state{};     // pending, running, done, failed, skipped
+  double seconds{};        // so far or in total
   double usual_seconds{};  // median of what it took before, 0 when never run
 };
 
 struct OperationView {
   std::string id{};
-  std::string kind{};        // deploy, release
+  std::string kind{};  // deploy, release
   std::string deployment{};
   std::string server{};
   std::string project{};
-  std::string status{};      // queued, running, succeeded, failed, cancelled
+  std::string status{};  // queued, running, succeeded, failed, cancelled
   std::string step{};
   std::string message{};     // what it is doing or waiting for now
   std::string error_code{};  // of core/result.h, when failed
@@ -185,12 +186,14 @@ struct CatalogAttachmentView {
   bool ipv6{};
   std::vector<std::string> advertise{};
 };
+
 struct CatalogView {
   std::string name{};
   std::string description{};
   std::uint16_t mtu{};
   std::vector<CatalogAttachmentView> attachments{};
 };
+
 struct ImageView {
   std::string name{};
   std::string description{};
@@ -207,10 +210,10 @@ struct EventView {
 
 // What the import of an inventory did or would do.
 struct ImportReport {
-  std::vector<std::string> created{};    // "server srv1"
+  std::vector<std::string> created{};  // "server srv1"
   std::vector<std::string> changed{};
   std::vector<std::string> unchanged{};
-  std::vector<std::string> missing{};    // in the database, not in the file: left alone
+  std::vector<std::string> missing{};  // in the database, not in the file: left alone
 };
 
 // What a deployment would do, before it is ordered (dry run).
@@ -218,13 +221,15 @@ struct DeployPlanView {
   std::string server{};
   std::uint32_t asn{};
   std::vector<DeploymentAddress> addresses{};
+
   struct PortPlan {
     std::string switch_name{};
     std::string port{};
-    std::string from{};   // summary of the wish now
-    std::string to{};     // summary of the wish afterwards
-    std::string intent{}; // the complete intent as JSON text
+    std::string from{};    // summary of the wish now
+    std::string to{};      // summary of the wish afterwards
+    std::string intent{};  // the complete intent as JSON text
   };
+
   std::vector<PortPlan> ports{};
 };
 

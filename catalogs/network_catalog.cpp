@@ -1,0 +1,54 @@
+#include "catalogs/network_catalog.h"
+
+#include <nlohmann/json.hpp>
+
+namespace switchyard::catalogs {
+
+using nlohmann::json;
+
+std::string to_json_text(const NetworkCatalog& catalog) {
+  json attachments = json::array();
+  for (const CatalogAttachment& attachment : catalog.attachments) {
+    json advertise = json::array();
+    for (const Prefix& prefix : attachment.advertise)
+      advertise.push_back(to_string(prefix));
+    attachments.push_back({{"vrf", attachment.vrf.value},
+                           {"ipv4", attachment.ipv4},
+                           {"ipv6", attachment.ipv6},
+                           {"advertise", advertise},
+                           {"maximum_prefix", attachment.maximum_prefix}});
+  }
+  return json{{"name", catalog.name},         {"description", catalog.description},
+              {"mtu", catalog.mtu},           {"keepalive", catalog.keepalive.count()},
+              {"hold", catalog.hold.count()}, {"attachments", attachments}}
+      .dump();
+}
+
+Result<NetworkCatalog> parse_network_catalog(std::string_view json_text) {
+  try {
+    const json parsed = json::parse(json_text);
+    NetworkCatalog catalog{
+        .name = parsed.at("name").get<std::string>(),
+        .description = parsed.at("description").get<std::string>(),
+        .mtu = parsed.at("mtu").get<std::uint16_t>(),
+        .keepalive = std::chrono::seconds(parsed.at("keepalive").get<long long>()),
+        .hold = std::chrono::seconds(parsed.at("hold").get<long long>())};
+    for (const json& item : parsed.at("attachments")) {
+      CatalogAttachment attachment{.vrf = {item.at("vrf").get<std::string>()},
+                                   .ipv4 = item.at("ipv4").get<bool>(),
+                                   .ipv6 = item.at("ipv6").get<bool>()};
+      for (const json& text : item.at("advertise")) {
+        const Result<Prefix> prefix = parse_prefix(text.get<std::string>());
+        if (!prefix) return tl::unexpected(prefix.error().in("network catalog " + catalog.name));
+        attachment.advertise.push_back(*prefix);
+      }
+      attachment.maximum_prefix = item.at("maximum_prefix").get<std::uint32_t>();
+      catalog.attachments.push_back(std::move(attachment));
+    }
+    return catalog;
+  } catch (const json::exception& thrown) {
+    return failure(Errc::Invalid, std::string("stored network catalog: ") + thrown.what());
+  }
+}
+
+}  // namespace switchyard::catalogs

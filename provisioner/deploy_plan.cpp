@@ -1,0 +1,158 @@
+#include "provisioner/deploy_plan.h"
+
+#include "core/db/query.h"
+#include "ipam/subnets.h"
+#include "provisioner/store/work.h"
+
+#include <algorithm>
+#include <set>
+
+namespace switchyard::provisioner {
+namespace {
+
+Result<catalogs::NetworkCatalog> find_catalog(db::Session& session, const std::string& name) {
+  const auto row = db::select_one<std::string>(
+      session, "SELECT body FROM network_catalogs WHERE name = :n", name);
+  if (!row) return failure(Errc::Invalid, "there is no network catalog " + name);
+  return catalogs::parse_network_catalog(std::get<0>(*row));
+}
+
+Status check_names(db::Session& session, const DeployRequest& request) {
+  if (const Status label = ipam::check_label("host name", request.name); !label) return label;
+  if (const Status label = ipam::check_label("project", request.project); !label) return label;
+  if (!db::select_one<std::string>(session, "SELECT name FROM os_images WHERE name = :n",
+                                   request.image))
+    return failure(Errc::Invalid, "there is no image " + request.image);
+  const auto twin = db::select_one<std::string>(
+      session, "SELECT id FROM deployments WHERE live_name = :n", request.name);
+  if (twin)
+    return failure(Errc::Conflict,
+                   "the name " + request.name + " is taken by deployment " + std::get<0>(*twin));
+  for (const std::string& key : request.ssh_keys)
+    if (const Status good = check_ssh_key(key); !good) return good;
+  return {};
+}
+
+Result<std::string> choose_server(db::Session& session, const DeployRequest& request) {
+  if (!request.server.empty()) {
+    const auto server = find_server_record(session, request.server);
+    if (!server) return failure(Errc::Invalid, "there is no server " + request.server);
+    if (server->state != "available")
+      return failure(Errc::Conflict,
+                     "server " + request.server + " is " + server->state + ", not available");
+    return request.server;
+  }
+  if (request.profile.empty()) return failure(Errc::Invalid, "name a server or a profile");
+  // Not always the first: parallel orders would all fight for it.
+  const auto free = db::select<std::string>(
+      session,
+      "SELECT name FROM servers WHERE profile = :p AND state = 'available' ORDER BY name LIMIT 16",
+      request.profile);
+  if (free.empty())
+    return failure(Errc::Conflict, "no server of profile " + request.profile + " is available");
+  static thread_local std::size_t turn = 0;
+  return std::get<0>(free[turn++ % free.size()]);
+}
+
+// The subnets of one VRF: those asked for, at most one a family, and each family of the catalog
+// covered.
+Result<PlannedVrf> plan_vrf(db::Session& session, const catalogs::CatalogAttachment& attachment,
+                            const DeployRequest& request) {
+  const std::string& vrf = attachment.vrf.value;
+  const auto row = db::select_one<int>(session, "SELECT tag FROM fabric_vrfs WHERE name = :n", vrf);
+  if (!row) return failure(Errc::Invalid, "VRF " + vrf + " of the catalog is not in the inventory");
+  PlannedVrf planned{.vrf = attachment.vrf,
+                     .tag = {static_cast<std::uint16_t>(std::get<0>(*row))},
+                     .advertise = attachment.advertise,
+                     .maximum_prefix = attachment.maximum_prefix};
+  const auto asked = request.subnets.find(vrf);
+  if (asked == request.subnets.end() || asked->second.empty())
+    return failure(Errc::Invalid,
+                   "catalog " + request.catalog + " attaches VRF " + vrf + ": name a subnet of it");
+  std::set<Family> families;
+  for (const std::string& name : asked->second) {
+    const auto subnet = ipam::find_subnet(session, name);
+    if (!subnet || subnet->project != request.project)
+      return failure(Errc::Invalid, "project " + request.project + " has no subnet " + name);
+    if (subnet->vrf != attachment.vrf)
+      return failure(Errc::Invalid,
+                     "subnet " + name + " is in VRF " + subnet->vrf.value + ", not in " + vrf);
+    const Family family = subnet->prefix.network.family;
+    if (!(family == Family::V4 ? attachment.ipv4 : attachment.ipv6))
+      return failure(Errc::Invalid, "catalog " + request.catalog + " has no IPv" +
+                                        std::to_string(static_cast<int>(family)) + " in VRF " +
+                                        vrf + ", but subnet " + name + " is one");
+    if (!families.insert(family).second)
+      return failure(Errc::Invalid,
+                     "two subnets of one address family for VRF " + vrf + "; name one");
+    planned.subnets.push_back(name);
+  }
+  std::ranges::sort(planned.subnets);
+  return planned;
+}
+
+Status check_switches(db::Session& session, const std::string& server,
+                      const std::vector<NicRecord>& nics, const Plan& plan) {
+  if (nics.empty()) return failure(Errc::Conflict, "server " + server + " has no links");
+  for (const NicRecord& nic : nics)
+    for (const PlannedVrf& vrf : plan.vrfs)
+      if (!db::select_one<std::string>(
+              session, "SELECT vrf FROM switch_vrfs WHERE switch_name = :s AND vrf = :v",
+              nic.switch_name, vrf.vrf.value))
+        return failure(Errc::Conflict, "server " + server + " cannot be attached to VRF " +
+                                           vrf.vrf.value + ": switch " + nic.switch_name +
+                                           " does not have it");
+  return {};
+}
+
+}  // namespace
+
+Status check_ssh_key(const std::string& key) {
+  static const std::set<std::string> kTypes{"ssh-ed25519",
+                                            "ssh-rsa",
+                                            "ecdsa-sha2-nistp256",
+                                            "ecdsa-sha2-nistp384",
+                                            "ecdsa-sha2-nistp521",
+                                            "sk-ssh-ed25519@openssh.com",
+                                            "sk-ecdsa-sha2-nistp256@openssh.com"};
+  const std::size_t space = key.find(' ');
+  const bool one_line = std::ranges::none_of(
+      key, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  if (!one_line || space == std::string::npos || key.size() > 16384 ||
+      !kTypes.contains(key.substr(0, space)) || !key.substr(space + 1).starts_with("AAAA"))
+    return failure(
+        Errc::Invalid,
+        "not an OpenSSH public key (one line \"ssh-ed25519 AAAA… comment\"): " + key.substr(0, 40));
+  return {};
+}
+
+Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& request) {
+  if (const Status names = check_names(session, request); !names)
+    return tl::unexpected(names.error());
+  auto catalog = find_catalog(session, request.catalog);
+  if (!catalog) return tl::unexpected(catalog.error());
+  CheckedOrder order{.catalog = *catalog,
+                     .plan = {.mtu = catalog->mtu,
+                              .keepalive = catalog->keepalive,
+                              .hold = catalog->hold,
+                              .ssh_keys = request.ssh_keys}};
+  for (const auto& [vrf, subnets] : request.subnets)
+    if (std::ranges::none_of(catalog->attachments,
+                             [&](const auto& a) { return a.vrf.value == vrf; }))
+      return failure(Errc::Invalid, "catalog " + request.catalog + " does not attach VRF " + vrf);
+  for (const catalogs::CatalogAttachment& attachment : catalog->attachments) {
+    auto planned = plan_vrf(session, attachment, request);
+    if (!planned) return tl::unexpected(planned.error());
+    order.plan.vrfs.push_back(std::move(*planned));
+  }
+  std::ranges::sort(order.plan.vrfs, {}, &PlannedVrf::tag);
+  const auto server = choose_server(session, request);
+  if (!server) return tl::unexpected(server.error());
+  order.server = *find_server_record(session, *server);
+  order.nics = list_nics(session, *server);
+  if (const Status fits = check_switches(session, *server, order.nics, order.plan); !fits)
+    return tl::unexpected(fits.error());
+  return order;
+}
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,19 @@
+// The network files of an installed server: FRR and ifupdown2, rendered from its plan. First cut of
+// what the network catalog's templates will do (issue C). Pure.
+#pragma once
+
+#include "core/result.h"
+#include "provisioner/bmc/server_boot.h"
+#include "provisioner/store/records.h"
+
+#include <string>
+#include <vector>
+
+namespace switchyard::provisioner {
+
+// /etc/network/interfaces and /etc/frr/frr.conf (tests/provisioner/golden shows both). Invalid when
+// a subinterface name would not fit in 15 characters.
+[[nodiscard]] Result<std::vector<HostFile>> render_host_files(const DeploymentRecord& deployment,
+                                                              const std::vector<NicRecord>& nics);
+
+}  // namespace switchyard::provisioner

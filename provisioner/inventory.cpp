@@ -1,0 +1,229 @@
+// Reads the inventory file: shapes and single values here, what must fit together in
+// inventory_check.cpp.
+#include "provisioner/inventory.h"
+
+#include "provisioner/inventory_check.h"
+
+#include <fstream>
+#include <sstream>
+
+namespace switchyard::provisioner {
+namespace {
+
+using yaml::Node;
+
+Result<Asn> parse_asn(std::string_view text) {
+  long long value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9' || value > 4'294'967'295LL)
+      return failure(Errc::Invalid, "not an AS number: " + std::string(text));
+    value = value * 10 + (c - '0');
+  }
+  return make_asn(value);
+}
+
+Result<std::string> parse_label(std::string_view text) {
+  const auto ok = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  bool good = !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-';
+  for (const char c : text)
+    good = good && ok(c);
+  if (!good)
+    return failure(Errc::Invalid,
+                   "not a name (1 to 63 of a-z, 0-9 and -): " + std::string(text.substr(0, 80)));
+  return std::string(text);
+}
+
+Result<std::string> parse_nic_name(std::string_view text) {
+  if (text.size() > 10)
+    return failure(Errc::Invalid,
+                   "a NIC name has at most 10 characters, so that its subinterfaces fit in 15");
+  return parse_port_name(text);
+}
+
+VlanId read_tag(const Node& node, std::string_view key) {
+  return VlanId{static_cast<std::uint16_t>(node.integer(key, 1, 4094))};
+}
+
+Secret read_password(const Node& node) {
+  const std::string inline_text = node.text_or("password", "");
+  const std::string file = node.text_or("password_file", "");
+  if (file.empty()) return Secret(inline_text);
+  if (!inline_text.empty())
+    node.report("password_file", "give password or password_file, not both");
+  std::ifstream stream(file);
+  std::string line;
+  if (!stream || !std::getline(stream, line)) node.report("password_file", "cannot read " + file);
+  return Secret(line);
+}
+
+InventoryVrf read_vrf(const Node& node) {
+  InventoryVrf vrf{.name = node.parsed<VrfName>("name", &parse_vrf),
+                   .tag = read_tag(node, "tag"),
+                   .description = node.text_or("description", "")};
+  node.done();
+  return vrf;
+}
+
+InventorySubnet read_subnet(const Node& node) {
+  InventorySubnet subnet{.name = node.parsed<std::string>("name", &parse_label),
+                         .vrf = node.parsed<VrfName>("vrf", &parse_vrf),
+                         .prefix = node.parsed<Prefix>("prefix", &parse_prefix),
+                         .project = node.parsed<std::string>("project", &parse_label),
+                         .whole = node.flag_or("whole", false),
+                         .hold_down = node.integer_or("hold_down", 0, 366LL * 86400, 3600)};
+  node.done();
+  return subnet;
+}
+
+catalogs::CatalogAttachment read_attachment(const Node& node) {
+  catalogs::CatalogAttachment attachment{.vrf = node.parsed<VrfName>("vrf", &parse_vrf),
+                                         .ipv4 = node.flag_or("ipv4", true),
+                                         .ipv6 = node.flag_or("ipv6", true)};
+  for (const std::string& text : node.texts("advertise")) {
+    const Result<Prefix> prefix = parse_prefix(text);
+    if (prefix)
+      attachment.advertise.push_back(*prefix);
+    else
+      node.report("advertise", prefix.error().message);
+  }
+  attachment.maximum_prefix =
+      static_cast<std::uint32_t>(node.integer_or("maximum_prefix", 1, 1000, 8));
+  if (!attachment.ipv4 && !attachment.ipv6) node.report("needs ipv4 or ipv6");
+  node.done();
+  return attachment;
+}
+
+catalogs::NetworkCatalog read_catalog(const Node& node) {
+  catalogs::NetworkCatalog catalog{
+      .name = node.parsed<std::string>("name", &parse_label),
+      .description = node.text_or("description", ""),
+      .mtu = static_cast<std::uint16_t>(node.integer_or("mtu", 1280, 9000, 1500)),
+      .keepalive = std::chrono::seconds(node.integer_or("keepalive", 1, 60, 3)),
+      .hold = std::chrono::seconds(node.integer_or("hold", 3, 180, 9))};
+  if (catalog.hold < catalog.keepalive * 3)
+    node.report("hold", "must be at least three times keepalive");
+  for (const Node& item : node.items("attachments"))
+    catalog.attachments.push_back(read_attachment(item));
+  if (catalog.attachments.empty()) node.report("attachments", "needs at least one VRF");
+  node.done();
+  return catalog;
+}
+
+catalogs::OsImage read_image(const Node& node) {
+  catalogs::OsImage image{.name = node.parsed<std::string>("name", &parse_label),
+                          .description = node.text_or("description", "")};
+  node.done();
+  return image;
+}
+
+InventoryPort read_port(const Node& node) {
+  InventoryPort port{.name = node.parsed<std::string>("name", &parse_port_name),
+                     .role = node.parsed<PortRole>("role", &parse_port_role)};
+  node.done();
+  return port;
+}
+
+InventorySwitch read_switch(const Node& node) {
+  InventorySwitch result{.name = node.parsed<std::string>("name", &parse_label),
+                         .nos = node.text("nos"),
+                         .address = node.parsed<IpAddress>("address", &parse_ip),
+                         .port = static_cast<std::uint16_t>(node.integer_or("port", 1, 65535, 22)),
+                         .user = node.text_or("user", "root"),
+                         .password = read_password(node),
+                         .key_file = node.text_or("key_file", ""),
+                         .host_key = node.text("host_key"),
+                         .asn = node.parsed<Asn>("asn", &parse_asn),
+                         .bridge = node.text_or("bridge", "br0")};
+  if (const auto bridge = parse_port_name(result.bridge); !bridge)
+    node.report("bridge", bridge.error().message);
+  if (result.password.empty() && result.key_file.empty())
+    node.report("needs password, password_file or key_file");
+  if (!result.host_key.starts_with("SHA256:"))
+    node.report("host_key", "must be the fingerprint as `ssh-keygen -l` prints it: SHA256:…");
+  for (const std::string& text : node.texts("vrfs")) {
+    const Result<VrfName> vrf = parse_vrf(text);
+    if (vrf)
+      result.vrfs.push_back(*vrf);
+    else
+      node.report("vrfs", vrf.error().message);
+  }
+  for (const Node& item : node.items("ports"))
+    result.ports.push_back(read_port(item));
+  node.done();
+  return result;
+}
+
+InventoryNic read_nic(const Node& node) {
+  InventoryNic nic{.name = node.parsed<std::string>("name", &parse_nic_name),
+                   .mac = node.parsed<MacAddress>("mac", &parse_mac),
+                   .switch_name = node.parsed<std::string>("switch", &parse_label),
+                   .port = node.parsed<std::string>("port", &parse_port_name)};
+  node.done();
+  return nic;
+}
+
+InventoryServer read_server(const Node& node) {
+  InventoryServer server{.name = node.parsed<std::string>("name", &parse_label),
+                         .profile = node.text_or("profile", "default")};
+  if (const auto bmc = node.find("bmc")) {
+    server.bmc = {.type = bmc->text("type"),
+                  .url = bmc->text("url"),
+                  .user = bmc->text_or("user", ""),
+                  .password = read_password(*bmc)};
+    bmc->done();
+  } else {
+    node.report("bmc", "is missing");
+  }
+  for (const Node& item : node.items("nics"))
+    server.nics.push_back(read_nic(item));
+  node.done();
+  return server;
+}
+
+template <class T>
+void read_all(const Node& root, std::string_view key, T (*read)(const Node&),
+              std::vector<T>& values, std::vector<Node>& places) {
+  for (const Node& item : root.items(key)) {
+    values.push_back(read(item));
+    places.push_back(item);
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(PortRole role) {
+  switch (role) {
+    case PortRole::Server: return "server";
+    case PortRole::Uplink: return "uplink";
+    case PortRole::Peer: return "peer";
+    case PortRole::Unmanaged: return "unmanaged";
+  }
+  return "unmanaged";
+}
+
+Result<PortRole> parse_port_role(std::string_view text) {
+  for (const PortRole role :
+       {PortRole::Server, PortRole::Uplink, PortRole::Peer, PortRole::Unmanaged})
+    if (to_string(role) == text) return role;
+  return failure(Errc::Invalid,
+                 "not a port role (server, uplink, peer, unmanaged): " + std::string(text));
+}
+
+Inventory parse_inventory(std::string_view file, std::string_view text, yaml::Problems& problems) {
+  const Node root = yaml::parse(file, text, problems);
+  Inventory inventory;
+  InventoryPlaces places;
+  read_all(root, "vrfs", &read_vrf, inventory.vrfs, places.vrfs);
+  read_all(root, "subnets", &read_subnet, inventory.subnets, places.subnets);
+  read_all(root, "network_catalogs", &read_catalog, inventory.catalogs, places.catalogs);
+  read_all(root, "images", &read_image, inventory.images, places.images);
+  read_all(root, "switches", &read_switch, inventory.switches, places.switches);
+  read_all(root, "servers", &read_server, inventory.servers, places.servers);
+  root.done();
+  check_inventory(inventory, places);
+  return inventory;
+}
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,20 @@
+// Puts a checked inventory into the database: new things are made, changed ones updated, the rest
+// left.
+#pragma once
+
+#include "core/db/pool.h"
+#include "core/result.h"
+#include "core/seal.h"
+#include "provisioner/inventory.h"
+#include "provisioner/site.h"
+#include "provisioner/views.h"
+
+namespace switchyard::provisioner {
+
+// Inside one db::write(). Conflict names the object that cannot be changed while it is in use: a
+// link or a NIC of a server that is deployed, the tag of a VRF, the prefix of a subnet.
+[[nodiscard]] Result<ImportReport> import_into(db::Session& session, const Inventory& inventory,
+                                               const Sealer& sealer, const Site& site,
+                                               Timestamp now);
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,61 @@
+#include "provisioner/port_policy.h"
+
+#include <algorithm>
+
+namespace switchyard::provisioner {
+
+using switch_drivers::Attachment;
+using switch_drivers::PortIntent;
+using switch_drivers::PortMode;
+
+namespace {
+
+std::vector<PortWish> for_every_link(const std::vector<NicRecord>& nics, const PortIntent& intent) {
+  std::vector<PortWish> wishes;
+  for (const NicRecord& nic : nics) {
+    PortWish wish{.switch_name = nic.switch_name, .intent = intent};
+    wish.intent.port = nic.port;
+    wishes.push_back(std::move(wish));
+  }
+  return wishes;
+}
+
+Attachment attachment(const PlannedVrf& planned, const DeploymentRecord& deployment) {
+  Attachment result{.vrf = planned.vrf, .tag = planned.tag, .server_asn = deployment.asn};
+  for (const IpAddress& address : planned.addresses)
+    result.accept.push_back(host_prefix(address));
+  result.advertise = planned.advertise;
+  // A prefix of a family the server has no address in would only be noise to it.
+  std::erase_if(result.advertise, [&](const Prefix& prefix) {
+    return std::ranges::none_of(planned.addresses, [&](const IpAddress& address) {
+      return address.family == prefix.network.family;
+    });
+  });
+  result.maximum_prefix = planned.maximum_prefix;
+  result.keepalive = deployment.plan.keepalive;
+  result.hold = deployment.plan.hold;
+  return result;
+}
+
+}  // namespace
+
+std::vector<PortWish> shut_wishes(const std::vector<NicRecord>& nics, const std::string& owner) {
+  return for_every_link(nics, PortIntent{.mode = PortMode::Shut, .owner = owner});
+}
+
+std::vector<PortWish> provisioning_wishes(const std::vector<NicRecord>& nics, VlanId provisioning,
+                                          const std::string& owner) {
+  return for_every_link(
+      nics, PortIntent{.mode = PortMode::Provisioning, .owner = owner, .untagged = provisioning});
+}
+
+std::vector<PortWish> routed_wishes(const std::vector<NicRecord>& nics,
+                                    const DeploymentRecord& deployment) {
+  PortIntent intent{.mode = PortMode::Routed, .owner = deployment.id, .mtu = deployment.plan.mtu};
+  for (const PlannedVrf& planned : deployment.plan.vrfs)
+    intent.attachments.push_back(attachment(planned, deployment));
+  std::ranges::sort(intent.attachments, {}, &Attachment::tag);
+  return for_every_link(nics, intent);
+}
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,29 @@
+// Decides what a server's ports must look like. Pure.
+#pragma once
+
+#include "core/net.h"
+#include "provisioner/store/records.h"
+#include "switch-drivers/port_intent.h"
+
+#include <string>
+#include <vector>
+
+namespace switchyard::provisioner {
+
+// A port of a switch with its wish; a server has one a link.
+struct PortWish {
+  std::string switch_name{};
+  switch_drivers::PortIntent intent{};
+  friend bool operator==(const PortWish&, const PortWish&) = default;
+};
+
+[[nodiscard]] std::vector<PortWish> shut_wishes(const std::vector<NicRecord>& nics,
+                                                const std::string& owner);
+[[nodiscard]] std::vector<PortWish> provisioning_wishes(const std::vector<NicRecord>& nics,
+                                                        VlanId provisioning,
+                                                        const std::string& owner);
+// Every link gets the same sessions: exactly the deployment's host routes may be announced on it.
+[[nodiscard]] std::vector<PortWish> routed_wishes(const std::vector<NicRecord>& nics,
+                                                  const DeploymentRecord& deployment);
+
+}  // namespace switchyard::provisioner

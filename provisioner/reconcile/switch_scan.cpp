@@ -1,0 +1,169 @@
+// The half of SwitchWorker that looks without being asked: drift and sessions.
+#include "core/db/transaction.h"
+#include "core/log.h"
+#include "provisioner/reconcile/report_json.h"
+#include "provisioner/reconcile/switch_worker.h"
+#include "provisioner/store/events.h"
+#include "provisioner/store/switches.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace switchyard::provisioner {
+
+using namespace std::chrono_literals;
+using switch_drivers::PortIntent;
+using switch_drivers::PortMode;
+using switch_drivers::PortReport;
+using switch_drivers::SessionReport;
+
+namespace {
+
+constexpr auto kSessionPoll = std::chrono::milliseconds(250);
+constexpr auto kIdleLook =
+    std::chrono::seconds(2);  // how often the database is asked for a wanted scan
+
+bool is_settled(const WishRecord& wish) { return wish.settled_version == wish.version; }
+
+}  // namespace
+
+void SwitchWorker::scan_when_due() {
+  const auto steady = context_.clock.steady();
+  if (steady < next_scan_ && steady < next_sessions_) return;
+  long long asked = 0;
+  auto found = db::read(context_.pool, "wishes of switch " + name_,
+                        [&](db::Session& session) -> Result<std::vector<WishRecord>> {
+                          const auto record = find_switch_record(session, name_);
+                          asked = record ? record->scan_wanted : 0;
+                          return list_wishes(session, name_);
+                        });
+  if (!found) return;
+  const long long now = to_micros(context_.clock.now());
+  const bool watched = std::ranges::any_of(*found, [&](const WishRecord& wish) {
+    return wish.watch_until > now && wish.wish.mode == PortMode::Routed;
+  });
+  next_sessions_ = steady + (watched ? kSessionPoll : std::chrono::milliseconds(kIdleLook));
+  const bool scan_now = steady >= next_scan_ || asked > 0;
+  if (scan_now) {
+    // A quarter of jitter, so that switches added together are not looked at together for ever.
+    const auto interval =
+        std::chrono::duration_cast<std::chrono::milliseconds>(context_.site.scan_interval);
+    std::uniform_int_distribution<long long> draw(interval.count() * 3 / 4,
+                                                  interval.count() * 5 / 4);
+    next_scan_ = steady + std::chrono::milliseconds(draw(random_));
+  }
+  if (!scan_now && !watched) return;
+  const Status connected = connect();
+  if (!connected) return note_contact(connected);
+  if (scan_now) scan(*found, asked);
+  if (driver_ && probed_) look_at_sessions(*found);
+}
+
+void SwitchWorker::scan(const std::vector<WishRecord>& wishes, long long asked) {
+  std::vector<WishRecord> settled;
+  std::vector<PortIntent> intents;
+  for (const WishRecord& wish : wishes) {
+    if (!is_settled(wish)) continue;  // it is being changed: apply() compares it anyway
+    settled.push_back(wish);
+    intents.push_back(wish.wish);
+  }
+  const auto reports = driver_->compare(intents);
+  if (!reports) return note_contact(tl::unexpected(reports.error()));
+  note_contact({});
+  record_scan(settled, *reports, asked);
+}
+
+void SwitchWorker::record_scan(const std::vector<WishRecord>& wishes,
+                               const std::vector<PortReport>& reports, long long asked) {
+  const Timestamp now = context_.clock.now();
+  std::vector<PortResult> results;
+  std::vector<nlohmann::json> drifts;
+  for (const WishRecord& wish : wishes) {
+    const auto report = std::ranges::find(reports, wish.port, &PortReport::port);
+    if (report == reports.end()) continue;
+    const std::string differences = differences_json(*report);
+    const bool repair = !report->equal() && context_.site.drift == DriftPolicy::Repair;
+    results.push_back({.port = wish.port,
+                       .version = wish.version,
+                       .phase = repair ? "wanted" : "settled",
+                       .due = now,
+                       .report = differences});
+    if (report->equal()) continue;
+    drifts.push_back({{"switch", name_},
+                      {"port", wish.port},
+                      {"owner", wish.wish.owner},
+                      {"policy", repair ? "repair" : "report"},
+                      {"differences", nlohmann::json::parse(differences)}});
+    log::warning("drift", {{"switch", name_}, {"port", wish.port}, {"differences", differences}});
+  }
+  const Status recorded =
+      db::write(context_.pool, "scan of switch " + name_, [&](db::Session& session) -> Status {
+        Status status = record_results(session, *claim_, results, now);
+        if (!status) return status;
+        for (const PortResult& result : results)
+          if (result.phase == "wanted") unsettle(session, name_, result.port, result.version);
+        for (const nlohmann::json& drift : drifts)
+          append_event(
+              session,
+              {.type = "port.drift",
+               .subject = "switches/" + name_ + "/ports/" + drift.at("port").get<std::string>()},
+              drift, now);
+        clear_scan_wanted(session, name_, asked);
+        return {};
+      });
+  if (!recorded) {
+    log::error("cannot record a scan", {{"switch", name_}, {"error", recorded.error().message}});
+    claim_.reset();
+    return;
+  }
+  if (!drifts.empty()) {
+    context_.wakeup.poke(kEventTopic);
+    context_.wakeup.poke(switch_topic(name_));
+  }
+}
+
+void SwitchWorker::look_at_sessions(const std::vector<WishRecord>& wishes) {
+  std::vector<PortIntent> routed;
+  for (const WishRecord& wish : wishes)
+    if (wish.wish.mode == PortMode::Routed && is_settled(wish)) routed.push_back(wish.wish);
+  if (routed.empty()) return;
+  const auto sessions = driver_->sessions(routed);
+  if (!sessions) return note_contact(tl::unexpected(sessions.error()));
+  const Timestamp now = context_.clock.now();
+  const Status recorded =
+      db::write(context_.pool, "sessions of switch " + name_, [&](db::Session& session) -> Status {
+        for (const PortIntent& intent : routed) {
+          std::vector<SessionReport> own;
+          nlohmann::json refused = nlohmann::json::array();
+          for (const SessionReport& report : *sessions) {
+            if (report.port != intent.port) continue;
+            own.push_back(report);
+            for (const Prefix& prefix : report.refused)
+              refused.push_back({{"vrf", report.vrf.value}, {"prefix", to_string(prefix)}});
+          }
+          record_sessions(session, name_, intent.port, sessions_json(own), now);
+          // A tenant that announces what is not its own is worth an alarm, once a change.
+          std::string& last = last_refused_[intent.port];
+          const std::string current = refused.dump();
+          if (current == last) continue;
+          last = current;
+          if (refused.empty()) continue;
+          append_event(
+              session,
+              {.type = "port.refused", .subject = "switches/" + name_ + "/ports/" + intent.port},
+              {{"switch", name_},
+               {"port", intent.port},
+               {"owner", intent.owner},
+               {"refused", refused}},
+              now);
+        }
+        return {};
+      });
+  if (!recorded)
+    log::error("cannot record sessions", {{"switch", name_}, {"error", recorded.error().message}});
+  context_.wakeup.poke(kRunnerTopic);
+  context_.wakeup.poke(kEventTopic);
+}
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,95 @@
+// The reconciler of one switch: makes wishes true, all that are pending in one commit, and looks
+// for drift without being asked. One thread, one driver, one warm session.
+#pragma once
+
+#include "core/clock.h"
+#include "core/db/pool.h"
+#include "core/result.h"
+#include "provisioner/site.h"
+#include "provisioner/store/records.h"
+#include "provisioner/store/wishes.h"
+#include "provisioner/wakeup.h"
+#include "switch-drivers/driver.h"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace switchyard::provisioner {
+
+using MakeDriver =
+    std::function<Result<std::unique_ptr<switch_drivers::Driver>>(const SwitchRecord& record)>;
+
+// What every worker shares. Outlives the workers.
+struct ReconcileContext {
+  db::Pool& pool;
+  const Clock& clock;
+  Wakeup& wakeup;
+  const Site& site;
+  MakeDriver make_driver;
+};
+
+class SwitchWorker {
+ public:
+  SwitchWorker(ReconcileContext& context, std::string name);
+
+  // Works until asked to stop. An armed change is left to the dead man's handle at the end.
+  void run(const std::stop_token& stop);
+
+  // One look at everything there is to do for this switch; answers how long nothing is due. Public
+  // so that tests can drive it without a thread.
+  std::chrono::milliseconds tick();
+
+ private:
+  // Ports that are changed on the switch and not yet kept, waiting for the decision of their group.
+  struct Armed {
+    std::string change_id{};
+    std::chrono::steady_clock::time_point since{};
+    std::vector<WishRecord> wishes{};
+  };
+
+  [[nodiscard]] bool claim();
+  [[nodiscard]] Status connect();
+  void settle_decided();
+  [[nodiscard]] std::vector<WishRecord> pending(Timestamp now);
+  void apply(const std::vector<WishRecord>& wishes);
+  void record_applied(const std::vector<WishRecord>& wishes,
+                      const std::vector<switch_drivers::PortOutcome>& outcomes,
+                      const std::string& change_id);
+  void record_failure(const std::vector<WishRecord>& wishes, const Error& error);
+  [[nodiscard]] Result<std::vector<switch_drivers::PortOutcome>> settle_changed(
+      const Armed& armed, std::vector<switch_drivers::Settlement> settlements);
+  void settle(Armed& armed, const std::vector<switch_drivers::Settlement>& settlements);
+  void scan_when_due();
+  void scan(const std::vector<WishRecord>& wishes, long long asked);
+  void record_scan(const std::vector<WishRecord>& wishes,
+                   const std::vector<switch_drivers::PortReport>& reports, long long asked);
+  void look_at_sessions(const std::vector<WishRecord>& wishes);
+  void note_contact(const Status& status);
+  [[nodiscard]] Timestamp retry_at(int attempts);
+  void poke_group(const std::vector<WishRecord>& wishes);
+
+  ReconcileContext& context_;
+  std::string name_;
+  std::unique_ptr<switch_drivers::Driver> driver_{};
+  std::optional<SwitchClaim> claim_{};
+  std::chrono::steady_clock::time_point claim_renewal_{};
+  std::chrono::steady_clock::time_point next_scan_{};
+  std::chrono::steady_clock::time_point next_sessions_{};
+  std::chrono::steady_clock::time_point retry_contact_{};
+  int contact_failures_{};
+  bool probed_{};
+  std::string state_{};
+  std::vector<Armed> armed_{};
+  std::map<std::string, std::string> last_refused_{};
+  std::minstd_rand random_;
+  long long changes_{};
+};
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,119 @@
+#include "provisioner/schema.h"
+
+#include <array>
+
+namespace switchyard::provisioner {
+namespace {
+
+// No column is NULL: "none" is '' or 0, so that reading needs no indicators. A key that must be
+// unique only while something lives holds the object's own id once it is over (live_server,
+// live_name).
+constexpr std::string_view kInventory = R"sql(
+CREATE TABLE IF NOT EXISTS fabric_vrfs (
+  name {name} NOT NULL PRIMARY KEY, tag INT NOT NULL UNIQUE, description {text} NOT NULL,
+  version {big} NOT NULL
+) {table}
+;
+CREATE TABLE IF NOT EXISTS network_catalogs (
+  name {name} NOT NULL PRIMARY KEY, body {json} NOT NULL, version {big} NOT NULL
+) {table}
+;
+CREATE TABLE IF NOT EXISTS os_images (
+  name {name} NOT NULL PRIMARY KEY, description {text} NOT NULL, version {big} NOT NULL
+) {table}
+;
+CREATE TABLE IF NOT EXISTS switches (
+  name {name} NOT NULL PRIMARY KEY, nos {name} NOT NULL, address {name} NOT NULL, port INT NOT NULL,
+  login {name} NOT NULL, sealed_password {text} NOT NULL, key_file {text} NOT NULL,
+  host_key {text} NOT NULL, asn {big} NOT NULL, bridge {name} NOT NULL,
+  state {name} NOT NULL, error {text} NOT NULL, last_contact {big} NOT NULL, boot_id {name} NOT NULL,
+  facts {json} NOT NULL, scan_wanted {big} NOT NULL,
+  claimed_by {name} NOT NULL, claimed_until {big} NOT NULL, fence {big} NOT NULL,
+  version {big} NOT NULL
+) {table}
+;
+CREATE TABLE IF NOT EXISTS switch_vrfs (
+  switch_name {name} NOT NULL, vrf {name} NOT NULL, PRIMARY KEY (switch_name, vrf)
+) {table}
+;
+CREATE TABLE IF NOT EXISTS ports (
+  switch_name {name} NOT NULL, name {name} NOT NULL, role {name} NOT NULL,
+  PRIMARY KEY (switch_name, name)
+) {table}
+;
+CREATE TABLE IF NOT EXISTS servers (
+  name {name} NOT NULL PRIMARY KEY, profile {name} NOT NULL, state {name} NOT NULL,
+  reason {text} NOT NULL, deployment {name} NOT NULL,
+  bmc_type {name} NOT NULL, bmc_url {text} NOT NULL, bmc_user {name} NOT NULL,
+  sealed_bmc_password {text} NOT NULL, version {big} NOT NULL
+) {table}
+;
+CREATE TABLE IF NOT EXISTS nics (
+  server {name} NOT NULL, name {name} NOT NULL, mac {name} NOT NULL UNIQUE,
+  switch_name {name} NOT NULL, port {name} NOT NULL,
+  PRIMARY KEY (server, name), UNIQUE (switch_name, port)
+) {table}
+)sql";
+
+constexpr std::string_view kWork = R"sql(
+CREATE TABLE IF NOT EXISTS deployments (
+  id {name} NOT NULL PRIMARY KEY, name {name} NOT NULL, project {name} NOT NULL,
+  server {name} NOT NULL, image {name} NOT NULL, catalog {name} NOT NULL, plan {json} NOT NULL,
+  asn {big} NOT NULL, state {name} NOT NULL, reason {text} NOT NULL,
+  live_server {name} NOT NULL UNIQUE, live_name {name} NOT NULL UNIQUE,
+  operation {name} NOT NULL, created {big} NOT NULL, ended {big} NOT NULL, version {big} NOT NULL
+) {table}
+;
+CREATE TABLE IF NOT EXISTS operations (
+  id {name} NOT NULL PRIMARY KEY, kind {name} NOT NULL, deployment {name} NOT NULL,
+  server {name} NOT NULL, project {name} NOT NULL, live_server {name} NOT NULL UNIQUE,
+  status {name} NOT NULL, state {name} NOT NULL, state_since {big} NOT NULL, attempt INT NOT NULL,
+  message {text} NOT NULL, error_code {name} NOT NULL, error {text} NOT NULL,
+  cancel_requested INT NOT NULL, due {big} NOT NULL,
+  claimed_by {name} NOT NULL, claimed_until {big} NOT NULL, fence {big} NOT NULL,
+  created {big} NOT NULL, finished {big} NOT NULL, version {big} NOT NULL
+) {table}
+;
+CREATE INDEX IF NOT EXISTS operations_due ON operations (status, due)
+;
+CREATE TABLE IF NOT EXISTS timeline (
+  operation {name} NOT NULL, sequence INT NOT NULL, at {big} NOT NULL, step {name} NOT NULL,
+  kind {name} NOT NULL, message {text} NOT NULL, PRIMARY KEY (operation, sequence)
+) {table}
+;
+CREATE TABLE IF NOT EXISTS step_times (
+  operation {name} NOT NULL, kind {name} NOT NULL, step {name} NOT NULL, micros {big} NOT NULL,
+  PRIMARY KEY (operation, step)
+) {table}
+;
+CREATE TABLE IF NOT EXISTS events (
+  id {autoid}, at {big} NOT NULL, type {name} NOT NULL, subject {name} NOT NULL,
+  project {name} NOT NULL, data {json} NOT NULL
+) {table}
+;
+CREATE TABLE IF NOT EXISTS port_wishes (
+  switch_name {name} NOT NULL, port {name} NOT NULL, wish {json} NOT NULL, version {big} NOT NULL,
+  settled_version {big} NOT NULL, previous {json} NOT NULL, change_group {name} NOT NULL,
+  phase {name} NOT NULL, attempts INT NOT NULL, due {big} NOT NULL, watch_until {big} NOT NULL,
+  error {text} NOT NULL, report {json} NOT NULL, sessions {json} NOT NULL, observed_at {big} NOT NULL,
+  sessions_at {big} NOT NULL, PRIMARY KEY (switch_name, port)
+) {table}
+;
+CREATE INDEX IF NOT EXISTS port_wishes_group ON port_wishes (change_group)
+;
+CREATE TABLE IF NOT EXISTS change_groups (
+  id {name} NOT NULL PRIMARY KEY, operation {name} NOT NULL, decision {name} NOT NULL,
+  reason {text} NOT NULL, created {big} NOT NULL
+) {table}
+)sql";
+
+constexpr std::array kMigrations{
+    db::Migration{200, "inventory", kInventory},
+    db::Migration{201, "deployments, operations, wishes", kWork},
+};
+
+}  // namespace
+
+std::span<const db::Migration> migrations() { return kMigrations; }
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,198 @@
+// The facade's orders: deploy and release. A handler records a wish and answers; nothing here
+// waits.
+#include "core/db/query.h"
+#include "core/db/transaction.h"
+#include "core/id.h"
+#include "ipam/allocator.h"
+#include "provisioner/deploy_plan.h"
+#include "provisioner/service.h"
+#include "provisioner/service_work.h"
+#include "provisioner/site.h"
+#include "provisioner/store/events.h"
+#include "provisioner/store/wishes.h"
+#include "provisioner/store/work.h"
+#include "provisioner/wakeup.h"
+
+#include <nlohmann/json.hpp>
+
+namespace switchyard::provisioner {
+namespace {
+
+// A dry run is the real thing that is not committed; this is how it says so.
+const Error kDryRun{Errc::Conflict, "dry run"};
+
+// Takes the addresses of every VRF and one AS number, in the order's own unit of work.
+Status reserve(db::Session& session, ipam::Allocator& allocator, const std::string& owner,
+               const std::string& name, DeploymentRecord& deployment) {
+  std::vector<ipam::AddressRequest> requests;
+  for (const PlannedVrf& vrf : deployment.plan.vrfs)
+    for (const std::string& subnet : vrf.subnets)
+      requests.push_back({.subnet = subnet, .owner = owner, .name = name});
+  auto taken = allocator.take_all(session, requests);
+  if (!taken) return tl::unexpected(taken.error());
+  std::size_t next = 0;
+  for (PlannedVrf& vrf : deployment.plan.vrfs) {
+    vrf.addresses.clear();
+    for (std::size_t i = 0; i < vrf.subnets.size(); ++i)
+      vrf.addresses.push_back((*taken)[next++].address);
+  }
+  auto asn = allocator.take_asn(session, owner);
+  if (!asn) return tl::unexpected(asn.error());
+  deployment.asn = asn->asn;
+  return {};
+}
+
+struct Reserved {
+  DeploymentRecord deployment{};
+  std::vector<NicRecord> nics{};
+};
+
+// The whole order inside one unit of work: check, reserve, record.
+Result<Reserved> reserve_order(db::Session& session, ipam::Allocator& allocator,
+                               const DeployRequest& request, Timestamp now) {
+  auto order = check_order(session, request);
+  if (!order) return tl::unexpected(order.error());
+  const std::string id = new_id("dep", now);
+  const std::string operation = new_id("op", now);
+  Reserved reserved{.deployment = {.id = id,
+                                   .name = request.name,
+                                   .project = request.project,
+                                   .server = order->server.name,
+                                   .image = request.image,
+                                   .catalog = request.catalog,
+                                   .plan = order->plan,
+                                   .state = "deploying",
+                                   .operation = operation,
+                                   .created = to_micros(now),
+                                   .version = 1},
+                    .nics = order->nics};
+  // The server first: of two orders for the last one, the loser must not have taken addresses.
+  const long long taken =
+      db::execute(session,
+                  "UPDATE servers SET state = 'deploying', deployment = :d, version = version + 1 "
+                  "WHERE name = :n AND state = 'available' AND version = :v",
+                  id, order->server.name, order->server.version);
+  if (taken != 1)
+    return failure(Errc::Unavailable,
+                   "server " + order->server.name + " was taken by another order; try again");
+  if (Status done = reserve(session, allocator, id, request.name, reserved.deployment); !done)
+    return tl::unexpected(done.error());
+  insert_deployment(session, reserved.deployment);
+  const OperationRecord record{.id = operation,
+                               .kind = "deploy",
+                               .deployment = id,
+                               .server = order->server.name,
+                               .project = request.project,
+                               .state = std::string(to_string(deploy_table().front().in)),
+                               .created = to_micros(now)};
+  if (Status queued = insert_operation(session, record); !queued)
+    return tl::unexpected(queued.error());
+  append_timeline(session, operation, record.state, "started", "", now);
+  append_event(session, {"deployment.created", "deployments/" + id, request.project},
+               {{"deployment", id},
+                {"server", record.server},
+                {"name", request.name},
+                {"operation", operation}},
+               now);
+  append_event(session, {"server.state", "servers/" + record.server, request.project},
+               {{"server", record.server}, {"state", "deploying"}}, now);
+  return reserved;
+}
+
+}  // namespace
+
+Result<DeploymentView> Service::deploy(const Viewer& viewer, const DeployRequest& request) {
+  if (!may_see(viewer, request.project))
+    return failure(Errc::NotFound, "there is no project " + request.project);
+  // Another order may take the same server between reading and writing: the next try picks another
+  // one.
+  Result<Reserved> reserved = failure(Errc::Unavailable, "no try was made");
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    reserved = db::write(pool_, "deploy " + request.name, [&](db::Session& session) {
+      return reserve_order(session, allocator_, request, clock_.now());
+    });
+    if (reserved || reserved.error().code != Errc::Unavailable || !request.server.empty()) break;
+  }
+  if (!reserved) return tl::unexpected(reserved.error());
+  wakeup_.poke(kRunnerTopic);
+  wakeup_.poke(kEventTopic);
+  return to_view(reserved->deployment);
+}
+
+Result<DeployPlanView> Service::plan_deploy(const Viewer& viewer, const DeployRequest& request) {
+  if (!may_see(viewer, request.project))
+    return failure(Errc::NotFound, "there is no project " + request.project);
+  DeployPlanView view;
+  const Status tried =
+      db::write(pool_, "plan " + request.name, [&](db::Session& session) -> Status {
+        view = {};
+        auto reserved = reserve_order(session, allocator_, request, clock_.now());
+        if (!reserved) return tl::unexpected(reserved.error());
+        const DeploymentView shown = to_view(reserved->deployment);
+        view.server = shown.server;
+        view.asn = shown.asn;
+        view.addresses = shown.addresses;
+        for (const PortWish& wish : routed_wishes(reserved->nics, reserved->deployment)) {
+          const auto now = find_wish(session, wish.switch_name, wish.intent.port);
+          view.ports.push_back(
+              {wish.switch_name, wish.intent.port, now ? switch_drivers::summary(now->wish) : "",
+               switch_drivers::summary(wish.intent), switch_drivers::to_json_text(wish.intent)});
+        }
+        return tl::unexpected(kDryRun);
+      });
+  if (!tried && tried.error() != kDryRun) return tl::unexpected(tried.error());
+  return view;
+}
+
+Result<OperationView> Service::release(const Viewer& viewer, const std::string& id,
+                                       std::optional<long long> version, Mode mode) {
+  std::optional<OperationView> view;
+  const Status done = db::write(pool_, "release " + id, [&](db::Session& session) -> Status {
+    const Timestamp now = clock_.now();
+    auto found = find_deployment_record(session, id);
+    if (!found) return tl::unexpected(found.error());
+    if (!*found || !may_see(viewer, (*found)->project))
+      return failure(Errc::NotFound, "there is no deployment " + id);
+    const DeploymentRecord& deployment = **found;
+    const auto last = find_operation_record(session, deployment.operation);
+    if (deployment.state == "releasing" && last) {
+      view = to_view(session, *last);
+      return {};
+    }
+    if (deployment.state == "released")
+      return failure(Errc::Conflict, "deployment " + id + " is released already");
+    if (version && *version != deployment.version)
+      return failure(Errc::Conflict, "deployment " + id + " has changed meanwhile (version " +
+                                         std::to_string(deployment.version) + ")");
+    OperationRecord record{.id = new_id("op", now),
+                           .kind = "release",
+                           .deployment = id,
+                           .server = deployment.server,
+                           .project = deployment.project,
+                           .status = "running",
+                           .state = std::string(to_string(release_table().front().in)),
+                           .created = to_micros(now)};
+    record.state_since = record.created;
+    if (Status queued = insert_operation(session, record); !queued) return queued;
+    db::execute(session,
+                "UPDATE deployments SET state = 'releasing', operation = :o, version = version + 1 "
+                "WHERE id = :i",
+                record.id, id);
+    db::execute(session,
+                "UPDATE servers SET state = 'releasing', reason = '', version = version + 1 WHERE "
+                "name = :n AND deployment = :d",
+                deployment.server, id);
+    append_timeline(session, record.id, record.state, "started", "", now);
+    append_event(session, {"deployment.state", "deployments/" + id, deployment.project},
+                 {{"deployment", id}, {"state", "releasing"}, {"operation", record.id}}, now);
+    view = to_view(session, record);
+    if (mode == Mode::DryRun) return tl::unexpected(kDryRun);
+    return {};
+  });
+  if (!done && done.error() != kDryRun) return tl::unexpected(done.error());
+  wakeup_.poke(kRunnerTopic);
+  wakeup_.poke(kEventTopic);
+  return *view;
+}
+
+}  // namespace switchyard::provisioner

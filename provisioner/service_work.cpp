@@ -1,0 +1,302 @@
+// The facade's view of work: deployments, operations with their steps, events.
+#include "provisioner/service_work.h"
+
+#include "core/db/query.h"
+#include "core/db/transaction.h"
+#include "provisioner/store/events.h"
+#include "provisioner/store/work.h"
+#include "provisioner/wakeup.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace switchyard::provisioner {
+namespace {
+
+// Median of the last runs of each step: one slow install must not spoil what people are told.
+std::map<std::string, double> usual_seconds(db::Session& session, const std::string& kind) {
+  std::map<std::string, std::vector<double>> all;
+  for (const auto& [step, micros] : db::select<std::string, long long>(
+           session,
+           "SELECT step, micros FROM step_times WHERE kind = :k ORDER BY operation DESC LIMIT 400",
+           kind))
+    all[step].push_back(static_cast<double>(micros) / 1e6);
+  std::map<std::string, double> usual;
+  for (auto& [step, seconds] : all) {
+    const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+    std::ranges::nth_element(seconds, middle);
+    usual[step] = *middle;
+  }
+  return usual;
+}
+
+std::vector<TimelineView> timeline_of(db::Session& session, const std::string& operation) {
+  std::vector<TimelineView> lines;
+  for (const auto& [sequence, at, step, kind, message] :
+       db::select<int, long long, std::string, std::string, std::string>(
+           session,
+           "SELECT sequence, at, step, kind, message FROM timeline WHERE operation = :o ORDER BY "
+           "sequence",
+           operation))
+    lines.push_back({sequence, from_micros(at), step, kind, message});
+  return lines;
+}
+
+std::vector<StepView> steps_of(db::Session& session, const OperationRecord& record) {
+  std::map<std::string, double> took;
+  for (const auto& [step, micros] : db::select<std::string, long long>(
+           session, "SELECT step, micros FROM step_times WHERE operation = :o", record.id))
+    took[step] = static_cast<double>(micros) / 1e6;
+  const std::map<std::string, double> usual = usual_seconds(session, record.kind);
+  std::vector<StepView> steps;
+  for (const Row& row : table_of(record.kind)) {
+    const std::string name(to_string(row.in));
+    StepView step{.name = name, .title = std::string(row.title), .state = "pending"};
+    if (const auto known = usual.find(name); known != usual.end())
+      step.usual_seconds = known->second;
+    if (const auto done = took.find(name); done != took.end()) {
+      step.state = "done";
+      step.seconds = done->second;
+    } else if (record.state == name) {
+      step.state = "running";
+    }
+    if (row.in == State::Isolating && step.state == "pending")
+      continue;  // only shown when it is needed
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+Page<OperationView> page_of(db::Session& session, const std::vector<std::tuple<std::string>>& ids,
+                            int size) {
+  Page<OperationView> page;
+  for (const auto& [id] : ids) {
+    if (static_cast<int>(page.items.size()) == size) {
+      page.next = page.items.back().id;
+      break;
+    }
+    if (const auto record = find_operation_record(session, id))
+      page.items.push_back(to_view(session, *record));
+  }
+  return page;
+}
+
+}  // namespace
+
+DeploymentView to_view(const DeploymentRecord& r) {
+  DeploymentView view{.id = r.id,
+                      .name = r.name,
+                      .project = r.project,
+                      .server = r.server,
+                      .image = r.image,
+                      .catalog = r.catalog,
+                      .state = r.state,
+                      .reason = r.reason,
+                      .asn = r.asn.value,
+                      .operation = r.operation,
+                      .created = from_micros(r.created),
+                      .ended = from_micros(r.ended),
+                      .version = r.version};
+  for (const PlannedVrf& vrf : r.plan.vrfs)
+    for (std::size_t i = 0; i < vrf.addresses.size(); ++i)
+      view.addresses.push_back(
+          {vrf.vrf.value, vrf.tag.value, vrf.subnets.at(i), to_string(vrf.addresses[i])});
+  return view;
+}
+
+OperationView to_view(db::Session& session, const OperationRecord& r) {
+  return {.id = r.id,
+          .kind = r.kind,
+          .deployment = r.deployment,
+          .server = r.server,
+          .project = r.project,
+          .status = r.status,
+          .step = r.state,
+          .message = r.message,
+          .error_code = r.error_code,
+          .error = r.error,
+          .cancel_requested = r.cancel_requested,
+          .attempt = r.attempt,
+          .steps = steps_of(session, r),
+          .timeline = timeline_of(session, r.id),
+          .created = from_micros(r.created),
+          .finished = from_micros(r.finished),
+          .version = r.version};
+}
+
+Result<Page<DeploymentView>> Service::list_deployments(const Viewer& viewer,
+                                                       const std::string& state,
+                                                       const PageRequest& page) {
+  return db::read(pool_, "list deployments",
+                  [&](db::Session& session) -> Result<Page<DeploymentView>> {
+                    const std::string project = project_of(viewer);
+                    const auto ids =
+                        db::select<std::string>(session,
+                                                "SELECT id FROM deployments WHERE id > :a AND (:p "
+                                                "= '' OR project = :q) AND (:s = '' OR state = :t) "
+                                                "ORDER BY id LIMIT " +
+                                                    std::to_string(page.size + 1),
+                                                page.after, project, project, state, state);
+                    Page<DeploymentView> result;
+                    for (const auto& [id] : ids) {
+                      if (static_cast<int>(result.items.size()) == page.size) {
+                        result.next = result.items.back().id;
+                        break;
+                      }
+                      auto record = find_deployment_record(session, id);
+                      if (!record) return tl::unexpected(record.error());
+                      if (*record) result.items.push_back(to_view(**record));
+                    }
+                    return result;
+                  });
+}
+
+Result<DeploymentView> Service::find_deployment(const Viewer& viewer, const std::string& id) {
+  return db::read(pool_, "find deployment", [&](db::Session& session) -> Result<DeploymentView> {
+    auto record = find_deployment_record(session, id);
+    if (!record) return tl::unexpected(record.error());
+    if (!*record || !may_see(viewer, (*record)->project))
+      return failure(Errc::NotFound, "there is no deployment " + id);
+    return to_view(**record);
+  });
+}
+
+Result<Page<OperationView>> Service::list_operations(const Viewer& viewer,
+                                                     const std::string& status,
+                                                     const PageRequest& page) {
+  return db::read(pool_, "list operations",
+                  [&](db::Session& session) -> Result<Page<OperationView>> {
+                    const std::string project = project_of(viewer);
+                    const auto ids =
+                        db::select<std::string>(session,
+                                                "SELECT id FROM operations WHERE id > :a AND (:p = "
+                                                "'' OR project = :q) AND (:s = '' OR status = :t) "
+                                                "ORDER BY id LIMIT " +
+                                                    std::to_string(page.size + 1),
+                                                page.after, project, project, status, status);
+                    return page_of(session, ids, page.size);
+                  });
+}
+
+Result<OperationView> Service::find_operation(const Viewer& viewer, const std::string& id) {
+  return db::read(pool_, "find operation", [&](db::Session& session) -> Result<OperationView> {
+    const auto record = find_operation_record(session, id);
+    if (!record || !may_see(viewer, record->project))
+      return failure(Errc::NotFound, "there is no operation " + id);
+    OperationView view = to_view(session, *record);
+    // The running step's time so far is asked of the clock, not stored.
+    for (StepView& step : view.steps)
+      if (step.state == "running")
+        step.seconds = static_cast<double>(to_micros(clock_.now()) - record->state_since) / 1e6;
+    return view;
+  });
+}
+
+Result<OperationView> Service::cancel(const Viewer& viewer, const std::string& id) {
+  const auto view =
+      db::write(pool_, "cancel " + id, [&](db::Session& session) -> Result<OperationView> {
+        const Timestamp now = clock_.now();
+        const auto record = find_operation_record(session, id);
+        if (!record || !may_see(viewer, record->project))
+          return failure(Errc::NotFound, "there is no operation " + id);
+        if (record->status != "running")
+          return failure(Errc::Conflict, "operation " + id + " has " + record->status + " already");
+        if (record->kind != "deploy")
+          return failure(Errc::Conflict, "a release cannot be cancelled: the server must be wiped");
+        const long long micros = to_micros(now);
+        db::execute(session,
+                    "UPDATE operations SET cancel_requested = 1, due = CASE WHEN due < :n THEN due "
+                    "ELSE :m END WHERE id = :i",
+                    micros, micros, id);
+        append_timeline(session, id, record->state, "cancelled", "asked for by " + viewer.name,
+                        now);
+        OperationRecord next = *record;
+        next.cancel_requested = true;
+        return to_view(session, next);
+      });
+  wakeup_.poke(kRunnerTopic);
+  return view;
+}
+
+Result<OperationView> Service::retry(const Viewer& viewer, const std::string& id) {
+  const auto view =
+      db::write(pool_, "retry " + id, [&](db::Session& session) -> Result<OperationView> {
+        const Timestamp now = clock_.now();
+        const auto record = find_operation_record(session, id);
+        if (!record || !may_see(viewer, record->project))
+          return failure(Errc::NotFound, "there is no operation " + id);
+        if (record->status != "failed" && record->status != "cancelled")
+          return failure(Errc::Conflict, "operation " + id + " is " + record->status +
+                                             "; only a failed or cancelled one can be tried again");
+        const auto server = find_server_record(session, record->server);
+        if (!server || server->deployment != record->deployment)
+          return failure(Errc::Conflict, "server " + record->server +
+                                             " no longer belongs to deployment " +
+                                             record->deployment);
+        const auto busy = db::select_one<std::string>(
+            session, "SELECT id FROM operations WHERE live_server = :s", record->server);
+        if (busy)
+          return failure(Errc::Conflict, "server " + record->server + " is busy with operation " +
+                                             std::get<0>(*busy));
+        const std::string first(to_string(table_of(record->kind).front().in));
+        const std::string state = record->kind == "deploy" ? "deploying" : "releasing";
+        const long long micros = to_micros(now);
+        db::execute(session, "DELETE FROM step_times WHERE operation = :o", id);
+        db::execute(session,
+                    "UPDATE operations SET status = 'running', state = :st, state_since = :si, "
+                    "attempt = 0, message = '', error = '', "
+                    "error_code = '', cancel_requested = 0, due = :du, finished = 0, live_server = "
+                    "server, version = version + 1 WHERE id = :i",
+                    first, micros, micros, id);
+        db::execute(
+            session,
+            "UPDATE deployments SET state = :s, reason = '', version = version + 1 WHERE id = :i",
+            state, record->deployment);
+        db::execute(
+            session,
+            "UPDATE servers SET state = :s, reason = '', version = version + 1 WHERE name = :n",
+            state, record->server);
+        append_timeline(session, id, first, "started", "tried again by " + viewer.name, now);
+        return to_view(session, *find_operation_record(session, id));
+      });
+  wakeup_.poke(kRunnerTopic);
+  return view;
+}
+
+Result<std::vector<EventView>> Service::events(const Viewer& viewer, long long after, int limit) {
+  return db::read(
+      pool_, "read events", [&](db::Session& session) -> Result<std::vector<EventView>> {
+        const std::string project = project_of(viewer);
+        std::vector<EventView> events;
+        for (const auto& [id, at, type, subject, owner, data] :
+             db::select<long long, long long, std::string, std::string, std::string, std::string>(
+                 session,
+                 "SELECT id, at, type, subject, project, data FROM events WHERE id > :a AND (:p = "
+                 "'' OR project = :q) "
+                 "ORDER BY id LIMIT " +
+                     std::to_string(limit),
+                 after, project, project))
+          events.push_back({id, from_micros(at), type, subject, owner, data});
+        return events;
+      });
+}
+
+Result<long long> Service::last_event() {
+  return db::read(pool_, "last event", [](db::Session& session) -> Result<long long> {
+    const auto row =
+        db::select_one<long long>(session, "SELECT id FROM events ORDER BY id DESC LIMIT 1");
+    return row ? std::get<0>(*row) : 0;
+  });
+}
+
+void Service::wait_for_event(long long after, std::chrono::milliseconds timeout) {
+  const std::uint64_t seen = wakeup_.count(kEventTopic);
+  const auto last = last_event();
+  if (last && *last > after) return;
+  wakeup_.wait(kEventTopic, seen,
+               std::min<std::chrono::milliseconds>(timeout, std::chrono::seconds(1)));
+}
+
+}  // namespace switchyard::provisioner

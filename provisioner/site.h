@@ -1,0 +1,27 @@
+// What is the same for every server of the site, and the knobs of the workflows.
+#pragma once
+
+#include "core/net.h"
+
+#include <chrono>
+#include <string>
+
+namespace switchyard::provisioner {
+
+enum class DriftPolicy { Repair, Report };
+
+struct Site {
+  std::string name{"site"};
+  std::string controller{"controller"};  // unique among the controllers of one database
+  VlanId provisioning{100};
+  Asn first_server_asn{4200000000U};
+  Asn last_server_asn{4294967294U};
+  std::chrono::seconds undo_after{60};      // the dead man's handle on a switch
+  std::chrono::seconds scan_interval{60};   // how often each switch is compared with its wishes
+  std::chrono::seconds claim{60};           // lease of an operation or a switch
+  std::chrono::seconds session_watch{600};  // how long sessions are looked at often after a flip
+  DriftPolicy drift{DriftPolicy::Repair};
+  int runner_threads{8};
+};
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,125 @@
+// Steps that move the server itself: power, boot device, install, wipe.
+#include "provisioner/host_files.h"
+#include "provisioner/steps/steps.h"
+
+namespace switchyard::provisioner {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kLook = 1s;
+constexpr auto kQuickLook = 250ms;
+
+StepOutcome failed(const Error& error, const Job& job) {
+  return error.in("server " + job.server.name);
+}
+
+std::string with_progress(const BootStatus& status) {
+  std::string text = status.detail.empty() ? status.phase : status.detail;
+  if (status.progress > 0) text += ", " + std::to_string(status.progress) + " %";
+  return text;
+}
+
+// A server that is on is switched off and on again, because only a boot reads the boot device.
+StepOutcome boot(const Job& job, StepContext& context, BootDevice device, const BootStatus& status,
+                 ServerBoot& server) {
+  if (status.power == Power::On) {
+    const Status off = server.set_power(Power::Off);
+    if (!off) return failed(off.error(), job);
+    return Wait{"power off before booting", kQuickLook};
+  }
+  Status done = server.set_next_boot(device);
+  if (done) done = server.set_power(Power::On);
+  if (!done) return failed(done.error(), job);
+  static_cast<void>(context);
+  return Wait{device == BootDevice::Network ? "booting from the network" : "booting from disk",
+              kQuickLook};
+}
+
+}  // namespace
+
+StepOutcome power_off(const Job& job, StepContext& context) {
+  const auto server = context.make_server_boot(job.server);
+  if (!server) return failed(server.error(), job);
+  const auto status = (*server)->read();
+  if (!status) return failed(status.error(), job);
+  if (status->power == Power::Off) return Done{};
+  const Status asked = (*server)->set_power(Power::Off);
+  if (!asked) return failed(asked.error(), job);
+  return Wait{"waiting until the BMC says it is off", kQuickLook};
+}
+
+StepOutcome boot_from_network(const Job& job, StepContext& context) {
+  const auto server = context.make_server_boot(job.server);
+  if (!server) return failed(server.error(), job);
+  const auto status = (*server)->read();
+  if (!status) return failed(status.error(), job);
+  const bool ours = status->operation == job.operation.id;
+  if (status->power == Power::On && status->phase == "provisioning") return Done{};
+  if (status->power == Power::On && ours &&
+      (status->phase == "installing" || status->phase == "wiping"))
+    return Done{};
+  // On for another reason, or it booted something else: once more from the start. A server that is
+  // on its way ("off" phase while on) gets a minute before that.
+  const bool young =
+      std::chrono::microseconds(to_micros(context.clock.now()) - job.operation.state_since) < 60s;
+  if (status->power == Power::On && status->phase != "running" && status->phase != "installed" &&
+      young)
+    return Wait{"waiting for the installer: " + with_progress(*status), kQuickLook};
+  return boot(job, context, BootDevice::Network, *status, **server);
+}
+
+StepOutcome install_image(const Job& job, StepContext& context) {
+  const auto server = context.make_server_boot(job.server);
+  if (!server) return failed(server.error(), job);
+  const auto status = (*server)->read();
+  if (!status) return failed(status.error(), job);
+  const bool ours = status->operation == job.operation.id;
+  if (ours && status->phase == "installed") return Done{};
+  if (ours && status->phase == "failed")
+    return Error{Errc::Rejected,
+                 "server " + job.server.name + ": the install failed: " + status->detail};
+  if (ours && status->phase == "installing") return Wait{with_progress(*status), kQuickLook};
+  if (status->phase != "provisioning")
+    return Error{Errc::Rejected, "server " + job.server.name +
+                                     " left the installer before the install (phase " +
+                                     status->phase + ")"};
+  auto files = render_host_files(job.deployment, job.nics);
+  if (!files) return files.error();
+  const Status started = (*server)->start_install({.operation = job.operation.id,
+                                                   .image = job.deployment.image,
+                                                   .hostname = job.deployment.name,
+                                                   .files = std::move(*files)});
+  if (!started) return failed(started.error(), job);
+  return Wait{"the install has started", kQuickLook};
+}
+
+StepOutcome boot_from_disk(const Job& job, StepContext& context) {
+  const auto server = context.make_server_boot(job.server);
+  if (!server) return failed(server.error(), job);
+  const auto status = (*server)->read();
+  if (!status) return failed(status.error(), job);
+  if (status->power == Power::On && status->phase == "running") return Done{};
+  if (status->power == Power::On)
+    return Wait{"booting from disk: " + with_progress(*status), kQuickLook};
+  return boot(job, context, BootDevice::Disk, *status, **server);
+}
+
+StepOutcome wipe_disks(const Job& job, StepContext& context) {
+  const auto server = context.make_server_boot(job.server);
+  if (!server) return failed(server.error(), job);
+  const auto status = (*server)->read();
+  if (!status) return failed(status.error(), job);
+  const bool ours = status->operation == job.operation.id;
+  if (ours && status->phase == "wiped") return Done{};
+  if (ours && status->phase == "failed")
+    return Error{Errc::Rejected,
+                 "server " + job.server.name + ": the wipe failed: " + status->detail};
+  if (ours && status->phase == "wiping") return Wait{with_progress(*status), kLook};
+  const Status started = (*server)->start_wipe(job.operation.id);
+  if (!started) return failed(started.error(), job);
+  return Wait{"the wipe has started", kQuickLook};
+}
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,72 @@
+// The steps of the workflows. Each looks before it acts and is safe to run again from the top; none
+// keeps a transaction open while a device is talked to.
+#pragma once
+
+#include "core/clock.h"
+#include "provisioner/bmc/server_boot.h"
+#include "provisioner/port_policy.h"
+#include "provisioner/site.h"
+#include "provisioner/store/records.h"
+#include "provisioner/wakeup.h"
+#include "provisioner/workflow/workflow.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace switchyard::db {
+class Pool;
+}
+
+namespace switchyard::ipam {
+class Allocator;
+}
+
+namespace switchyard::provisioner {
+
+// The subject of one run of a step, read just before it.
+struct Job {
+  OperationRecord operation{};
+  DeploymentRecord deployment{};
+  ServerRecord server{};
+  std::vector<NicRecord> nics{};
+};
+
+using MakeServerBoot =
+    std::function<Result<std::unique_ptr<ServerBoot>>(const ServerRecord& server)>;
+
+// What steps may use. Outlives the runner.
+struct StepContext {
+  db::Pool& pool;
+  const Clock& clock;
+  Wakeup& wakeup;
+  const Site& site;
+  ipam::Allocator& allocator;
+  MakeServerBoot make_server_boot;
+};
+
+// ports
+[[nodiscard]] StepOutcome prepare_ports(const Job& job,
+                                        StepContext& context);  // off, then provisioning
+[[nodiscard]] StepOutcome attach_ports(const Job& job,
+                                       StepContext& context);  // routed, both or neither
+[[nodiscard]] StepOutcome shut_ports(const Job& job, StepContext& context);
+[[nodiscard]] StepOutcome return_ports(const Job& job, StepContext& context);  // provisioning
+[[nodiscard]] StepOutcome verify_sessions(const Job& job, StepContext& context);
+[[nodiscard]] StepOutcome isolate_server(const Job& job, StepContext& context);  // off and shut
+
+// the server
+[[nodiscard]] StepOutcome power_off(const Job& job, StepContext& context);
+[[nodiscard]] StepOutcome boot_from_network(const Job& job, StepContext& context);
+[[nodiscard]] StepOutcome install_image(const Job& job, StepContext& context);
+[[nodiscard]] StepOutcome boot_from_disk(const Job& job, StepContext& context);
+[[nodiscard]] StepOutcome wipe_disks(const Job& job, StepContext& context);
+
+// the books
+[[nodiscard]] StepOutcome free_addresses(const Job& job, StepContext& context);
+
+// Pure: does this port show exactly the sessions and host routes of its wish? The reason if not.
+[[nodiscard]] std::optional<std::string> unverified(const PortWish& wish,
+                                                    const WishRecord& observed);
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,74 @@
+// The reserved plan of a deployment as JSON, as its row stores it.
+#include "provisioner/store/records.h"
+
+#include <nlohmann/json.hpp>
+
+namespace switchyard::provisioner {
+
+using nlohmann::json;
+
+std::string to_json_text(const Plan& plan) {
+  json vrfs = json::array();
+  for (const PlannedVrf& planned : plan.vrfs) {
+    json addresses = json::array();
+    for (const IpAddress& address : planned.addresses)
+      addresses.push_back(to_string(address));
+    json advertise = json::array();
+    for (const Prefix& prefix : planned.advertise)
+      advertise.push_back(to_string(prefix));
+    vrfs.push_back({{"vrf", planned.vrf.value},
+                    {"tag", planned.tag.value},
+                    {"subnets", planned.subnets},
+                    {"addresses", addresses},
+                    {"advertise", advertise},
+                    {"maximum_prefix", planned.maximum_prefix}});
+  }
+  return json{{"vrfs", vrfs},
+              {"mtu", plan.mtu},
+              {"keepalive", plan.keepalive.count()},
+              {"hold", plan.hold.count()},
+              {"ssh_keys", plan.ssh_keys}}
+      .dump();
+}
+
+namespace {
+
+Result<PlannedVrf> parse_planned_vrf(const json& item) {
+  PlannedVrf planned{.vrf = {item.at("vrf").get<std::string>()},
+                     .tag = {item.at("tag").get<std::uint16_t>()},
+                     .subnets = item.at("subnets").get<std::vector<std::string>>()};
+  for (const json& text : item.at("addresses")) {
+    const Result<IpAddress> address = parse_ip(text.get<std::string>());
+    if (!address) return tl::unexpected(address.error());
+    planned.addresses.push_back(*address);
+  }
+  for (const json& text : item.at("advertise")) {
+    const Result<Prefix> prefix = parse_prefix(text.get<std::string>());
+    if (!prefix) return tl::unexpected(prefix.error());
+    planned.advertise.push_back(*prefix);
+  }
+  planned.maximum_prefix = item.at("maximum_prefix").get<std::uint32_t>();
+  return planned;
+}
+
+}  // namespace
+
+Result<Plan> parse_plan(const std::string& json_text) {
+  try {
+    const json parsed = json::parse(json_text);
+    Plan plan{.mtu = parsed.at("mtu").get<std::uint16_t>(),
+              .keepalive = std::chrono::seconds{parsed.at("keepalive").get<long long>()},
+              .hold = std::chrono::seconds{parsed.at("hold").get<long long>()},
+              .ssh_keys = parsed.at("ssh_keys").get<std::vector<std::string>>()};
+    for (const json& item : parsed.at("vrfs")) {
+      Result<PlannedVrf> planned = parse_planned_vrf(item);
+      if (!planned) return tl::unexpected(planned.error().in("stored plan"));
+      plan.vrfs.push_back(std::move(*planned));
+    }
+    return plan;
+  } catch (const json::exception& thrown) {
+    return failure(Errc::Invalid, std::string("stored plan: ") + thrown.what());
+  }
+}
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,34 @@
+// Switches: how to reach them, whose turn it is to drive them, what was last seen.
+#pragma once
+
+#include "core/clock.h"
+#include "core/db/pool.h"
+#include "provisioner/store/records.h"
+#include "provisioner/store/wishes.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace switchyard::provisioner {
+
+[[nodiscard]] std::vector<std::string> list_switch_names(db::Session& session);
+[[nodiscard]] std::optional<SwitchRecord> find_switch_record(db::Session& session,
+                                                             const std::string& name);
+
+// Takes or renews the lease of a switch until `until`. Nothing when another controller holds it.
+// The fence grows with every change of holder and never shrinks.
+[[nodiscard]] std::optional<SwitchClaim> claim_switch(db::Session& session, const std::string& name,
+                                                      const std::string& holder, Timestamp now,
+                                                      Timestamp until);
+// Gives up every lease this controller held before it was restarted.
+void drop_claims(db::Session& session, const std::string& holder);
+
+void set_switch_contact(db::Session& session, const std::string& name, const std::string& state,
+                        const std::string& error, Timestamp now);
+void set_switch_facts(db::Session& session, const std::string& name, const std::string& boot_id,
+                      const std::string& facts_json);
+// A scan was asked for before `since` and is now done.
+void clear_scan_wanted(db::Session& session, const std::string& name, long long since);
+
+}  // namespace switchyard::provisioner

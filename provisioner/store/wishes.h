@@ -1,0 +1,82 @@
+// Wishes for ports and the groups that change together. A group is decided once for all its ports:
+// commit when every port is prepared (applied, read back, still armed on the switch), abort when
+// one failed; either way it is the schema and one UPDATE that decide, not the order of threads.
+#pragma once
+
+#include "core/clock.h"
+#include "core/db/pool.h"
+#include "core/result.h"
+#include "provisioner/port_policy.h"
+#include "provisioner/store/records.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace switchyard::provisioner {
+
+enum class GroupProgress { Settled, Pending, Aborted };
+
+struct GroupState {
+  GroupProgress progress{GroupProgress::Pending};
+  std::string detail{};  // what it waits for, or why it was aborted
+  std::vector<std::string> switches{};
+};
+
+// Both or neither. Writes the wishes when they are not there yet (so calling it again only looks).
+// An aborted group is forgotten by the call that reports it: the next call tries anew.
+[[nodiscard]] Result<GroupState> ensure_group(db::Session& session, const std::string& operation,
+                                              const std::vector<PortWish>& wishes, Timestamp now);
+
+// Each port by itself, for closing: one that cannot be reached must not keep the other open.
+[[nodiscard]] Result<GroupState> ensure_each(db::Session& session,
+                                             const std::vector<PortWish>& wishes, Timestamp now);
+
+[[nodiscard]] std::vector<WishRecord> list_wishes(db::Session& session,
+                                                  const std::string& switch_name);
+[[nodiscard]] std::optional<WishRecord> find_wish(db::Session& session,
+                                                  const std::string& switch_name,
+                                                  const std::string& port);
+// Asks for a close look at the sessions of these ports until `until`.
+void watch_sessions(db::Session& session, const std::vector<PortWish>& wishes, Timestamp until);
+
+// Who may write what a reconciler found: the holder of the switch's lease with this fencing number.
+struct SwitchClaim {
+  std::string switch_name{};
+  std::string holder{};
+  long long fence{};
+};
+
+// What came of one port. The wish version says which wish it was about: a newer one is left alone.
+struct PortResult {
+  std::string port{};
+  long long version{};
+  std::string phase{};  // wanted, prepared, settled
+  std::string error{};
+  Timestamp due{};       // when to try again (phase wanted)
+  std::string report{};  // JSON, empty: unchanged
+};
+
+// Conflict when the lease was lost: nothing is written then.
+[[nodiscard]] Status record_results(db::Session& session, const SwitchClaim& claim,
+                                    const std::vector<PortResult>& results, Timestamp now);
+
+// The switch does not show this wish (any more): it is wanted again.
+void unsettle(db::Session& session, const std::string& switch_name, const std::string& port,
+              long long version);
+// The sessions of one port as JSON; wakes the operation that waits for them.
+void record_sessions(db::Session& session, const std::string& switch_name, const std::string& port,
+                     const std::string& sessions, Timestamp now);
+
+// The decision of a group: "pending", "commit", "abort"; "" when there is no such group.
+[[nodiscard]] std::string group_decision(db::Session& session, const std::string& group);
+// Decides a pending group from the phases of its ports; `failed` is set when the caller's port
+// failed. Answers the decision that stands. On a decision the operation of the group is made due.
+[[nodiscard]] std::string decide_group(db::Session& session, const std::string& group,
+                                       const std::string& failed, Timestamp now);
+[[nodiscard]] std::vector<std::string> switches_of_group(db::Session& session,
+                                                         const std::string& group);
+// After an abort: the wish becomes what it was before, with a new version.
+void take_back_wish(db::Session& session, const WishRecord& wish, Timestamp now);
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,295 @@
+#include "provisioner/store/work.h"
+
+#include "core/db/query.h"
+#include "provisioner/steps/steps.h"
+#include "provisioner/store/events.h"
+
+#include <nlohmann/json.hpp>
+
+namespace switchyard::provisioner {
+
+namespace {
+
+// What an operation leaves behind when it is over.
+struct Ending {
+  const char* deployment{};
+  const char* server{};
+};
+
+Ending ending_of(const std::string& kind, const std::string& status) {
+  const bool ok = status == "succeeded";
+  if (kind == "deploy") return ok ? Ending{"active", "active"} : Ending{"failed", "failed"};
+  return ok ? Ending{"released", "available"} : Ending{"failed", "failed"};
+}
+
+void end_operation(db::Session& session, const Job& job, const std::string& status, Timestamp now) {
+  const OperationRecord& operation = job.operation;
+  const Ending ending = ending_of(operation.kind, status);
+  const std::string reason = status == "succeeded" ? "" : operation.error;
+  const long long micros = to_micros(now);
+  db::execute(session, "UPDATE operations SET live_server = id, finished = :n WHERE id = :i",
+              micros, operation.id);
+  if (std::string(ending.deployment) == "released") {
+    db::execute(
+        session,
+        "UPDATE deployments SET state = 'released', reason = '', ended = :n, live_server = id, "
+        "live_name = id, version = version + 1 WHERE id = :i",
+        micros, operation.deployment);
+    db::execute(session,
+                "UPDATE servers SET state = 'available', reason = '', deployment = '', version = "
+                "version + 1 "
+                "WHERE name = :s AND deployment = :d",
+                operation.server, operation.deployment);
+  } else {
+    db::execute(
+        session,
+        "UPDATE deployments SET state = :t, reason = :r, version = version + 1 WHERE id = :i",
+        std::string(ending.deployment), reason, operation.deployment);
+    db::execute(session,
+                "UPDATE servers SET state = :t, reason = :r, version = version + 1 WHERE name = :s "
+                "AND deployment = :d",
+                std::string(ending.server), reason, operation.server, operation.deployment);
+  }
+  append_event(session, {"server.state", "servers/" + operation.server, operation.project},
+               {{"server", operation.server}, {"state", ending.server}}, now);
+  append_event(
+      session, {"deployment.state", "deployments/" + operation.deployment, operation.project},
+      {{"deployment", operation.deployment}, {"state", ending.deployment}, {"reason", reason}},
+      now);
+}
+
+void show_server_as(db::Session& session, const OperationRecord& operation, std::string_view state,
+                    Timestamp now) {
+  const std::string wanted(state);
+  const long long changed = db::execute(session,
+                                        "UPDATE servers SET state = :t, version = version + 1 "
+                                        "WHERE name = :s AND deployment = :d AND state <> :o",
+                                        wanted, operation.server, operation.deployment, wanted);
+  if (changed > 0)
+    append_event(session, {"server.state", "servers/" + operation.server, operation.project},
+                 {{"server", operation.server}, {"state", wanted}}, now);
+}
+
+std::string kind_of(const Row& row, const Advance& advance) {
+  if (advance.next == row.in) return advance.is_retry ? "retry" : "waiting";
+  if (advance.next == row.then && advance.note.empty()) return "done";
+  return advance.note == "cancelled" ? "cancelled" : "failed";
+}
+
+std::string status_after(const Job& job, const Advance& advance) {
+  if (advance.next == State::Succeeded) return "succeeded";
+  if (advance.next != State::Failed) return "running";
+  return job.operation.cancel_requested ? "cancelled" : "failed";
+}
+
+}  // namespace
+
+Result<std::optional<DeploymentRecord>> find_deployment_record(db::Session& session,
+                                                               const std::string& id) {
+  const auto row = db::select_one<std::string, std::string, std::string, std::string, std::string,
+                                  std::string, std::string, long long, std::string, std::string,
+                                  std::string, long long, long long, long long>(
+      session,
+      "SELECT id, name, project, server, image, catalog, plan, asn, state, reason, operation, "
+      "created, ended, version "
+      "FROM deployments WHERE id = :i",
+      id);
+  if (!row) return std::optional<DeploymentRecord>{};
+  DeploymentRecord r;
+  std::string plan;
+  long long asn = 0;
+  std::tie(r.id, r.name, r.project, r.server, r.image, r.catalog, plan, asn, r.state, r.reason,
+           r.operation, r.created, r.ended, r.version) = *row;
+  r.asn = Asn{static_cast<std::uint32_t>(asn)};
+  auto parsed = parse_plan(plan);
+  if (!parsed) return tl::unexpected(parsed.error().in("deployment " + id));
+  r.plan = std::move(*parsed);
+  return std::optional(std::move(r));
+}
+
+void insert_deployment(db::Session& session, const DeploymentRecord& r) {
+  const std::string plan = to_json_text(r.plan);
+  const long long asn = r.asn.value;
+  db::execute(session,
+              "INSERT INTO deployments (id, name, project, server, image, catalog, plan, asn, "
+              "state, reason, "
+              "live_server, live_name, operation, created, ended, version) "
+              "VALUES (:id, :nm, :pr, :sv, :im, :ca, :pl, :asn, :st, '', :ls, :ln, :op, :cr, 0, 1)",
+              r.id, r.name, r.project, r.server, r.image, r.catalog, plan, asn, r.state, r.server,
+              r.name, r.operation, r.created);
+}
+
+std::optional<OperationRecord> find_operation_record(db::Session& session, const std::string& id) {
+  const auto row =
+      db::select_one<std::string, std::string, std::string, std::string, std::string, std::string,
+                     std::string, long long, int, std::string, std::string, std::string, int,
+                     long long, long long, long long, long long, long long>(
+          session,
+          "SELECT id, kind, deployment, server, project, status, state, state_since, attempt, "
+          "message, error_code, "
+          "error, cancel_requested, due, fence, created, finished, version FROM operations WHERE "
+          "id = :i",
+          id);
+  if (!row) return std::nullopt;
+  OperationRecord r;
+  int cancel = 0;
+  std::tie(r.id, r.kind, r.deployment, r.server, r.project, r.status, r.state, r.state_since,
+           r.attempt, r.message, r.error_code, r.error, cancel, r.due, r.fence, r.created,
+           r.finished, r.version) = *row;
+  r.cancel_requested = cancel != 0;
+  return r;
+}
+
+Status insert_operation(db::Session& session, const OperationRecord& r) {
+  const auto running = db::select_one<std::string, std::string>(
+      session, "SELECT id, kind FROM operations WHERE live_server = :s", r.server);
+  if (running)
+    return failure(Errc::Conflict, "server " + r.server + " is busy with " + std::get<1>(*running) +
+                                       " operation " + std::get<0>(*running));
+  db::execute(
+      session,
+      "INSERT INTO operations (id, kind, deployment, server, project, live_server, status, state, "
+      "state_since, attempt, message, error_code, error, cancel_requested, due, claimed_by, "
+      "claimed_until, fence, created, finished, version) VALUES (:id, :ki, :de, :sv, :pr, :ls, "
+      "'running', "
+      ":st, :si, 0, '', '', '', 0, :du, '', 0, 0, :cr, 0, 1)",
+      r.id, r.kind, r.deployment, r.server, r.project, r.server, r.state, r.created, r.created,
+      r.created);
+  return {};
+}
+
+std::optional<ServerRecord> find_server_record(db::Session& session, const std::string& name) {
+  const auto row = db::select_one<std::string, std::string, std::string, std::string, std::string,
+                                  std::string, std::string, std::string, std::string, long long>(
+      session,
+      "SELECT name, profile, state, reason, deployment, bmc_type, bmc_url, bmc_user, "
+      "sealed_bmc_password, version "
+      "FROM servers WHERE name = :n",
+      name);
+  if (!row) return std::nullopt;
+  ServerRecord r;
+  std::tie(r.name, r.profile, r.state, r.reason, r.deployment, r.bmc_type, r.bmc_url, r.bmc_user,
+           r.sealed_bmc_password, r.version) = *row;
+  return r;
+}
+
+std::vector<NicRecord> list_nics(db::Session& session, const std::string& server) {
+  std::vector<NicRecord> nics;
+  for (const auto& [owner, name, mac, switch_name, port, asn] :
+       db::select<std::string, std::string, std::string, std::string, std::string, long long>(
+           session,
+           "SELECT n.server, n.name, n.mac, n.switch_name, n.port, s.asn FROM nics n "
+           "JOIN switches s ON s.name = n.switch_name WHERE n.server = :s ORDER BY n.name",
+           server))
+    nics.push_back({owner, name, mac, switch_name, port, asn});
+  return nics;
+}
+
+std::vector<std::string> due_operations(db::Session& session, Timestamp now, int limit) {
+  std::vector<std::string> ids;
+  const long long micros = to_micros(now);
+  for (const auto& [id] : db::select<std::string>(session,
+                                                  "SELECT id FROM operations WHERE status = "
+                                                  "'running' AND due <= :n AND claimed_until <= :m "
+                                                  "ORDER BY due LIMIT " +
+                                                      std::to_string(limit),
+                                                  micros, micros))
+    ids.push_back(id);
+  return ids;
+}
+
+std::optional<Timestamp> next_due(db::Session& session) {
+  const auto row = db::select_one<long long>(
+      session, "SELECT due FROM operations WHERE status = 'running' ORDER BY due LIMIT 1");
+  if (!row) return std::nullopt;
+  return from_micros(std::get<0>(*row));
+}
+
+std::optional<OperationRecord> claim_operation(db::Session& session, const std::string& id,
+                                               const std::string& holder, Timestamp now,
+                                               Timestamp until) {
+  const long long micros = to_micros(now), ends = to_micros(until);
+  const long long taken = db::execute(
+      session,
+      "UPDATE operations SET claimed_by = :h, claimed_until = :u, due = :d, fence = fence + 1 "
+      "WHERE id = :i AND status = 'running' AND due <= :n AND claimed_until <= :m",
+      holder, ends, ends, id, micros, micros);
+  if (taken != 1) return std::nullopt;
+  return find_operation_record(session, id);
+}
+
+Status record_advance(db::Session& session, const Job& job, const Row& row, const Advance& advance,
+                      Timestamp now, Timestamp due) {
+  const OperationRecord& operation = job.operation;
+  const bool moves = advance.next != row.in;
+  const std::string status = status_after(job, advance);
+  const std::string next(to_string(advance.next));
+  // The first failure is the one people need; what closing the ports meets afterwards only adds to
+  // it.
+  const bool fails = moves && advance.next == row.on_failure && advance.next != row.then &&
+                     operation.error.empty();
+  const bool failed_at_end =
+      moves && advance.next == State::Failed && operation.error.empty() && !advance.note.empty();
+  const std::string error = fails || failed_at_end ? advance.note : operation.error;
+  const std::string code = fails || failed_at_end ? to_string(advance.error) : operation.error_code;
+  const long long since = moves ? to_micros(now) : operation.state_since;
+  const int attempt = moves ? 0 : operation.attempt + (advance.is_retry ? 1 : 0);
+  const long long next_look = to_micros(due);
+  const std::string message = moves ? "" : advance.note;
+  // While the step ran, `due` stood at the end of the claim; an earlier one means somebody woke the
+  // operation in between (a port settled), and that must not be overwritten by our next look.
+  const long long written = db::execute(session,
+                                        "UPDATE operations SET state = :st, status = :ss, "
+                                        "state_since = :si, attempt = :at, message = :me, "
+                                        "error = :er, error_code = :ec, due = CASE WHEN due < :cl "
+                                        "THEN due ELSE :du END, claimed_until = 0, "
+                                        "version = version + 1 "
+                                        "WHERE id = :id AND fence = :fe AND status = 'running'",
+                                        next, status, since, attempt, message, error, code,
+                                        operation.due, next_look, operation.id, operation.fence);
+  if (written != 1)
+    return failure(Errc::Conflict,
+                   "operation " + operation.id + " was taken over by another controller");
+
+  const std::string step(to_string(row.in));
+  if (moves || advance.note != operation.message) {
+    const std::string kind = kind_of(row, advance);
+    append_timeline(session, operation.id, step, kind, advance.note, now);
+    append_event(session, {"operation.step", "operations/" + operation.id, operation.project},
+                 {{"operation", operation.id},
+                  {"step", step},
+                  {"kind", kind},
+                  {"message", advance.note},
+                  {"status", status}},
+                 now);
+  }
+  if (!moves) return {};
+  if (advance.next == row.then && advance.note.empty())
+    db::execute(session,
+                "INSERT INTO step_times (operation, kind, step, micros) VALUES (:o, :k, :s, :m)",
+                operation.id, operation.kind, step, to_micros(now) - operation.state_since);
+  if (is_end(advance.next)) {
+    Job ended = job;
+    ended.operation.error = error;
+    end_operation(session, ended, status, now);
+    return {};
+  }
+  append_timeline(session, operation.id, next, "started", "", now);
+  if (const Row* following = find_row(table_of(operation.kind), advance.next))
+    show_server_as(session, operation, following->server_state, now);
+  return {};
+}
+
+void append_timeline(db::Session& session, const std::string& operation, const std::string& step,
+                     const std::string& kind, const std::string& message, Timestamp now) {
+  const auto last = db::select_one<int>(
+      session, "SELECT sequence FROM timeline WHERE operation = :o ORDER BY sequence DESC LIMIT 1",
+      operation);
+  const int sequence = last ? std::get<0>(*last) + 1 : 1;
+  db::execute(session,
+              "INSERT INTO timeline (operation, sequence, at, step, kind, message) VALUES (:o, :q, "
+              ":a, :s, :k, :m)",
+              operation, sequence, to_micros(now), step, kind, message);
+}
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,50 @@
+// Deployments and operations: the records of work, and the only statements that change their
+// states.
+#pragma once
+
+#include "core/clock.h"
+#include "core/db/pool.h"
+#include "core/result.h"
+#include "provisioner/store/records.h"
+#include "provisioner/workflow/workflow.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace switchyard::provisioner {
+
+[[nodiscard]] Result<std::optional<DeploymentRecord>> find_deployment_record(db::Session& session,
+                                                                             const std::string& id);
+void insert_deployment(db::Session& session, const DeploymentRecord& record);
+
+[[nodiscard]] std::optional<OperationRecord> find_operation_record(db::Session& session,
+                                                                   const std::string& id);
+// Queues a workflow for a server. Conflict when another one of that server still runs (unique key).
+[[nodiscard]] Status insert_operation(db::Session& session, const OperationRecord& record);
+
+[[nodiscard]] std::optional<ServerRecord> find_server_record(db::Session& session,
+                                                             const std::string& name);
+[[nodiscard]] std::vector<NicRecord> list_nics(db::Session& session, const std::string& server);
+
+// Ids of operations that are due and that nobody works on, oldest first.
+[[nodiscard]] std::vector<std::string> due_operations(db::Session& session, Timestamp now,
+                                                      int limit);
+// When the next one becomes due; nothing when none waits.
+[[nodiscard]] std::optional<Timestamp> next_due(db::Session& session);
+
+// Takes an operation for one run of a step. Nothing when somebody else was faster.
+[[nodiscard]] std::optional<OperationRecord> claim_operation(db::Session& session,
+                                                             const std::string& id,
+                                                             const std::string& holder,
+                                                             Timestamp now, Timestamp until);
+
+// Writes what follows a step, the timeline, the events, and at an end the states of deployment and
+// server. Conflict when the claim was lost meanwhile: nothing is written then.
+[[nodiscard]] Status record_advance(db::Session& session, const Job& job, const Row& row,
+                                    const Advance& advance, Timestamp now, Timestamp due);
+
+void append_timeline(db::Session& session, const std::string& operation, const std::string& step,
+                     const std::string& kind, const std::string& message, Timestamp now);
+
+}  // namespace switchyard::provisioner

@@ -1,0 +1,157 @@
+#include "provisioner/workflow/runner.h"
+
+#include "core/db/transaction.h"
+#include "core/log.h"
+#include "provisioner/store/work.h"
+
+#include <algorithm>
+
+namespace switchyard::provisioner {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr int kTogether = 64;
+constexpr milliseconds kIdle = 1s;  // another controller's wishes are only seen by looking
+
+// All a step needs to know, read in the transaction that claims it.
+Result<std::optional<Job>> claim_job(StepContext& context, const std::string& id) {
+  const Timestamp now = context.clock.now();
+  return db::write(
+      context.pool, "claim operation " + id,
+      [&](db::Session& session) -> Result<std::optional<Job>> {
+        auto operation =
+            claim_operation(session, id, context.site.controller, now, now + context.site.claim);
+        if (!operation) return std::optional<Job>{};
+        auto deployment = find_deployment_record(session, operation->deployment);
+        if (!deployment) return tl::unexpected(deployment.error());
+        const auto server = find_server_record(session, operation->server);
+        if (!*deployment || !server)
+          return failure(Errc::NotFound, "operation " + id + ": its deployment or server is gone");
+        return std::optional(Job{.operation = std::move(*operation),
+                                 .deployment = std::move(**deployment),
+                                 .server = *server,
+                                 .nics = list_nics(session, server->name)});
+      });
+}
+
+}  // namespace
+
+Runner::Runner(StepContext context)
+    : context_(std::move(context)), random_(std::random_device{}()) {}
+
+Runner::~Runner() {
+  for (std::jthread& thread : threads_)
+    thread.request_stop();
+}
+
+void Runner::start() {
+  threads_.emplace_back([this](const std::stop_token& stop) { dispatch(stop); });
+  for (int i = 0; i < context_.site.runner_threads; ++i)
+    threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+}
+
+void Runner::dispatch(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const std::uint64_t seen = context_.wakeup.count(kRunnerTopic);
+    const Timestamp now = context_.clock.now();
+    milliseconds idle = kIdle;
+    const auto due =
+        db::read(context_.pool, "due operations",
+                 [&](db::Session& session) -> Result<std::vector<std::string>> {
+                   auto ids = due_operations(session, now, kTogether);
+                   if (const auto next = next_due(session); ids.empty() && next)
+                     idle = std::clamp(std::chrono::duration_cast<milliseconds>(*next - now),
+                                       milliseconds(5), kIdle);
+                   return ids;
+                 });
+    if (!due) log::error("cannot read due operations", {{"error", due.error().message}});
+    {
+      const std::lock_guard lock(mutex_);
+      for (const std::string& id : due.value_or(std::vector<std::string>{}))
+        if (std::ranges::find(queue_, id) == queue_.end()) queue_.push_back(id);
+    }
+    queued_.notify_all();
+    context_.wakeup.wait(kRunnerTopic, seen, idle, stop);
+  }
+}
+
+void Runner::work(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    std::string id;
+    {
+      std::unique_lock lock(mutex_);
+      if (!queued_.wait(lock, stop, [this] { return !queue_.empty(); })) return;
+      id = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    run_one(id);
+  }
+}
+
+int Runner::run_due() {
+  const Timestamp now = context_.clock.now();
+  const auto due = db::read(context_.pool, "due operations",
+                            [&](db::Session& session) -> Result<std::vector<std::string>> {
+                              return due_operations(session, now, kTogether);
+                            });
+  int ran = 0;
+  for (const std::string& id : due.value_or(std::vector<std::string>{}))
+    ran += run_one(id) ? 1 : 0;
+  return ran;
+}
+
+Timestamp Runner::due_after(const Advance& advance, Timestamp now) {
+  if (!advance.is_retry) return now + advance.retry_in;
+  const std::lock_guard lock(random_mutex_);  // full jitter, but never at once
+  std::uniform_int_distribution<long long> draw(advance.retry_in.count() / 4,
+                                                advance.retry_in.count());
+  return now + milliseconds(draw(random_));
+}
+
+bool Runner::run_one(const std::string& id) {
+  const log::Context tag("operation", id);
+  const auto claimed = claim_job(context_, id);
+  if (!claimed) {
+    log::error("cannot claim", {{"error", claimed.error().message}});
+    return false;
+  }
+  if (!*claimed) return false;
+  const Job& job = **claimed;
+  const auto state = parse_state(job.operation.state);
+  const Row* row = state ? find_row(table_of(job.operation.kind), *state) : nullptr;
+  if (row == nullptr) {
+    log::error("no row for this state",
+               {{"kind", job.operation.kind}, {"state", job.operation.state}});
+    return false;
+  }
+  const Progress before{.cancel_requested = job.operation.cancel_requested};
+  // A cancelled operation does not begin another step; advance() turns it away.
+  const StepOutcome outcome = before.cancel_requested && row->in != State::Isolating
+                                  ? StepOutcome{Wait{"cancelled"}}
+                                  : row->run(job, context_);
+  const Timestamp now = context_.clock.now();
+  const Advance next =
+      advance(*row, outcome,
+              {.in_state = std::chrono::duration_cast<milliseconds>(
+                   std::chrono::microseconds(to_micros(now) - job.operation.state_since)),
+               .attempt = job.operation.attempt,
+               .cancel_requested = job.operation.cancel_requested});
+  const Timestamp due = next.next == row->in ? due_after(next, now) : now;
+  const Status recorded =
+      db::write(context_.pool, "record operation " + id, [&](db::Session& session) -> Status {
+        return record_advance(session, job, *row, next, now, due);
+      });
+  if (!recorded) log::error("cannot record a step", {{"error", recorded.error().message}});
+  if (next.next != row->in)
+    log::info("step ended", {{"step", std::string(to_string(row->in))},
+                             {"next", std::string(to_string(next.next))},
+                             {"note", next.note}});
+  context_.wakeup.poke(kEventTopic);
+  context_.wakeup.poke(kRunnerTopic);
+  return true;
+}
+
+}  // namespace switchyard::provisioner

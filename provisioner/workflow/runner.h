@@ -1,0 +1,45 @@
+// Drives the workflows: claims what is due, runs one step of it, records what follows. The only
+// writer of states.
+#pragma once
+
+#include "provisioner/steps/steps.h"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace switchyard::provisioner {
+
+class Runner {
+ public:
+  explicit Runner(StepContext context);
+  ~Runner();
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  // Starts the threads. Without it tests call run_due() themselves.
+  void start();
+
+  // Runs one step of every operation that is due now, in this thread; answers how many.
+  int run_due();
+
+ private:
+  void dispatch(const std::stop_token& stop);
+  void work(const std::stop_token& stop);
+  bool run_one(const std::string& id);
+  [[nodiscard]] Timestamp due_after(const Advance& advance, Timestamp now);
+
+  StepContext context_;
+  std::mutex mutex_{};
+  std::condition_variable_any queued_{};
+  std::deque<std::string> queue_{};
+  std::mutex random_mutex_{};
+  std::minstd_rand random_;
+  std::vector<std::jthread> threads_{};
+};
+
+}  // namespace switchyard::provisioner

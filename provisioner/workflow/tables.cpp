@@ -1,0 +1,68 @@
+// The two workflows: read them across. docs/workflows.md is printed from here by a test.
+#include "provisioner/steps/steps.h"
+#include "provisioner/workflow/workflow.h"
+
+namespace switchyard::provisioner {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// clang-format off
+constexpr std::array kDeploy{
+  //  in                  run                   then               on failure        deadline  server is    what a person reads
+  Row{State::Preparing,  &prepare_ports,       State::Booting,    State::Isolating,  5min, "deploying", "Power off, put both ports into the provisioning VLAN"},
+  Row{State::Booting,    &boot_from_network,   State::Installing, State::Isolating, 20min, "deploying", "Boot the installer from the network"},
+  Row{State::Installing, &install_image,       State::Stopping,   State::Isolating, 60min, "deploying", "Install the operating system and its network files"},
+  Row{State::Stopping,   &power_off,           State::Attaching,  State::Isolating,  5min, "deploying", "Power off, so that the tenant's system never sees the provisioning VLAN"},
+  Row{State::Attaching,  &attach_ports,        State::Starting,   State::Isolating, 10min, "deploying", "Turn both ports into routed subinterfaces with their filters"},
+  Row{State::Starting,   &boot_from_disk,      State::Verifying,  State::Isolating, 20min, "deploying", "Boot the installed system from disk"},
+  Row{State::Verifying,  &verify_sessions,     State::Succeeded,  State::Isolating, 10min, "deploying", "Wait until both switches accept exactly the host routes"},
+  Row{State::Isolating,  &isolate_server,      State::Failed,     State::Failed,    10min, "deploying", "Power off and shut both ports"},
+};
+constexpr std::array kRelease{
+  Row{State::PoweringOff, &power_off,          State::Closing,     State::Isolating,  5min, "releasing", "Power off"},
+  Row{State::Closing,     &shut_ports,         State::Returning,   State::Isolating, 10min, "releasing", "Shut both ports and remove their sessions, filters and subinterfaces"},
+  Row{State::Returning,   &return_ports,       State::WipeBooting, State::Isolating, 10min, "releasing", "Put both ports back into the provisioning VLAN"},
+  Row{State::WipeBooting, &boot_from_network,  State::Wiping,      State::Isolating, 20min, "wiping",    "Boot the wiper from the network"},
+  Row{State::Wiping,      &wipe_disks,         State::WipeStopping,State::Isolating,  6h,   "wiping",    "Erase every disk and prove it"},
+  Row{State::WipeStopping,&power_off,          State::Freeing,     State::Isolating,  5min, "wiping",    "Power off"},
+  Row{State::Freeing,     &free_addresses,     State::Succeeded,   State::Isolating,  5min, "wiping",    "Put addresses and AS number to rest"},
+  Row{State::Isolating,   &isolate_server,     State::Failed,      State::Failed,    10min, "wiping",    "Power off and shut both ports"},
+};
+// clang-format on
+static_assert(one_row_per_state(kDeploy) && leads_only_to_known_states(kDeploy));
+static_assert(one_row_per_state(kRelease) && leads_only_to_known_states(kRelease));
+
+constexpr std::array<std::string_view, 17> kNames{
+    "preparing",     "booting",      "installing", "stopping",  "attaching",    "starting",
+    "verifying",     "powering-off", "closing",    "returning", "wipe-booting", "wiping",
+    "wipe-stopping", "freeing",      "isolating",  "succeeded", "failed"};
+
+}  // namespace
+
+std::span<const Row> deploy_table() { return kDeploy; }
+
+std::span<const Row> release_table() { return kRelease; }
+
+std::span<const Row> table_of(std::string_view kind) {
+  if (kind == "deploy") return kDeploy;
+  if (kind == "release") return kRelease;
+  return {};
+}
+
+const Row* find_row(std::span<const Row> table, State state) {
+  for (const Row& row : table)
+    if (row.in == state) return &row;
+  return nullptr;
+}
+
+std::string_view to_string(State state) { return kNames.at(static_cast<std::size_t>(state)); }
+
+Result<State> parse_state(std::string_view text) {
+  for (std::size_t i = 0; i < kNames.size(); ++i)
+    if (kNames[i] == text) return static_cast<State>(i);
+  return failure(Errc::Invalid, "no workflow state is called " + std::string(text));
+}
+
+}  // namespace switchyard::provisioner
