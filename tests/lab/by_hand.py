@@ -2,6 +2,7 @@
 own tests, and what a driver's result may be compared with. Not part of Switchyard."""
 
 import plan
+import seed
 
 PEER_GROUP = "SERVERS"
 INTERFACES = f"/etc/network/interfaces.d/switchyard-{plan.SERVER_PORT}.conf"
@@ -49,7 +50,7 @@ def port_policy(tor: plan.Node, server: plan.Node, vrf: plan.Vrf) -> str:
 
 
 def routed_interfaces(extra: str = "") -> str:
-    text = f"auto {plan.SERVER_PORT}\niface {plan.SERVER_PORT}\n    mtu 1504\n    vrf {plan.QUARANTINE[0]}\n{extra}"
+    text = seed.vrf_stanza(*plan.QUARANTINE) + f"\nauto {plan.SERVER_PORT}\niface {plan.SERVER_PORT}\n    mtu 1504\n    vrf {plan.QUARANTINE[0]}\n{extra}"
     for vrf in plan.VRFS:
         name = f"{plan.SERVER_PORT}.{vrf.tag}"
         text += f"\nauto {name}\niface {name}\n    vrf {vrf.name}\n    mtu 1500\n"
@@ -92,7 +93,7 @@ def to_shut(lab, tor: plan.Node) -> None:
     lines += f"no route-map RM-DENY\nno bgp as-path access-list HOST-{plan.SRV1.number}\n"
     subinterfaces = " ".join(f"{port}.{vrf.tag}" for vrf in plan.VRFS)
     lab.run(tor.name, f"ip link set {port} down; ip link set {port} nomaster; rm -f {INTERFACES}; cat >/run/by-hand; "
-                      f"vtysh -f /run/by-hand; for i in {subinterfaces}; do ip link del $i; done; "
+                      f"vtysh -f /run/by-hand; for i in {subinterfaces} {plan.QUARANTINE[0]}; do ip link del $i; done; "
                       f"ip link set {port} mtu 1500; true", stdin=lines)
     forget = "".join(f"no interface {port}.{vrf.tag}\n" for vrf in plan.VRFS)
     lab.run(tor.name, "cat >/run/by-hand; vtysh -f /run/by-hand; rm -f /run/by-hand; true", stdin=forget)

@@ -70,7 +70,7 @@ iface {plan.UPLINK}.{vrf.uplink_tag}
     vrf {vrf.name}
 """ for vrf in plan.VRFS)
     vids = f"{plan.PROVISIONING_VLAN} {plan.FOREIGN_VLAN}"
-    return common_interfaces(node) + vrf_stanza(*plan.QUARANTINE) + f"""
+    return common_interfaces(node) + f"""
 # {plan.SERVER_PORT} belongs to Switchyard (interfaces.d/switchyard-*.conf) and is not named here.
 
 auto {plan.FOREIGN_PORT}
