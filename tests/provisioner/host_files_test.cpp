@@ -1,0 +1,87 @@
+#include "provisioner/host_files.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace switchyard::provisioner {
+namespace {
+
+DeploymentRecord dual() {
+  return {
+      .id = "dep-1",
+      .name = "srv1",
+      .plan = {.vrfs = {{.vrf = {"vrf-prv"},
+                         .tag = {101},
+                         .subnets = {"prv-a", "prv-a6"},
+                         .addresses = {*parse_ip("10.1.0.5"), *parse_ip("fd10:1::5")},
+                         .advertise = {*parse_prefix("10.0.0.0/8"), *parse_prefix("fd10::/16")}},
+                        {.vrf = {"vrf-pub"},
+                         .tag = {201},
+                         .subnets = {"pub-a", "pub-a6"},
+                         .addresses = {*parse_ip("203.0.113.5"), *parse_ip("2001:db8:113::5")},
+                         .advertise = {*parse_prefix("0.0.0.0/0"), *parse_prefix("::/0")}}}},
+      .asn = {4200000005U}};
+}
+
+std::vector<NicRecord> nics() {
+  return {{.server = "srv1",
+           .name = "eth1",
+           .switch_name = "tor1",
+           .port = "swp1",
+           .switch_asn = 65001},
+          {.server = "srv1",
+           .name = "eth2",
+           .switch_name = "tor2",
+           .port = "swp1",
+           .switch_asn = 65002}};
+}
+
+// The lab proved these two files on real servers (tests/lab/golden/server); only remarks may
+// differ.
+std::string golden(const std::string& name) {
+  std::ifstream file(std::string(SWITCHYARD_SOURCE_DIR) + "/tests/lab/golden/server/" + name);
+  std::string text, line;
+  while (std::getline(file, line))
+    if (!line.starts_with('#')) text += line + "\n";
+  return text;
+}
+
+std::string without_remarks(const std::string& content) {
+  std::istringstream lines(content);
+  std::string text, line;
+  while (std::getline(lines, line))
+    if (!line.starts_with('#')) text += line + "\n";
+  return text;
+}
+
+TEST(RenderHostFiles, MatchesTheFilesTheLabProved) {
+  const auto files = render_host_files(dual(), nics());
+  ASSERT_TRUE(files);
+  ASSERT_EQ(files->size(), 2U);
+  EXPECT_EQ(without_remarks((*files)[0].content), golden("interfaces"));
+  EXPECT_EQ(without_remarks((*files)[1].content), golden("frr.conf"));
+}
+
+TEST(RenderHostFiles, DerivesARouterIdFromTheAsnWithoutIpv4) {
+  DeploymentRecord deployment = dual();
+  deployment.asn = {4214553151U};
+  for (PlannedVrf& vrf : deployment.plan.vrfs)
+    vrf.addresses.erase(vrf.addresses.begin());
+  const auto files = render_host_files(deployment, nics());
+  ASSERT_TRUE(files);
+  // 4214553151 = 0xFB35B23F: the low 24 bits are 53.178.63
+  EXPECT_NE((*files)[1].content.find("bgp router-id 0.53.178.63\n"), std::string::npos);
+}
+
+TEST(RenderHostFiles, RefusesASubinterfaceNameThatLinuxCannotHave) {
+  auto long_named = nics();
+  long_named[0].name = "enp193s0f1np1";
+  const auto files = render_host_files(dual(), long_named);
+  ASSERT_FALSE(files);
+  EXPECT_EQ(files.error().code, Errc::Invalid);
+}
+
+}  // namespace
+}  // namespace switchyard::provisioner
