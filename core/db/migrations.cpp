@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
 #include <string>
 #include <thread>
 
@@ -30,12 +31,11 @@ std::string title(const Migration& migration) {
   return "migration " + std::to_string(migration.number) + " (" + std::string{migration.name} + ")";
 }
 
+// Numbers grow; gaps are right: each room has a range of its own.
 Status check_numbers(std::span<const Migration> migrations) {
-  int expected = 1;
-  for (const Migration& migration : migrations)
-    if (migration.number != expected++)
-      return failure(Errc::Invalid,
-                     title(migration) + " should have the number " + std::to_string(expected - 1));
+  for (std::size_t i = 0; i < migrations.size(); ++i)
+    if (migrations[i].number <= (i == 0 ? 0 : migrations[i - 1].number))
+      return failure(Errc::Invalid, title(migrations[i]) + " is out of order: numbers must grow");
   return {};
 }
 
@@ -57,32 +57,39 @@ Status run_statement(soci::session& sql, const std::string& statement, const std
   }
 }
 
-Result<int> newest_applied(soci::session& sql) {
+using Applied = std::map<int, std::string>;  // number -> name
+
+Result<Applied> read_applied(soci::session& sql) {
   try {
-    int newest = 0;
-    soci::indicator state = soci::i_null;
-    sql << "SELECT MAX(number) FROM schema_version", soci::into(newest, state);
-    return state == soci::i_ok ? newest : 0;
+    Applied applied;
+    int number = 0;
+    std::string name;
+    soci::statement rows = (sql.prepare << "SELECT number, name FROM schema_version",
+                            soci::into(number), soci::into(name));
+    rows.execute(false);
+    while (rows.fetch())
+      applied[number] = name;
+    return applied;
   } catch (const soci::soci_error& thrown) {
     return tl::unexpected(as_error(thrown, "read the schema version"));
   }
 }
 
-// A number that was given to something else elsewhere means this schema was made by another branch.
-Status check_names(soci::session& sql, std::span<const Migration> migrations) {
-  try {
-    for (const Migration& migration : migrations) {
-      std::string name;
-      sql << "SELECT name FROM schema_version WHERE number = :number", soci::into(name),
-          soci::use(migration.number, "number");
-      if (sql.got_data() && name != migration.name)
-        return failure(Errc::Invalid,
-                       title(migration) + ": the database was made with '" + name + "' instead");
-    }
-    return {};
-  } catch (const soci::soci_error& thrown) {
-    return tl::unexpected(as_error(thrown, "read the schema version"));
+// One this program does not have comes from a newer one; a number that was given to something else
+// means this schema was made by another branch.
+Status check_applied(const Applied& applied, std::span<const Migration> migrations) {
+  for (const auto& [number, name] : applied) {
+    const auto known = std::ranges::find(migrations, number, &Migration::number);
+    if (known == migrations.end())
+      return failure(Errc::Invalid, "the database has schema " + std::to_string(number) + " (" +
+                                        name +
+                                        "), which this program does not know: start the "
+                                        "newer program on it");
+    if (known->name != name)
+      return failure(Errc::Invalid,
+                     title(*known) + ": the database was made with '" + name + "' instead");
   }
+  return {};
 }
 
 Status record(soci::session& sql, const Migration& migration) {
@@ -114,17 +121,12 @@ Status bring_up(soci::session& sql, Backend backend, std::span<const Migration> 
   const auto table = statements_of(kVersionTable, backend);
   if (const auto made = run_statement(sql, table->front(), "create schema_version"); !made)
     return made;
-  const auto newest = newest_applied(sql);
-  if (!newest) return tl::unexpected(newest.error());
-  if (*newest > static_cast<int>(migrations.size()))
-    return failure(Errc::Invalid, "the database has schema " + std::to_string(*newest) +
-                                      ", this program knows only " +
-                                      std::to_string(migrations.size()) +
-                                      ": start the newer program on it");
-  const auto done = static_cast<std::size_t>(*newest);
-  if (const auto same = check_names(sql, migrations.first(done)); !same) return same;
-  for (const Migration& migration : migrations.subspan(done)) {
-    if (const auto applied = apply(sql, backend, migration); !applied) return applied;
+  const auto applied = read_applied(sql);
+  if (!applied) return tl::unexpected(applied.error());
+  if (const auto same = check_applied(*applied, migrations); !same) return same;
+  for (const Migration& migration : migrations) {
+    if (applied->contains(migration.number)) continue;
+    if (const auto done = apply(sql, backend, migration); !done) return done;
     if (backend == Backend::Mysql) sql << "COMMIT";
   }
   return {};
