@@ -1,0 +1,73 @@
+// The service's configuration file: YAML, every key in one table (config.cpp), from which the file
+// is read, the defaults are taken and `switchyard config reference` is printed.
+#pragma once
+
+#include "core/log.h"
+#include "core/net.h"
+#include "core/result.h"
+#include "core/secret.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace switchyard {
+
+struct Config {
+  std::string site{};
+  std::string controller{};  // unique among the controllers of one database
+  std::string data_directory{};
+
+  struct Listen {
+    IpAddress address{};
+    std::uint16_t port{};           // 0: the kernel chooses one
+    std::string tls_certificate{};  // PEM file; empty: plain HTTP
+    std::string tls_key{};          // PEM file
+    bool allow_clear_text{};
+  } listen{};
+
+  struct Database {
+    Secret url{};  // may hold a password; core/db/url.h
+    int sessions{};
+  } database{};
+
+  struct Network {
+    VlanId provisioning_vlan{};
+    Asn first_asn{};
+    Asn last_asn{};
+    std::chrono::seconds address_hold_down{};
+  } network{};
+
+  struct Reconcile {
+    std::chrono::seconds scan_interval{};
+    std::chrono::seconds undo_after{};
+    std::chrono::seconds session_watch{};
+    bool repair_drift{};
+    int sessions_per_switch{};
+  } reconcile{};
+
+  struct Workflow {
+    int threads{};
+    std::chrono::seconds claim{};
+  } workflow{};
+
+  std::string secrets_key_file{};
+  log::Level log_level{};
+};
+
+// Unknown keys, wrong types and values out of range: one Invalid error with a line for each,
+// "file:line:column: message". What has no default of its own is filled in (key file, database and
+// controller name).
+[[nodiscard]] Result<Config> parse_config(std::string_view file, std::string_view text);
+
+// The same from a file. NotFound when it is not there, Unavailable when it cannot be read.
+[[nodiscard]] Result<Config> read_config(const std::string& path);
+
+// A configuration file with every key, its meaning and its default. It is itself valid.
+[[nodiscard]] std::string config_reference();
+
+// "500ms", "30s", "5m", "2h", "1d".
+[[nodiscard]] Result<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+}  // namespace switchyard
