@@ -102,6 +102,10 @@ Command read_saved_config() { return {"cat /etc/frr/frr.conf"}; }
 
 Command read_snippets() { return {fmt::format("grep -sH '' {}/switchyard*.conf", kSnippets)}; }
 
+Command read_armed() { return {"grep -sH '^# ' /run/switchyard/*/*.undo"}; }
+
+Command read_sources() { return {"grep -s '^source' /etc/network/interfaces"}; }
+
 Command read_filters(std::span<const std::string> devices) {
   std::string lines;
   for (const std::string& device : devices)

@@ -49,6 +49,11 @@ namespace switchyard::switch_drivers::linux_frr {
 // Every line of every file of ours, as "path:line": grep -sH ''
 // /etc/network/interfaces.d/switchyard*.conf
 [[nodiscard]] Command read_snippets();
+// Which ports have a change under way: the '#' lines of every P.undo, as "path:line".
+// grep -sH '^# ' /run/switchyard/*/*.undo
+[[nodiscard]] Command read_armed();
+// Whether our files are read at boot: grep -s '^source' /etc/network/interfaces
+[[nodiscard]] Command read_sources();
 // tc -j -force -batch -   with one "filter show dev DEVICE ingress" a line. Answers one JSON array
 // a line, in order, for the devices that exist; for the others an error line.
 [[nodiscard]] Command read_filters(std::span<const std::string> devices);

@@ -1,0 +1,156 @@
+#include "switch-drivers/linux-frr/difference.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+namespace {
+
+// Text from a switch on its way to a person or a file: one line, printable.
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+  return text;
+}
+
+class FactList {
+ public:
+  void add(std::string subject, std::string value) {
+    facts_.emplace(one_line(std::move(subject)), one_line(std::move(value)));
+  }
+
+  void add_filters(const std::string& device, const Filters& filters) {
+    for (const Filter& filter : filters) {
+      add(fmt::format("filter {} pref {} handle {}", device, filter.preference, filter.handle),
+          fmt::format("protocol {} {} {} action {}", filter.protocol, filter.kind, filter.match,
+                      filter.action));
+    }
+  }
+
+  void add_frr(std::string_view prefix, const FrrLines& lines) {
+    for (const FrrLine& line : lines) {
+      if (line.text.empty()) {
+        add(std::string{prefix}, line.block);
+      } else {
+        add(fmt::format("{} {}{}{}", prefix, line.block, line.family.empty() ? "" : " ",
+                        line.family),
+            line.text);
+      }
+    }
+  }
+
+  Facts finish() { return std::move(facts_); }
+
+ private:
+  Facts facts_{};
+};
+
+void add_subinterface(FactList& facts, const PortState& port, const SubInterface& sub) {
+  const std::string link = "link " + sub.name;
+  facts.add(link, fmt::format("tag {} on {}", sub.tag, port.port));
+  facts.add(link + " state", sub.up ? "up" : "down");
+  facts.add(link + " mtu", std::to_string(sub.mtu));
+  if (!sub.master.empty()) facts.add(link + " master", sub.master);
+  for (const std::string& address : sub.addresses)
+    facts.add(link + " address", address);
+  for (const auto& [key, value] : sub.settings)
+    facts.add("sysctl " + key, value);
+  facts.add_filters(sub.name, sub.filters);
+}
+
+void add_bridge(FactList& facts, const PortState& port) {
+  facts.add("bridge port " + port.port + " isolated", port.bridge->isolated ? "on" : "off");
+  facts.add("bridge port " + port.port + " guard", port.bridge->guard ? "on" : "off");
+  for (const auto& [vid, membership] : port.bridge->vlans) {
+    facts.add(fmt::format("vlan {} {}", port.port, vid),
+              fmt::format("{}{}", membership.pvid ? "pvid " : "",
+                          membership.untagged ? "untagged" : "tagged"));
+  }
+}
+
+}  // namespace
+
+Facts running_facts(const PortState& state) {
+  FactList facts;
+  if (!state.exists) return {};
+  const std::string link = "link " + state.port;
+  facts.add(link, "present");
+  facts.add(link + " state", state.up ? "up" : "down");
+  facts.add(link + " mtu", std::to_string(state.mtu));
+  if (!state.master.empty()) facts.add(link + " master", state.master);
+  if (!state.alias.empty()) facts.add(link + " alias", state.alias);
+  for (const std::string& address : state.addresses)
+    facts.add(link + " address", address);
+  if (state.bridge) add_bridge(facts, state);
+  facts.add_filters(state.port, state.filters);
+  for (const auto& [name, sub] : state.subinterfaces)
+    add_subinterface(facts, state, sub);
+  facts.add_frr("frr", state.frr);
+  facts.add_frr("frr", state.frr_shared);
+  for (const std::string& dead_end : state.dead_ends) {
+    facts.add("vrf " + dead_end.substr(0, dead_end.find(' ')),
+              "unreachable default " +
+                  dead_end.substr(std::min(dead_end.find(' ') + 1, dead_end.size())));
+  }
+  return facts.finish();
+}
+
+Facts saved_facts(const PortState& state) {
+  FactList facts;
+  facts.add_frr("saved frr", state.saved_frr);
+  std::string_view rest = state.snippet ? std::string_view{*state.snippet} : std::string_view{};
+  for (unsigned number = 1; !rest.empty(); ++number) {
+    const std::size_t length = std::min(rest.find('\n'), rest.size());
+    facts.add(fmt::format("saved interfaces of {} line {}", state.port, number),
+              std::string{rest.substr(0, length)});
+    rest.remove_prefix(std::min(length + 1, rest.size()));
+  }
+  return facts.finish();
+}
+
+PortState seen_by(const PortState& observed, const PortState& wished) {
+  PortState seen = observed;
+  seen.dead_ends.clear();
+  std::set_intersection(observed.dead_ends.begin(), observed.dead_ends.end(),
+                        wished.dead_ends.begin(), wished.dead_ends.end(),
+                        std::inserter(seen.dead_ends, seen.dead_ends.end()));
+  return seen;
+}
+
+std::vector<Difference> difference(const Facts& wished, const Facts& observed) {
+  struct Sides {
+    std::vector<std::string> wished{}, observed{};
+  };
+
+  std::map<std::string, Sides> by_subject;
+  for (const auto& fact : wished) {
+    if (!observed.contains(fact)) by_subject[fact.first].wished.push_back(fact.second);
+  }
+  for (const auto& fact : observed) {
+    if (!wished.contains(fact)) by_subject[fact.first].observed.push_back(fact.second);
+  }
+  std::vector<Difference> found;
+  for (auto& [subject, sides] : by_subject) {
+    if (sides.wished.size() == 1 && sides.observed.size() == 1) {
+      found.push_back({subject, sides.wished[0], sides.observed[0]});
+      continue;
+    }
+    for (std::string& value : sides.wished)
+      found.push_back({subject, std::move(value), ""});
+    for (std::string& value : sides.observed)
+      found.push_back({subject, "", std::move(value)});
+  }
+  return found;
+}
+
+PortReport compare_states(const PortState& wished, const PortState& observed) {
+  const PortState seen = seen_by(observed, wished);
+  return {wished.port, difference(running_facts(wished), running_facts(seen)),
+          difference(saved_facts(wished), saved_facts(seen))};
+}
+
+}  // namespace switchyard::switch_drivers::linux_frr

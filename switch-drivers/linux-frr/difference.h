@@ -1,0 +1,28 @@
+// A port's state as facts, and the difference of two.
+#pragma once
+
+#include "switch-drivers/driver.h"
+#include "switch-drivers/linux-frr/state.h"
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+// (subject, value), both one line of text: ("link swp1 master", "vrf-quarantine").
+using Facts = std::set<std::pair<std::string, std::string>>;
+
+// What the switch does now.
+[[nodiscard]] Facts running_facts(const PortState& state);
+// What it will do after a reboot.
+[[nodiscard]] Facts saved_facts(const PortState& state);
+
+// `observed` narrowed to what `wished` is answerable for: its own VRFs' dead ends.
+[[nodiscard]] PortState seen_by(const PortState& observed, const PortState& wished);
+
+[[nodiscard]] std::vector<Difference> difference(const Facts& wished, const Facts& observed);
+[[nodiscard]] PortReport compare_states(const PortState& wished, const PortState& observed);
+
+}  // namespace switchyard::switch_drivers::linux_frr

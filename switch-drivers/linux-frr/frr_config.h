@@ -1,0 +1,56 @@
+// FRR configuration as a set of lines, each with the block it stands in, so that two configurations
+// can be compared whatever their order. Names of our objects in it:
+//   SWY-P-PORT.TAG   prefix lists (IPv4 and IPv6) of one port and VRF: the inbound filter
+//   SWY-…            everything else is shared policy, named after a hash of its content, so that
+//   it
+//                    is never edited while somebody uses it
+#pragma once
+
+#include "core/result.h"
+
+#include <compare>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+struct FrrLine {
+  std::string block{};   // "router bgp 65001 vrf vrf-prv", or the line itself at top level
+  std::string family{};  // "address-family ipv4 unicast" inside `router bgp`
+  std::string text{};    // empty: the top-level line or block itself
+  friend auto operator<=>(const FrrLine&, const FrrLine&) = default;
+};
+
+using FrrLines = std::set<FrrLine>;
+
+struct FrrConfig {
+  FrrLines lines{};
+  std::map<std::string, FrrLines> by_port{};  // the lines about each port and its subinterfaces
+  FrrLines shared{};                          // the lines of shared objects
+  bool datacenter_defaults{};                 // "frr defaults datacenter"
+};
+
+// `show running-config` or frr.conf. Lines FRR leaves out because they are its default are put in
+// for SWY peer-groups ("activate"). Invalid: not an FRR configuration at all.
+[[nodiscard]] Result<FrrConfig> parse_frr_config(std::string_view text);
+
+// The interface or peer-group a line of `router bgp` or an `interface` block is about; "" for
+// others.
+[[nodiscard]] std::string_view subject_of(const FrrLine& line);
+// The port a line is about, directly or by a subinterface; "" for others.
+[[nodiscard]] std::string port_of(const FrrLine& line);
+
+// The shared object a line is part of ("route-map SWY-I4-…", "router bgp … vrf … SWY-G-…"); "" when
+// it is part of none.
+[[nodiscard]] std::string shared_object(const FrrLine& line);
+// Every SWY name a line mentions, its own included.
+[[nodiscard]] std::vector<std::string> names_in(const FrrLine& line);
+// The lines of `shared` that make up the objects that `users` need, directly or through others.
+[[nodiscard]] FrrLines shared_closure(const FrrLines& shared, const FrrLines& users);
+
+[[nodiscard]] std::vector<std::string_view> words(std::string_view text);
+
+}  // namespace switchyard::switch_drivers::linux_frr

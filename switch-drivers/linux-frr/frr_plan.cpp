@@ -1,0 +1,264 @@
+// The FRR half of a plan.
+#include "switch-drivers/linux-frr/plan.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+namespace {
+
+std::string join(const std::vector<std::string_view>& parts, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(count, parts.size()); ++i) {
+    text += (i > 0 ? " " : "") + std::string{parts[i]};
+  }
+  return text;
+}
+
+// What a line sets, without the value: a second line with the same key replaces the first, so the
+// first must not be taken away by hand (`no neighbor X remote-as` would take the whole neighbour).
+std::string setting_key(const FrrLine& line) {
+  if (line.text.empty()) {
+    const auto parts = words(line.block);  // ip prefix-list NAME seq N …
+    return parts.size() > 4 && parts[1] == "prefix-list" ? join(parts, 5) : line.block;
+  }
+  const auto parts = words(line.text);
+  if (parts[0] == "neighbor" && parts.size() > 2) {
+    constexpr std::array kDirected{"route-map", "prefix-list", "filter-list", "distribute-list"};
+    std::string key = join(parts, 3);
+    if (std::find(kDirected.begin(), kDirected.end(), parts[2]) != kDirected.end()) {
+      return key + " " + std::string{parts.back()};
+    }
+    if (parts[2] == "timers")
+      return key + (parts.size() > 3 && parts[3] == "connect" ? " connect" : "");
+    constexpr std::array kSingle{"remote-as",    "description",    "advertisement-interval",
+                                 "ttl-security", "maximum-prefix", "interface"};
+    return std::find(kSingle.begin(), kSingle.end(), parts[2]) != kSingle.end() ? key : line.text;
+  }
+  if (parts[0] == "set" || parts[0] == "match") return join(parts, parts.size() - 1);
+  if (line.text.starts_with("ipv6 nd ra-")) return join(parts, 3);
+  return line.text;
+}
+
+std::string opposite(std::string_view text) {
+  return text.starts_with("no ") ? std::string{text.substr(3)} : "no " + std::string{text};
+}
+
+FrrCommand removal(const FrrLine& line) {
+  if (line.text.empty()) return {{}, {}, opposite(line.block)};
+  return {line.block, line.family, opposite(line.text)};
+}
+
+FrrCommand addition(const FrrLine& line) {
+  const bool is_block =
+      line.block.starts_with("route-map ") || line.block.starts_with("interface ");
+  if (line.text.empty() && !is_block) return {{}, {}, line.block};
+  return {line.block, line.family, line.text};
+}
+
+// Filters before what they filter, and within a list its deny first.
+int order_of(const FrrLine& line) {
+  if (line.block.starts_with("ip") || line.block.starts_with("bgp as-path")) {
+    return line.block.find(" deny ") != std::string::npos ? 0 : 1;
+  }
+  if (line.block.starts_with("route-map ")) return 2;
+  if (line.block.starts_with("interface ")) return 3;
+  return subject_of(line).starts_with("SWY-") ? 4 : 5;
+}
+
+int order_within(const FrrLine& line) {
+  constexpr std::array<std::string_view, 6> kFirst{" peer-group",   " interface ", " remote-as ",
+                                                   " prefix-list ", " route-map ", ""};
+  if (line.text.ends_with(" activate")) return static_cast<int>(kFirst.size());
+  if (line.block.starts_with("route-map ")) return line.text.starts_with("match ") ? 0 : 1;
+  for (std::size_t i = 0; i < kFirst.size(); ++i) {
+    const bool ends = i == 0 && line.text.ends_with(kFirst[i]);
+    if (ends || (i > 0 && line.text.find(kFirst[i]) != std::string::npos))
+      return static_cast<int>(i);
+  }
+  return 0;
+}
+
+std::vector<FrrCommand> ordered_additions(std::vector<FrrLine> lines) {
+  const auto key = [](const FrrLine& line) {
+    return std::tuple{order_of(line), std::string_view{line.block}, std::string_view{line.family},
+                      order_within(line), std::string_view{line.text}};
+  };
+  std::sort(lines.begin(), lines.end(),
+            [&](const FrrLine& a, const FrrLine& b) { return key(a) < key(b); });
+  std::vector<FrrCommand> commands;
+  for (const FrrLine& line : lines)
+    commands.push_back(addition(line));
+  return commands;
+}
+
+// "router bgp 65001 vrf vrf-prv" + interface, with the line that makes it a neighbour.
+using Neighbors = std::map<std::pair<std::string, std::string>, std::string>;
+
+Neighbors neighbors_in(const FrrLines& own) {
+  Neighbors found;
+  for (const FrrLine& line : own) {
+    if (!line.block.starts_with("router bgp ")) continue;
+    const std::string name{subject_of(line)};
+    std::string& creation = found[{line.block, name}];
+    if (line.text.starts_with("neighbor " + name + " interface ")) creation = line.text;
+  }
+  return found;
+}
+
+bool is_missing(const FrrLine& line, const FrrLines& present, const Neighbors& remade) {
+  if (!present.contains(line)) return true;
+  return line.block.starts_with("router bgp ") &&
+         remade.contains({line.block, std::string{subject_of(line)}});
+}
+
+// Lines that are there and should not be, of objects that stay.
+std::vector<FrrCommand> surplus(const FrrLines& present, const FrrLines& wished,
+                                const Neighbors& remade) {
+  std::set<std::tuple<std::string, std::string, std::string>> settled;
+  for (const FrrLine& line : wished)
+    settled.emplace(line.block, line.family, setting_key(line));
+  const auto is_settled = [&](const FrrLine& line) {
+    // A sequence number that is used again is replaced in place; its block is the line itself.
+    const std::string key = setting_key(line);
+    if (!line.text.empty()) return settled.contains({line.block, line.family, key});
+    return std::any_of(wished.begin(), wished.end(), [&](const FrrLine& other) {
+      return other.text.empty() && setting_key(other) == key;
+    });
+  };
+  std::vector<FrrCommand> commands;
+  for (const FrrLine& line : present) {
+    if (wished.contains(line) || is_settled(line)) continue;
+    const bool of_remade = line.block.starts_with("router bgp ") &&
+                           remade.contains({line.block, std::string{subject_of(line)}});
+    const bool block_goes = !line.text.empty() && !line.block.starts_with("router bgp ") &&
+                            !wished.contains({line.block});
+    if (!of_remade && !block_goes) commands.push_back(removal(line));
+  }
+  return commands;
+}
+
+bool is_own_list(const FrrLine& line) {
+  return line.block.find(" prefix-list ") != std::string::npos;
+}
+
+std::string list_of(const FrrLine& line) { return join(words(line.block), 3); }
+
+std::set<std::string> lists_in(const FrrLines& lines) {
+  std::set<std::string> names;
+  for (const FrrLine& line : lines) {
+    if (is_own_list(line)) names.insert(list_of(line));
+  }
+  return names;
+}
+
+// `present` without the neighbours, lists and interfaces that go as a whole.
+FrrLines staying(const FrrLines& present, const FrrLines& wished) {
+  const std::set<std::string> lists = lists_in(wished);
+  const Neighbors neighbors = neighbors_in(wished);
+  FrrLines kept;
+  for (const FrrLine& line : present) {
+    const bool stays = is_own_list(line) ? lists.contains(list_of(line))
+                       : line.block.starts_with("router bgp ")
+                           ? neighbors.contains({line.block, std::string{subject_of(line)}})
+                           : wished.contains({line.block});
+    if (stays) kept.insert(line);
+  }
+  return kept;
+}
+
+FrrLines of_used_objects(const FrrLines& shared_present, const FrrLines& shared_wished) {
+  std::set<std::string> objects;
+  for (const FrrLine& line : shared_wished)
+    objects.insert(shared_object(line));
+  FrrLines lines;
+  for (const FrrLine& line : shared_present) {
+    if (objects.contains(shared_object(line))) lines.insert(line);
+  }
+  return lines;
+}
+
+void remove_what_goes(PortPlan& plan, const PortState& from, const PortState& to,
+                      const Neighbors& remade) {
+  for (const auto& [key, creation] : remade) {
+    plan.frr_remove.push_back({key.first, {}, "no neighbor " + key.second + " interface"});
+  }
+  const std::set<std::string> lists = lists_in(to.frr);
+  for (const std::string& list : lists_in(from.frr)) {
+    if (!lists.contains(list)) plan.frr_remove.push_back({{}, {}, "no " + list});
+  }
+  // Only once the kernel has lost the interface, so this waits for the second batch.
+  for (const FrrLine& line : from.frr) {
+    const bool goes =
+        line.text.empty() && line.block.starts_with("interface ") && !to.frr.contains(line);
+    if (goes) plan.frr_add.push_back({{}, {}, "no " + line.block});
+  }
+}
+
+}  // namespace
+
+void plan_frr(PortPlan& plan, const PortState& from, const PortState& to,
+              const PlanContext& context) {
+  const Neighbors wished = neighbors_in(to.frr);
+  Neighbors remade;  // neighbours that go, for good or to be made again
+  for (const auto& neighbor : neighbors_in(from.frr)) {
+    const auto stays = wished.find(neighbor.first);
+    if (stays == wished.end() || stays->second != neighbor.second) remade.insert(neighbor);
+  }
+  remove_what_goes(plan, from, to, remade);
+
+  std::vector<FrrLine> missing;
+  for (const FrrLine& line : to.frr_shared) {
+    if (!context.shared_present.contains(line)) missing.push_back(line);
+  }
+  for (const FrrLine& line : to.frr) {
+    if (is_missing(line, from.frr, remade)) missing.push_back(line);
+  }
+  std::vector<FrrCommand> extra = surplus(staying(from.frr, to.frr), to.frr, remade);
+  if (context.tidy_shared) {
+    const auto foreign =
+        surplus(of_used_objects(context.shared_present, to.frr_shared), to.frr_shared, {});
+    extra.insert(extra.end(), foreign.begin(), foreign.end());
+  }
+  if (!plan.through_shut && !(missing.empty() && extra.empty())) {
+    for (const auto& [key, creation] : wished) {
+      if (remade.contains(key) || !neighbors_in(from.frr).contains(key)) continue;
+      const auto parts = words(key.first);  // router bgp N vrf V
+      if (parts.size() == 5)
+        plan.soft_clears.push_back({VrfName{std::string{parts[4]}}, key.second});
+    }
+  }
+  const auto additions = ordered_additions(std::move(missing));
+  plan.frr_add.insert(plan.frr_add.end(), additions.begin(), additions.end());
+  plan.frr_add.insert(plan.frr_add.end(), extra.begin(), extra.end());
+}
+
+std::set<std::string> unused_objects(const FrrLines& shared, const FrrLines& users) {
+  const FrrLines used = shared_closure(shared, users);
+  std::set<std::string> objects;
+  for (const FrrLine& line : shared) {
+    if (!used.contains(line)) objects.insert(shared_object(line));
+  }
+  return objects;
+}
+
+std::vector<FrrCommand> remove_objects(const std::set<std::string>& objects) {
+  std::array<std::vector<FrrCommand>, 3> stages;  // groups, maps, lists
+  for (const std::string& object : objects) {
+    if (object.starts_with("router bgp ")) {
+      const std::size_t name = object.rfind(' ');
+      stages[0].push_back(
+          {object.substr(0, name), {}, "no neighbor " + object.substr(name + 1) + " peer-group"});
+    } else {
+      stages[object.starts_with("route-map ") ? 1 : 2].push_back({{}, {}, "no " + object});
+    }
+  }
+  std::vector<FrrCommand> commands;
+  for (const auto& stage : stages)
+    commands.insert(commands.end(), stage.begin(), stage.end());
+  return commands;
+}
+
+}  // namespace switchyard::switch_drivers::linux_frr

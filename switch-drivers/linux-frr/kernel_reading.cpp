@@ -1,0 +1,270 @@
+#include "switch-drivers/linux-frr/kernel_reading.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kLongestText = 256;
+
+// A JSON array of objects; some versions of ip print nothing at all instead of [].
+Result<json> parse_array(std::string_view text, std::string_view command) {
+  if (text.find_first_not_of(" \n\r\t") == std::string_view::npos) return json::array();
+  json document = json::parse(text, nullptr, false);
+  if (!document.is_array()) {
+    return failure(Errc::Rejected, fmt::format("{} did not answer with a JSON list", command));
+  }
+  return document;
+}
+
+const json* member(const json& object, const char* key) {
+  if (!object.is_object()) return nullptr;
+  const auto it = object.find(key);
+  return it == object.end() ? nullptr : &*it;
+}
+
+std::string text_of(const json& object, const char* key) {
+  const json* value = member(object, key);
+  if (value == nullptr) return {};
+  if (value->is_string()) return value->get_ref<const std::string&>().substr(0, kLongestText);
+  if (value->is_number_unsigned()) return std::to_string(value->get<std::uint64_t>());
+  return {};
+}
+
+template <class T> T number_of(const json& object, const char* key) {
+  const json* value = member(object, key);
+  if (value == nullptr || !value->is_number_unsigned()) return {};
+  const auto number = value->get<std::uint64_t>();
+  return number > std::numeric_limits<T>::max() ? T{} : static_cast<T>(number);
+}
+
+bool flag_of(const json& object, const char* key) {
+  const json* value = member(object, key);
+  if (value == nullptr) return false;
+  return value->is_boolean() ? value->get<bool>() : value->is_number_unsigned() && *value == 1;
+}
+
+bool has_text(const json* list, std::string_view wanted) {
+  return list != nullptr && list->is_array() &&
+         std::any_of(list->begin(), list->end(), [&](const json& item) { return item == wanted; });
+}
+
+void read_kind(Link& link, const json& item) {
+  const json* info = member(item, "linkinfo");
+  if (info == nullptr) return;
+  link.kind = text_of(*info, "info_kind");
+  const json* data = member(*info, "info_data");
+  if (data == nullptr) return;
+  if (link.kind == "vlan") link.tag = number_of<std::uint16_t>(*data, "id");
+  if (link.kind == "vrf") link.table = number_of<std::uint32_t>(*data, "table");
+  if (link.kind == "bridge") {
+    link.default_pvid = number_of<std::uint16_t>(*data, "vlan_default_pvid");
+    link.vlan_filtering = flag_of(*data, "vlan_filtering");
+  }
+}
+
+void read_addresses(Link& link, const json& item) {
+  const json* list = member(item, "addr_info");
+  if (list == nullptr || !list->is_array()) return;
+  for (const json& address : *list) {
+    const std::string local = text_of(address, "local");
+    if (text_of(address, "scope") == "link" || !is_plain(local)) continue;
+    link.addresses.push_back(
+        fmt::format("{}/{}", local, number_of<std::uint8_t>(address, "prefixlen")));
+  }
+  std::sort(link.addresses.begin(), link.addresses.end());
+}
+
+VlanMembership membership_of(const json& item) {
+  const json* flags = member(item, "flags");
+  return {.pvid = has_text(flags, "PVID"), .untagged = has_text(flags, "Egress Untagged")};
+}
+
+// vlan_id and ip_proto come first, because tc wants them before what they make meaningful.
+int rank(std::string_view key) { return key == "vlan_id" ? 0 : key == "ip_proto" ? 1 : 2; }
+
+std::string match_of(const json& keys) {
+  std::vector<std::pair<std::string, std::string>> parts;
+  for (const auto& [key, value] : keys.items()) {
+    if (key == "eth_type") continue;
+    const std::string name = key == "icmp_type" ? "type" : key;
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    parts.emplace_back(name, is_plain(text) ? text : "?");
+  }
+  std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) {
+    return std::pair{rank(a.first), a.first} < std::pair{rank(b.first), b.first};
+  });
+  std::string match;
+  for (const auto& [name, text] : parts)
+    match += (match.empty() ? "" : " ") + name + " " + text;
+  return match;
+}
+
+std::string actions_of(const json& options) {
+  const json* actions = member(options, "actions");
+  std::string text;
+  if (actions == nullptr || !actions->is_array()) return text;
+  for (const json& action : *actions) {
+    const json* control = member(action, "control_action");
+    const std::string kind = text_of(action, "kind");
+    const std::string type = control == nullptr ? "" : text_of(*control, "type");
+    text += (text.empty() ? "" : "+") + (kind == "gact" ? type : kind);
+  }
+  return is_plain(text) || text.empty() ? text : "?";
+}
+
+Filters filters_of(const json& list) {
+  Filters filters;
+  for (const json& item : list) {
+    const json* options = member(item, "options");
+    if (options == nullptr || member(*options, "handle") == nullptr) continue;  // a heading
+    const json* keys = member(*options, "keys");
+    filters.insert({.preference = number_of<unsigned>(item, "pref"),
+                    .handle = number_of<unsigned>(*options, "handle"),
+                    .protocol = text_of(item, "protocol"),
+                    .kind = text_of(item, "kind"),
+                    .match = keys == nullptr || !keys->is_object() ? "" : match_of(*keys),
+                    .action = actions_of(*options)});
+  }
+  return filters;
+}
+
+void each_line(std::string_view text, const std::function<void(std::string_view)>& take) {
+  while (!text.empty()) {
+    const std::size_t length = std::min(text.find('\n'), text.size());
+    take(text.substr(0, length));
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+}
+
+}  // namespace
+
+bool is_plain(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view{"-._:/@+="}.find(c) != std::string_view::npos;
+  });
+}
+
+Result<std::map<std::string, Link>> parse_links(std::string_view json_text) {
+  const auto list = parse_array(json_text, "ip address show");
+  if (!list) return tl::unexpected(list.error());
+  std::map<std::string, Link> links;
+  for (const json& item : *list) {
+    Link link;
+    link.name = text_of(item, "ifname");
+    if (!is_plain(link.name)) continue;
+    link.parent = text_of(item, "link");
+    link.master = text_of(item, "master");
+    link.alias = text_of(item, "ifalias");
+    link.mtu = number_of<std::uint32_t>(item, "mtu");
+    link.max_mtu = number_of<std::uint32_t>(item, "max_mtu");
+    link.up = has_text(member(item, "flags"), "UP");
+    read_kind(link, item);
+    read_addresses(link, item);
+    links.emplace(link.name, link);
+  }
+  if (!links.contains("lo")) return failure(Errc::Rejected, "ip address show does not list lo");
+  return links;
+}
+
+Result<std::map<std::string, BridgePort>> parse_bridge_ports(std::string_view vlans_json,
+                                                             std::string_view links_json) {
+  const auto vlans = parse_array(vlans_json, "bridge vlan show");
+  if (!vlans) return tl::unexpected(vlans.error());
+  const auto links = parse_array(links_json, "bridge link show");
+  if (!links) return tl::unexpected(links.error());
+  std::map<std::string, BridgePort> ports;
+  for (const json& item : *links) {
+    BridgePort& port = ports[text_of(item, "ifname")];
+    port.isolated = flag_of(item, "isolated");
+    port.guard = flag_of(item, "guard");
+  }
+  for (const json& item : *vlans) {
+    const auto port = ports.find(text_of(item, "ifname"));
+    const json* list = member(item, "vlans");
+    if (port == ports.end() || list == nullptr || !list->is_array()) continue;
+    for (const json& vlan : *list) {
+      const auto first = number_of<std::uint16_t>(vlan, "vlan");
+      const auto last = std::max(first, number_of<std::uint16_t>(vlan, "vlanEnd"));
+      for (unsigned vid = first; vid <= std::min<unsigned>(last, 4094); ++vid) {
+        port->second.vlans[static_cast<std::uint16_t>(vid)] = membership_of(vlan);
+      }
+    }
+  }
+  return ports;
+}
+
+Result<std::set<std::string>> parse_dead_ends(std::string_view json_text, Family family,
+                                              const std::map<std::string, Link>& links) {
+  const auto list = parse_array(json_text, "ip route show");
+  if (!list) return tl::unexpected(list.error());
+  std::map<std::string, std::string> vrf_of_table;
+  for (const auto& [name, link] : links) {
+    if (link.kind == "vrf") vrf_of_table[std::to_string(link.table)] = name;
+  }
+  std::set<std::string> dead_ends;
+  for (const json& route : *list) {
+    if (text_of(route, "dst") != "default") continue;
+    const std::string table = text_of(route, "table");
+    const auto named = vrf_of_table.find(table);
+    dead_ends.insert(fmt::format("{} v{}", named == vrf_of_table.end() ? table : named->second,
+                                 static_cast<int>(family)));
+  }
+  return dead_ends;
+}
+
+Result<std::map<std::string, Filters>> parse_filters(std::string_view output,
+                                                     std::span<const std::string> devices) {
+  std::map<std::string, Filters> found;
+  std::size_t next = 0;
+  bool malformed = false;
+  each_line(output, [&](std::string_view line) {
+    if (!line.starts_with('[')) return;  // complaints about devices that are not there
+    const json list = json::parse(line, nullptr, false);
+    if (!list.is_array() || next >= devices.size()) {
+      malformed = true;
+    } else {
+      found.emplace(devices[next++], filters_of(list));
+    }
+  });
+  if (malformed || next != devices.size()) {
+    return failure(Errc::Rejected, "tc filter show did not answer for every device");
+  }
+  return found;
+}
+
+std::map<std::string, std::string> parse_settings(std::string_view output) {
+  std::map<std::string, std::string> settings;
+  each_line(output, [&](std::string_view line) {
+    const std::size_t equals = line.find(" = ");
+    if (equals == std::string_view::npos) return;
+    std::string key{line.substr(0, equals)};
+    // sysctl prints the separators swapped: a dot in a name as a slash.
+    std::transform(key.begin(), key.end(), key.begin(), [](char c) {
+      return c == '.' ? '/' : c == '/' ? '.' : c;
+    });
+    settings[key] = std::string{line.substr(equals + 3)};
+  });
+  return settings;
+}
+
+std::map<std::string, std::string> parse_files(std::string_view output) {
+  std::map<std::string, std::string> files;
+  each_line(output, [&](std::string_view line) {
+    const std::size_t colon = line.find(':');
+    if (!line.starts_with('/') || colon == std::string_view::npos) return;
+    files[std::string{line.substr(0, colon)}] += std::string{line.substr(colon + 1)} + "\n";
+  });
+  return files;
+}
+
+}  // namespace switchyard::switch_drivers::linux_frr

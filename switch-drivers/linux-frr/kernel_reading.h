@@ -1,0 +1,37 @@
+// Parsers of what ip, bridge, tc and sysctl print. The bytes come from a switch: nothing is
+// believed that has not the expected shape, and a name or text from there is only ever compared, or
+// used again when it passes is_plain().
+#pragma once
+
+#include "core/result.h"
+#include "switch-drivers/linux-frr/state.h"
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+// `ip -j -d address show`
+[[nodiscard]] Result<std::map<std::string, Link>> parse_links(std::string_view json_text);
+// `bridge -j vlan show` and `bridge -j -d link show`
+[[nodiscard]] Result<std::map<std::string, BridgePort>> parse_bridge_ports(
+    std::string_view vlans_json, std::string_view links_json);
+// `ip -j -4 route show table all type unreachable`: "VRF v4" for each default route. The table is
+// printed as the VRF's name or its number; `links` says which number is which VRF.
+[[nodiscard]] Result<std::set<std::string>> parse_dead_ends(
+    std::string_view json_text, Family family, const std::map<std::string, Link>& links);
+// The answer to a batch of `filter show`: one JSON array for each of `devices`, in order.
+[[nodiscard]] Result<std::map<std::string, Filters>> parse_filters(
+    std::string_view output, std::span<const std::string> devices);
+// `sysctl -e KEY…`: "net.ipv6.conf.swp1/101.accept_ra = 0" -> net/ipv6/conf/swp1.101/accept_ra
+[[nodiscard]] std::map<std::string, std::string> parse_settings(std::string_view output);
+// `grep -sH '' FILE…`: "path:line"
+[[nodiscard]] std::map<std::string, std::string> parse_files(std::string_view output);
+
+// Safe in a command line as one word: [A-Za-z0-9] and - . _ : / @ + =
+[[nodiscard]] bool is_plain(std::string_view text);
+
+}  // namespace switchyard::switch_drivers::linux_frr

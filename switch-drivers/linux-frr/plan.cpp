@@ -1,0 +1,133 @@
+// Puts the halves together and many ports into one change.
+#include "switch-drivers/linux-frr/plan.h"
+
+#include <algorithm>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+namespace {
+
+std::string as_text(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines)
+    text += line + "\n";
+  return text;
+}
+
+template <class T> void append(std::vector<T>& all, const std::vector<T>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+// Ports that want the same shared object each plan to make it; the first time is enough.
+void append_new(std::vector<FrrCommand>& all, const std::vector<FrrCommand>& more,
+                std::set<std::string>& seen) {
+  for (const FrrCommand& command : more) {
+    if (seen.insert(command.block + "\n" + command.family + "\n" + command.text).second) {
+      all.push_back(command);
+    }
+  }
+}
+
+// One port's batch is in the safe order already. Together: all filters, then all neighbours.
+int stage_of(const FrrCommand& command) {
+  if (command.text.starts_with("no interface ")) return 0;
+  if (command.block.empty()) return 1;
+  if (!command.block.starts_with("router bgp ")) return 2;
+  return 3;
+}
+
+}  // namespace
+
+bool PortPlan::empty() const {
+  return close.empty() && frr_remove.empty() && ip.empty() && bridge.empty() && settings.empty() &&
+         tc.empty() && frr_add.empty() && open.empty();
+}
+
+PortPlan plan_port(const PortState& from, const PortState& to, const PlanContext& context) {
+  PortPlan plan;
+  plan.port = to.port;
+  plan_kernel(plan, from, to, context);
+  plan_frr(plan, from, to, context);
+  return plan;
+}
+
+Phases merge(const std::vector<PortPlan>& plans) {
+  PortPlan all;
+  std::set<std::string> removed;
+  std::set<std::string> added;
+  for (const PortPlan& plan : plans) {
+    append(all.close, plan.close);
+    append_new(all.frr_remove, plan.frr_remove, removed);
+    append(all.ip, plan.ip);
+    append(all.bridge, plan.bridge);
+    append(all.settings, plan.settings);
+    append(all.tc, plan.tc);
+    append_new(all.frr_add, plan.frr_add, added);
+    append(all.open, plan.open);
+    append(all.soft_clears, plan.soft_clears);
+  }
+  std::stable_sort(
+      all.frr_add.begin(), all.frr_add.end(),
+      [](const FrrCommand& a, const FrrCommand& b) { return stage_of(a) < stage_of(b); });
+  Phases phases;
+  phases.close = as_text(all.close);
+  phases.frr_remove = render_frr(all.frr_remove);
+  phases.ip = as_text(all.ip);
+  phases.bridge = as_text(all.bridge);
+  phases.settings = all.settings;
+  phases.tc = as_text(all.tc);
+  phases.frr_add = render_frr(all.frr_add);
+  phases.open = as_text(all.open);
+  phases.soft_clears = all.soft_clears;
+  return phases;
+}
+
+std::vector<Command> closed_commands(const Phases& phases) {
+  std::vector<Command> commands;
+  const auto add = [&](Command command) {
+    if (!command.input.empty()) commands.push_back(std::move(command));
+  };
+  add(ip_batch(phases.close));
+  add(frr_batch(phases.frr_remove));
+  add(ip_batch(phases.ip));
+  add(bridge_batch(phases.bridge));
+  if (!phases.settings.empty()) commands.push_back(write_settings(phases.settings));
+  add(tc_batch(phases.tc));
+  add(frr_batch(phases.frr_add));
+  return commands;
+}
+
+std::vector<Command> opening_commands(const Phases& phases) {
+  std::vector<Command> commands;
+  if (!phases.open.empty()) commands.push_back(ip_batch(phases.open));
+  return commands;
+}
+
+std::string render_frr(const std::vector<FrrCommand>& commands) {
+  std::string text;
+  std::string block;
+  std::string family;
+  const auto leave_family = [&] {
+    if (!family.empty()) text += " exit-address-family\n";
+    family.clear();
+  };
+  const auto leave_block = [&] {
+    leave_family();
+    if (!block.empty()) text += "exit\n";
+    block.clear();
+  };
+  for (const FrrCommand& command : commands) {
+    if (command.block != block) leave_block();
+    if (command.family != family) leave_family();
+    if (command.block != block) text += command.block + "\n";
+    block = command.block;
+    if (command.family != family) text += " " + command.family + "\n";
+    family = command.family;
+    const char* indent = block.empty() ? "" : family.empty() ? " " : "  ";
+    if (!command.text.empty()) text += indent + command.text + "\n";
+  }
+  leave_block();
+  return text;
+}
+
+}  // namespace switchyard::switch_drivers::linux_frr

@@ -1,0 +1,72 @@
+// From the state a port has to the state it should have: what to type, in the order that never
+// leaves a session without its filter nor an open port half made. Pure.
+#pragma once
+
+#include "switch-drivers/linux-frr/exchange.h"
+#include "switch-drivers/linux-frr/state.h"
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+// One configuration line and where it is typed.
+struct FrrCommand {
+  std::string block{};
+  std::string family{};
+  std::string text{};  // empty: entering the block is all
+  friend bool operator==(const FrrCommand&, const FrrCommand&) = default;
+};
+
+struct PortPlan {
+  std::string port{};
+  bool through_shut{};                   // a change of mode: closed first, opened last
+  std::vector<std::string> close{};      // ip
+  std::vector<FrrCommand> frr_remove{};  // neighbours first, then their filters
+  std::vector<std::string> ip{};
+  std::vector<std::string> bridge{};
+  std::vector<std::string> settings{};
+  std::vector<std::string> tc{};
+  std::vector<FrrCommand> frr_add{};  // filters first, then neighbours
+  std::vector<std::string> open{};    // ip
+  std::vector<BgpPeer> soft_clears{};
+  [[nodiscard]] bool empty() const;
+};
+
+struct PlanContext {
+  FrrLines shared_present{};     // shared objects on the switch
+  std::uint16_t default_pvid{};  // what the bridge gives a new member by itself
+  bool tidy_shared{true};        // take foreign lines out of shared objects that the port uses
+};
+
+[[nodiscard]] PortPlan plan_port(const PortState& from, const PortState& to,
+                                 const PlanContext& context);
+
+// Shared objects nobody will use once `users` are all the lines outside of them.
+[[nodiscard]] std::set<std::string> unused_objects(const FrrLines& shared, const FrrLines& users);
+[[nodiscard]] std::vector<FrrCommand> remove_objects(const std::set<std::string>& objects);
+
+// All ports' plans as one change: each phase once for all of them.
+struct Phases {
+  std::string close{}, frr_remove{}, ip{}, bridge{}, tc{}, frr_add{}, open{};
+  std::vector<std::string> settings{};
+  std::vector<BgpPeer> soft_clears{};
+};
+
+[[nodiscard]] Phases merge(const std::vector<PortPlan>& plans);
+// The phases before the opening, and the opening, as commands; empty phases are left out.
+[[nodiscard]] std::vector<Command> closed_commands(const Phases& phases);
+[[nodiscard]] std::vector<Command> opening_commands(const Phases& phases);
+
+// Lines for `vtysh -f`, entering and leaving blocks as needed.
+[[nodiscard]] std::string render_frr(const std::vector<FrrCommand>& commands);
+
+// The two halves of plan_port.
+void plan_kernel(PortPlan& plan, const PortState& from, const PortState& to,
+                 const PlanContext& context);
+void plan_frr(PortPlan& plan, const PortState& from, const PortState& to,
+              const PlanContext& context);
+
+}  // namespace switchyard::switch_drivers::linux_frr

@@ -1,0 +1,164 @@
+#include "switch-drivers/linux-frr/wish.h"
+
+#include "switch-drivers/linux-frr/snippet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+namespace {
+
+constexpr std::uint32_t kTagLength = 4;  // IEEE 802.1Q
+
+// As tc prints it: a host without its length.
+std::string tc_text(const Prefix& prefix) {
+  return is_host(prefix) ? to_string(prefix.network) : to_string(prefix);
+}
+
+// Room for the tag, where the device can give it. A device that says it cannot go as far as it
+// already is (some virtual ones) is left alone.
+std::uint32_t parent_mtu(std::uint32_t mtu, const WishContext& context) {
+  const std::uint32_t wished = mtu + kTagLength;
+  if (context.port_max_mtu == 0 || wished <= context.port_max_mtu) return wished;
+  return std::max(context.port_mtu, std::min(mtu, context.port_max_mtu));
+}
+
+std::string dead_end(const std::string& vrf, Family family) {
+  return fmt::format("{} v{}", vrf, static_cast<int>(family));
+}
+
+SubInterface wished_subinterface(const PortIntent& intent, const Attachment& attachment) {
+  SubInterface sub;
+  sub.name = fmt::format("{}.{}", intent.port, attachment.tag.value);
+  sub.tag = attachment.tag.value;
+  sub.master = attachment.vrf.value;
+  sub.mtu = intent.mtu;
+  sub.up = true;
+  for (const std::string& key : setting_keys(sub.name))
+    sub.settings[key] = "0";
+  sub.filters = subinterface_filters(attachment);
+  return sub;
+}
+
+void wish_routed(PortState& state, const PortIntent& intent, const WishContext& context) {
+  state.master = context.quarantine;
+  state.filters = parent_filters(intent);
+  std::vector<std::string> vrfs{context.quarantine};
+  for (const Attachment& attachment : intent.attachments) {
+    SubInterface sub = wished_subinterface(intent, attachment);
+    state.subinterfaces.emplace(sub.name, std::move(sub));
+    vrfs.push_back(attachment.vrf.value);
+  }
+  for (const std::string& vrf : vrfs) {
+    state.dead_ends.insert(dead_end(vrf, Family::V4));
+    state.dead_ends.insert(dead_end(vrf, Family::V6));
+  }
+  WishedFrr frr = wished_frr(intent, context.asn);
+  state.frr = std::move(frr.own);
+  state.frr_shared = std::move(frr.shared);
+}
+
+void wish_bridged(PortState& state, const PortIntent& intent, const WishContext& context) {
+  state.master = context.bridge;
+  state.bridge = BridgePort{};
+  state.bridge->guard = true;
+  state.bridge->isolated = intent.mode == PortMode::Provisioning;
+  if (intent.untagged)
+    state.bridge->vlans[intent.untagged->value] = {.pvid = true, .untagged = true};
+  for (const VlanId& tag : intent.tagged)
+    state.bridge->vlans[tag.value] = {};
+  state.filters = access_filters(intent);
+}
+
+}  // namespace
+
+Filters parent_filters(const PortIntent& intent) {
+  Filters filters;
+  for (const Attachment& attachment : intent.attachments) {
+    filters.insert({.preference = 10,
+                    .handle = attachment.tag.value,
+                    .protocol = "802.1Q",
+                    .match = fmt::format("vlan_id {}", attachment.tag.value),
+                    .action = "pass"});
+  }
+  filters.insert({.preference = 11, .handle = 1, .protocol = "LLDP", .action = "pass"});
+  filters.insert({.preference = 100, .handle = 1, .protocol = "all", .action = "drop"});
+  return filters;
+}
+
+Filters subinterface_filters(const Attachment& attachment) {
+  Filters filters;
+  const auto add = [&](unsigned preference, const char* protocol, std::string match,
+                       const char* action) {
+    const auto handle = 1 + std::count_if(filters.begin(), filters.end(), [&](const Filter& f) {
+                          return f.preference == preference;
+                        });
+    filters.insert({.preference = preference,
+                    .handle = static_cast<unsigned>(handle),
+                    .protocol = protocol,
+                    .match = std::move(match),
+                    .action = action});
+  };
+  // Neighbour discovery: from a link-local address, from none (duplicate detection, RFC 4862), or
+  // from the server's own.
+  add(10, "ipv6", "ip_proto icmpv6 src_ip fe80::/10", "pass");
+  add(10, "ipv6", "ip_proto icmpv6 src_ip ::", "pass");
+  // The one service of the switch a server may reach.
+  add(11, "ipv6", "ip_proto tcp dst_ip fe80::/10 dst_port 179 src_ip fe80::/10", "pass");
+  add(11, "ipv6", "ip_proto tcp dst_ip fe80::/10 src_ip fe80::/10 src_port 179", "pass");
+  for (const Prefix& host : attachment.accept) {
+    if (host.network.family == Family::V6) {
+      add(10, "ipv6", "ip_proto icmpv6 src_ip " + tc_text(host), "pass");
+      add(14, "ipv6", "src_ip " + tc_text(host), "pass");
+    } else {
+      add(21, "ip", "src_ip " + tc_text(host), "pass");
+    }
+  }
+  add(13, "ipv6", "dst_ip fe80::/10", "drop");
+  add(13, "ipv6", "dst_ip ff00::/8", "drop");
+  add(20, "ip", "dst_ip 224.0.0.0/3", "drop");  // multicast and broadcast: nothing here is for them
+  add(100, "all", "", "drop");
+  return filters;
+}
+
+Filters access_filters(const PortIntent& intent) {
+  Filters filters;
+  if (intent.tagged.empty()) {
+    // The bridge would take a frame tagged with the port's own untagged VLAN.
+    filters.insert({.preference = 10, .handle = 1, .protocol = "802.1Q", .action = "drop"});
+    filters.insert({.preference = 11, .handle = 1, .protocol = "802.1ad", .action = "drop"});
+  }
+  if (intent.mode != PortMode::Provisioning) return filters;
+  const auto drop = [&](unsigned preference, const char* protocol, const char* match) {
+    filters.insert({.preference = preference,
+                    .handle = 1,
+                    .protocol = protocol,
+                    .match = match,
+                    .action = "drop"});
+  };
+  drop(12, "ip", "ip_proto udp src_port 67");     // DHCP answers (RFC 2131) come from us only
+  drop(13, "ipv6", "ip_proto udp src_port 547");  // RFC 8415
+  drop(14, "ipv6", "ip_proto icmpv6 type 134");   // router advertisement, RFC 6105
+  return filters;
+}
+
+PortState wished_state(const PortIntent& intent, const WishContext& context) {
+  PortState state;
+  state.port = intent.port;
+  state.exists = true;
+  state.up = intent.mode != PortMode::Shut;
+  state.alias = intent.owner;
+  state.mtu = parent_mtu(intent.mtu, context);
+  if (intent.mode == PortMode::Routed) wish_routed(state, intent, context);
+  if (intent.mode == PortMode::Provisioning || intent.mode == PortMode::Segment) {
+    wish_bridged(state, intent, context);
+  }
+  state.saved_frr = state.frr;
+  state.saved_frr.insert(state.frr_shared.begin(), state.frr_shared.end());
+  state.snippet = render_snippet(state);
+  return state;
+}
+
+}  // namespace switchyard::switch_drivers::linux_frr

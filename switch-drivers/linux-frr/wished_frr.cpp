@@ -1,0 +1,166 @@
+// The FRR side of a routed port. Shared policy is named after what it says, so two ports that want
+// the same share one object, and a port that wants something else gets another object.
+#include "switch-drivers/linux-frr/wish.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+namespace {
+
+constexpr unsigned kFinalDeny = 65000;
+// FRR counts what the server sends, not what is accepted, and must keep it to be able to tell what
+// was refused. This bounds that memory: far above what a server of ours announces.
+constexpr std::uint32_t kReceivedPerAccepted = 8;
+
+// FNV-1a, 48 bits as text: a name, not a proof. What is under the name is compared line by line.
+std::string content_name(std::string_view prefix, const FrrLines& content) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  const auto mix = [&](std::string_view text) {
+    for (const char c : text)
+      hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    hash = (hash ^ 0xffU) * 1099511628211ULL;
+  };
+  for (const FrrLine& line : content) {
+    mix(line.block);
+    mix(line.family);
+    mix(line.text);
+  }
+  return fmt::format("SWY-{}-{:012x}", prefix, hash & 0xffffffffffffULL);
+}
+
+void add_list(FrrLines& lines, const std::string& name, Family family,
+              std::vector<Prefix> prefixes) {
+  const char* word = family == Family::V4 ? "ip" : "ipv6";
+  std::sort(prefixes.begin(), prefixes.end());
+  unsigned sequence = 0;
+  for (const Prefix& prefix : prefixes) {
+    if (prefix.network.family != family) continue;
+    sequence += 5;
+    lines.insert({fmt::format("{} prefix-list {} seq {} permit {}", word, name, sequence,
+                              to_string(prefix))});
+  }
+  // An emptied list permits everything (facts/switch-nos.md 0.4), so this line is always there.
+  lines.insert({fmt::format("{} prefix-list {} seq {} deny any", word, name, kFinalDeny)});
+}
+
+FrrLines route_map(const std::string& name, std::initializer_list<std::string_view> body) {
+  const std::string block = "route-map " + name + " permit 10";
+  FrrLines lines{{block}};
+  for (const std::string_view text : body)
+    lines.insert({block, {}, std::string{text}});
+  return lines;
+}
+
+std::string named_after_content(const char* prefix, FrrLines& all,
+                                std::initializer_list<std::string_view> body) {
+  const std::string name = content_name(prefix, route_map("", body));
+  all.merge(route_map(name, body));
+  return name;
+}
+
+struct Policy {
+  std::string in4{}, in6{}, out4{}, out6{};
+};
+
+// What every server may say (its own AS and nothing behind it, no communities) and what it is told.
+Policy add_policy(FrrLines& lines, const std::vector<Prefix>& advertise) {
+  lines.insert({"bgp as-path access-list SWY-ONE-AS seq 5 permit ^[0-9]+$"});
+  add_list(lines, "SWY-NOTHING", Family::V4, {});
+  add_list(lines, "SWY-NOTHING", Family::V6, {});
+  FrrLines content;
+  add_list(content, "", Family::V4, advertise);
+  add_list(content, "", Family::V6, advertise);
+  const std::string list = content_name("O", content);
+  add_list(lines, list, Family::V4, advertise);
+  add_list(lines, list, Family::V6, advertise);
+  Policy policy;
+  policy.in4 = named_after_content(
+      "I4", lines,
+      {"match as-path SWY-ONE-AS", "set community none", "set extcommunity none",
+       "set large-community none", "set local-preference 100", "set metric 0"});
+  policy.in6 = named_after_content(
+      "I6", lines,
+      {"match as-path SWY-ONE-AS", "set community none", "set extcommunity none",
+       "set large-community none", "set local-preference 100", "set metric 0",
+       "set ipv6 next-hop peer-address"});
+  policy.out4 = named_after_content("O4", lines,
+                                    {"match ip address prefix-list " + list, "set community none",
+                                     "set extcommunity none", "set large-community none"});
+  policy.out6 = named_after_content("O6", lines,
+                                    {"match ipv6 address prefix-list " + list, "set community none",
+                                     "set extcommunity none", "set large-community none"});
+  return policy;
+}
+
+FrrLines group_lines(const std::string& block, const std::string& name,
+                     const Attachment& attachment, const Policy& policy) {
+  FrrLines lines;
+  const auto say = [&](const char* family, std::string_view setting) {
+    lines.insert({block, family, fmt::format("neighbor {} {}", name, setting)});
+  };
+  for (const char* setting :
+       {"peer-group", "ttl-security hops 1", "enforce-first-as", "advertisement-interval 0",
+        "timers connect 1", "capability extended-nexthop", "graceful-restart-disable"}) {
+    say("", setting);
+  }
+  say("", fmt::format("timers {} {}", attachment.keepalive.count(), attachment.hold.count()));
+
+  const struct {
+    const char* family;
+    const std::string& in;
+    const std::string& out;
+  } families[] = {{"address-family ipv4 unicast", policy.in4, policy.out4},
+                  {"address-family ipv6 unicast", policy.in6, policy.out6}};
+
+  for (const auto& [family, in, out] : families) {
+    say(family, "activate");
+    say(family, "soft-reconfiguration inbound");
+    // A neighbour that has lost its own list falls back to this one.
+    say(family, "prefix-list SWY-NOTHING in");
+    say(family, fmt::format("route-map {} in", in));
+    say(family, fmt::format("route-map {} out", out));
+    say(family, fmt::format("maximum-prefix {} restart 1 force",
+                            attachment.maximum_prefix * kReceivedPerAccepted));
+  }
+  return lines;
+}
+
+void add_attachment(WishedFrr& frr, const PortIntent& intent, const Attachment& attachment,
+                    Asn asn) {
+  const std::string block = fmt::format("router bgp {} vrf {}", asn.value, attachment.vrf.value);
+  const std::string interface = fmt::format("{}.{}", intent.port, attachment.tag.value);
+  const Policy policy = add_policy(frr.shared, attachment.advertise);
+  const std::string group = content_name("G", group_lines({}, {}, attachment, policy));
+  frr.shared.merge(group_lines(block, group, attachment, policy));
+
+  const std::string list = "SWY-P-" + interface;
+  add_list(frr.own, list, Family::V4, attachment.accept);
+  add_list(frr.own, list, Family::V6, attachment.accept);
+  frr.own.insert({"interface " + interface});
+  for (const char* text :
+       {"ipv6 nd ra-interval 1", "ipv6 nd ra-lifetime 0", "no ipv6 nd suppress-ra"}) {
+    frr.own.insert({"interface " + interface, {}, text});
+  }
+  const std::string neighbor = "neighbor " + interface;
+  frr.own.insert({block, {}, neighbor + " interface v6only peer-group " + group});
+  frr.own.insert(
+      {block, {}, fmt::format("{} remote-as {}", neighbor, attachment.server_asn.value)});
+  for (const char* family : {"address-family ipv4 unicast", "address-family ipv6 unicast"}) {
+    frr.own.insert({block, family, fmt::format("{} prefix-list {} in", neighbor, list)});
+  }
+}
+
+}  // namespace
+
+WishedFrr wished_frr(const PortIntent& intent, Asn switch_asn) {
+  WishedFrr frr;
+  for (const Attachment& attachment : intent.attachments) {
+    add_attachment(frr, intent, attachment, switch_asn);
+  }
+  return frr;
+}
+
+}  // namespace switchyard::switch_drivers::linux_frr

@@ -1,0 +1,349 @@
+// What a port may be asked to be, and how a wish is written down.
+#include "switch-drivers/port_intent.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace switchyard::switch_drivers {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::string_view, 4> kModes{"shut", "provisioning", "routed", "segment"};
+constexpr std::size_t kOwnerLength = 64;
+constexpr std::size_t kInterfaceLength = 15;  // IFNAMSIZ - 1
+constexpr std::size_t kPrefixes = 1000;       // a list; keeps sequence numbers below the final deny
+
+bool is_owner_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ' ||
+         c == '.' || c == '_' || c == ':' || c == '-';
+}
+
+tl::unexpected<Error> refuse(const PortIntent& intent, std::string_view what) {
+  return failure(Errc::Invalid, fmt::format("port {}: {}", intent.port, what));
+}
+
+Status check_owner(const PortIntent& intent) {
+  const std::string& owner = intent.owner;
+  if (owner.size() > kOwnerLength) return refuse(intent, "the owner has more than 64 characters");
+  if (!std::all_of(owner.begin(), owner.end(), is_owner_character)) {
+    return refuse(intent, "the owner may have letters, digits, spaces and . _ : - only");
+  }
+  if (!owner.empty() && (owner.front() == ' ' || owner.back() == ' ' || owner.front() == '-')) {
+    return refuse(intent, "the owner may not begin or end with a space nor begin with a dash");
+  }
+  return {};
+}
+
+bool has_duplicates(std::vector<Prefix> prefixes) {
+  std::sort(prefixes.begin(), prefixes.end());
+  return std::adjacent_find(prefixes.begin(), prefixes.end()) != prefixes.end();
+}
+
+Status check_prefixes(const PortIntent& intent, const Attachment& attachment) {
+  const std::string& vrf = attachment.vrf.value;
+  if (attachment.accept.empty()) return refuse(intent, "accepts no host route in VRF " + vrf);
+  if (attachment.accept.size() > kPrefixes || attachment.advertise.size() > kPrefixes) {
+    return refuse(intent, "has more than 1000 prefixes in VRF " + vrf);
+  }
+  for (const Prefix& prefix : attachment.accept) {
+    if (!is_host(prefix)) {
+      return refuse(intent,
+                    fmt::format("{} in VRF {} is not a host route", to_string(prefix), vrf));
+    }
+  }
+  if (has_duplicates(attachment.accept) || has_duplicates(attachment.advertise)) {
+    return refuse(intent, "names a prefix twice in VRF " + vrf);
+  }
+  for (const Family family : {Family::V4, Family::V6}) {
+    const auto count = std::count_if(attachment.accept.begin(), attachment.accept.end(),
+                                     [&](const Prefix& p) { return p.network.family == family; });
+    if (count > static_cast<long>(attachment.maximum_prefix)) {
+      return refuse(intent, "accepts more host routes than maximum_prefix in VRF " + vrf);
+    }
+  }
+  return {};
+}
+
+Status check_attachment(const PortIntent& intent, const Attachment& attachment) {
+  if (const auto vrf = parse_vrf(attachment.vrf.value); !vrf) {
+    return tl::unexpected(vrf.error().in("port " + intent.port));
+  }
+  if (!make_vlan(attachment.tag.value)) return refuse(intent, "an attachment has no valid tag");
+  if (!make_asn(attachment.server_asn.value)) return refuse(intent, "the server AS is not valid");
+  if (attachment.maximum_prefix < 1 || attachment.maximum_prefix > kPrefixes) {
+    return refuse(intent, "maximum_prefix must be 1 to 1000");
+  }
+  const auto keepalive = attachment.keepalive.count();
+  if (keepalive < 1 || attachment.hold.count() < 3 * keepalive || attachment.hold.count() > 65535) {
+    return refuse(intent, "hold must be at least three keepalives and at most 65535 s");
+  }
+  const std::string name = fmt::format("{}.{}", intent.port, attachment.tag.value);
+  if (name.size() > kInterfaceLength) {
+    return refuse(intent, "the subinterface name " + name + " has more than 15 characters");
+  }
+  return check_prefixes(intent, attachment);
+}
+
+Status check_routed(const PortIntent& intent) {
+  if (intent.untagged || !intent.tagged.empty()) return refuse(intent, "a routed port has no VLAN");
+  if (intent.attachments.empty()) return refuse(intent, "a routed port needs an attachment");
+  std::set<std::string> vrfs;
+  std::uint16_t last_tag = 0;
+  for (const Attachment& attachment : intent.attachments) {
+    if (auto status = check_attachment(intent, attachment); !status) return status;
+    if (attachment.tag.value <= last_tag) {
+      return refuse(intent, "two attachments have one tag, or they are not sorted by tag");
+    }
+    last_tag = attachment.tag.value;
+    if (!vrfs.insert(attachment.vrf.value).second) {
+      return refuse(intent, "two attachments are in VRF " + attachment.vrf.value);
+    }
+  }
+  return {};
+}
+
+Status check_vlans(const PortIntent& intent) {
+  std::set<std::uint16_t> seen;
+  if (intent.untagged) {
+    if (!make_vlan(intent.untagged->value)) return refuse(intent, "the untagged VLAN is not valid");
+    seen.insert(intent.untagged->value);
+  }
+  for (const VlanId& tag : intent.tagged) {
+    if (!make_vlan(tag.value)) return refuse(intent, "a tagged VLAN is not valid");
+    if (!seen.insert(tag.value).second) {
+      return refuse(intent, fmt::format("names VLAN {} twice", tag.value));
+    }
+  }
+  return {};
+}
+
+Status check_mode(const PortIntent& intent) {
+  if (intent.mode != PortMode::Routed && !intent.attachments.empty()) {
+    return refuse(intent, "only a routed port has attachments");
+  }
+  switch (intent.mode) {
+    case PortMode::Shut:
+      if (intent.untagged || !intent.tagged.empty())
+        return refuse(intent, "a shut port has no VLAN");
+      return {};
+    case PortMode::Provisioning:
+      if (!intent.untagged) return refuse(intent, "a provisioning port needs its untagged VLAN");
+      if (!intent.tagged.empty()) return refuse(intent, "a provisioning port has no tagged VLAN");
+      return check_vlans(intent);
+    case PortMode::Segment:
+      if (!intent.untagged && intent.tagged.empty()) {
+        return refuse(intent, "a segment port needs a VLAN");
+      }
+      return check_vlans(intent);
+    case PortMode::Routed: return check_routed(intent);
+  }
+  return refuse(intent, "unknown mode");
+}
+
+std::string joined(const std::vector<Prefix>& prefixes) {
+  std::string text;
+  for (const Prefix& prefix : prefixes)
+    text += (text.empty() ? "" : " ") + to_string(prefix);
+  return text.empty() ? "nothing" : text;
+}
+
+json prefixes_json(const std::vector<Prefix>& prefixes) {
+  json list = json::array();
+  for (const Prefix& prefix : prefixes)
+    list.push_back(to_string(prefix));
+  return list;
+}
+
+json attachment_json(const Attachment& attachment) {
+  return {{"vrf", attachment.vrf.value},
+          {"tag", attachment.tag.value},
+          {"server_asn", attachment.server_asn.value},
+          {"accept", prefixes_json(attachment.accept)},
+          {"advertise", prefixes_json(attachment.advertise)},
+          {"maximum_prefix", attachment.maximum_prefix},
+          {"keepalive", attachment.keepalive.count()},
+          {"hold", attachment.hold.count()}};
+}
+
+// Reads one JSON object field by field and remembers the first thing that was wrong, so that the
+// code below is a list of fields and not a list of ifs.
+class Fields {
+ public:
+  Fields(const json& object, std::string where) : object_(object), where_(std::move(where)) {
+    if (!object_.is_object()) fail("is not an object");
+  }
+
+  void fail(std::string_view what) {
+    if (!error_) error_ = Error{Errc::Invalid, fmt::format("{} {}", where_, what)};
+  }
+
+  template <class T> T take(const Result<T>& value) {
+    if (value) return *value;
+    if (!error_) error_ = value.error().in(where_);
+    return {};
+  }
+
+  const json* find(const char* key) {
+    seen_.insert(key);
+    if (error_) return nullptr;
+    const auto it = object_.find(key);
+    return it == object_.end() || it->is_null() ? nullptr : &*it;
+  }
+
+  std::string text(const char* key) {
+    const json* value = find(key);
+    if (value == nullptr) return {};
+    if (!value->is_string()) return fail(std::string{key} + " is not a string"), std::string{};
+    return value->get<std::string>();
+  }
+
+  long long number(const char* key, long long otherwise, long long highest) {
+    const json* value = find(key);
+    if (value == nullptr) return otherwise;
+    return number_of(*value, key, highest);
+  }
+
+  long long number_of(const json& value, const char* key, long long highest) {
+    const bool fits = value.is_number_integer() &&
+                      (!value.is_number_unsigned() ||
+                       value.get<std::uint64_t>() <= static_cast<std::uint64_t>(highest));
+    if (!fits || value.get<long long>() < 0 || value.get<long long>() > highest) {
+      return fail(fmt::format("{} is not a whole number of 0 to {}", key, highest)), 0;
+    }
+    return value.get<long long>();
+  }
+
+  const json& list(const char* key) {
+    static const json kEmpty = json::array();
+    const json* value = find(key);
+    if (value == nullptr) return kEmpty;
+    if (!value->is_array()) return fail(std::string{key} + " is not a list"), kEmpty;
+    return *value;
+  }
+
+  std::vector<Prefix> prefixes(const char* key) {
+    std::vector<Prefix> found;
+    for (const json& item : list(key)) {
+      if (!item.is_string())
+        return fail(std::string{key} + " has an item that is no string"), found;
+      found.push_back(take(parse_prefix(item.get_ref<const std::string&>())));
+    }
+    return found;
+  }
+
+  std::optional<Error> finish() {
+    if (!error_ && object_.is_object()) {
+      for (const auto& [key, value] : object_.items()) {
+        if (!seen_.contains(key)) fail("has an unknown field " + key.substr(0, 40));
+      }
+    }
+    return error_;
+  }
+
+ private:
+  const json& object_;
+  std::string where_{};
+  std::optional<Error> error_{};
+  std::set<std::string> seen_{};
+};
+
+Result<Attachment> parse_attachment(const json& object) {
+  Fields fields(object, "attachment");
+  Attachment attachment;
+  attachment.vrf = fields.take(parse_vrf(fields.text("vrf")));
+  attachment.tag = fields.take(make_vlan(fields.number("tag", 0, 4094)));
+  attachment.server_asn = fields.take(make_asn(fields.number("server_asn", 0, 4294967295)));
+  attachment.accept = fields.prefixes("accept");
+  attachment.advertise = fields.prefixes("advertise");
+  attachment.maximum_prefix = static_cast<std::uint32_t>(fields.number("maximum_prefix", 8, 1000));
+  attachment.keepalive = std::chrono::seconds{fields.number("keepalive", 3, 65535)};
+  attachment.hold = std::chrono::seconds{fields.number("hold", 9, 65535)};
+  if (auto error = fields.finish()) return tl::unexpected(*error);
+  return attachment;
+}
+
+Result<PortIntent> intent_from(const json& object) {
+  Fields fields(object, "port intent");
+  PortIntent intent;
+  intent.port = fields.take(parse_port_name(fields.text("port")));
+  intent.mode = fields.take(parse_port_mode(fields.text("mode")));
+  intent.owner = fields.text("owner");
+  intent.mtu = static_cast<std::uint16_t>(fields.number("mtu", 1500, 65535));
+  if (fields.find("untagged") != nullptr) {
+    intent.untagged = fields.take(make_vlan(fields.number("untagged", 0, 4094)));
+  }
+  for (const json& tag : fields.list("tagged")) {
+    intent.tagged.push_back(fields.take(make_vlan(fields.number_of(tag, "tagged", 4094))));
+  }
+  for (const json& attachment : fields.list("attachments")) {
+    intent.attachments.push_back(fields.take(parse_attachment(attachment)));
+  }
+  if (auto error = fields.finish()) return tl::unexpected(*error);
+  return intent;
+}
+
+}  // namespace
+
+std::string_view to_string(PortMode mode) { return kModes.at(static_cast<std::size_t>(mode)); }
+
+Result<PortMode> parse_port_mode(std::string_view text) {
+  for (std::size_t i = 0; i < kModes.size(); ++i) {
+    if (text == kModes.at(i)) return static_cast<PortMode>(i);
+  }
+  return failure(Errc::Invalid, "the port mode is one of shut, provisioning, routed, segment");
+}
+
+Status check(const PortIntent& intent) {
+  if (const auto port = parse_port_name(intent.port); !port) return tl::unexpected(port.error());
+  if (intent.mtu < 1280 || intent.mtu > 9216) return refuse(intent, "the MTU must be 1280 to 9216");
+  if (auto status = check_owner(intent); !status) return status;
+  return check_mode(intent);
+}
+
+std::string summary(const PortIntent& intent) {
+  std::string text{to_string(intent.mode)};
+  std::string vlans;
+  if (intent.untagged) vlans += fmt::format(" untagged {}", intent.untagged->value);
+  for (const VlanId& tag : intent.tagged)
+    vlans += fmt::format(" tagged {}", tag.value);
+  if (!vlans.empty()) text += ":" + vlans;
+  const char* separator = ": ";
+  for (const Attachment& a : intent.attachments) {
+    text += fmt::format("{}{} .{} AS {} accepts {} advertises {}", separator, a.vrf.value,
+                        a.tag.value, a.server_asn.value, joined(a.accept), joined(a.advertise));
+    separator = "; ";
+  }
+  return text;
+}
+
+std::string to_json_text(const PortIntent& intent) {
+  json object = {{"port", intent.port},
+                 {"mode", to_string(intent.mode)},
+                 {"owner", intent.owner},
+                 {"mtu", intent.mtu}};
+  if (intent.untagged) object["untagged"] = intent.untagged->value;
+  if (!intent.tagged.empty()) {
+    for (const VlanId& tag : intent.tagged)
+      object["tagged"].push_back(tag.value);
+  }
+  for (const Attachment& a : intent.attachments)
+    object["attachments"].push_back(attachment_json(a));
+  return object.dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
+Result<PortIntent> parse_port_intent(std::string_view json_text) {
+  const json document = json::parse(json_text, nullptr, false);
+  if (document.is_discarded()) return failure(Errc::Invalid, "the port intent is not JSON");
+  auto intent = intent_from(document);
+  if (!intent) return intent;
+  if (auto status = check(*intent); !status) return tl::unexpected(status.error());
+  return intent;
+}
+
+}  // namespace switchyard::switch_drivers
