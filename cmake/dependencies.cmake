@@ -23,4 +23,5 @@ target_link_libraries(switchyard_httplib INTERFACE cpp-httplib OpenSSL::SSL Open
 
 if(SWITCHYARD_TESTS)
   find_package(GTest REQUIRED)
+  find_package(rapidcheck REQUIRED)
 endif()

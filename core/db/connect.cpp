@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <system_error>
 
 namespace switchyard::db {
@@ -30,15 +31,22 @@ MYSQL* mysql_handle(soci::session& sql) {
 }
 
 // Made by us rather than by SQLite, because it holds token hashes: nobody else may read it. The
-// -wal and -shm files inherit the mode.
+// -wal and -shm files inherit the mode. A file that exists is never opened here: closing any
+// descriptor of it would drop the POSIX locks all SQLite connections of this process have on it,
+// and another process could then corrupt the database (sqlite.org/howtocorrupt.html 2.2; seen in
+// tests/ipam).
 Status make_private_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (file < 0)
-    return failure(Errc::Unavailable, "database file " + path + ": " +
-                                          std::generic_category().message(errno) +
-                                          "; its directory must exist and be writable");
-  ::close(file);
-  return {};
+  static std::mutex one_at_a_time;  // no other thread may have it open already when we close it
+  const std::lock_guard lock(one_at_a_time);
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file >= 0) {
+    ::close(file);
+    return {};
+  }
+  if (errno == EEXIST) return {};
+  return failure(Errc::Unavailable, "database file " + path + ": " +
+                                        std::generic_category().message(errno) +
+                                        "; its directory must exist and be writable");
 }
 
 std::string setting(soci::session& sql, const std::string& query) {
