@@ -1,0 +1,418 @@
+#include "tests/fakes/switch/fake_switch.h"
+
+#include "tests/fakes/switch/boot.h"
+#include "tests/fakes/switch/session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <functional>
+
+namespace switchyard::fakes {
+
+namespace {
+
+// Whether `name` stands in `line` as a word or with a subinterface behind it.
+bool names(std::string_view line, std::string_view name) {
+  const auto part_of_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/';
+  };
+  for (std::size_t at = line.find(name); at != std::string_view::npos;
+       at = line.find(name, at + 1)) {
+    const bool starts = at == 0 || !part_of_word(line[at - 1]);
+    const std::size_t end = at + name.size();
+    if (starts && (end == line.size() || !part_of_word(line[end]))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+FakeSwitch::FakeSwitch(SshServer& server, const Clock& clock, SwitchPlan plan)
+    : plan_(std::move(plan)),
+      clock_(clock),
+      frr_(plan_.name),
+      sessions_(frr_, kernel_,
+                [this](const std::string& port, int tag) -> std::optional<BgpSpeaker> {
+                  const auto end = cables_.find(port);
+                  if (end == cables_.end() || pulled_.contains(port)) return std::nullopt;
+                  return end->second->speaker(tag);
+                }) {
+  for (const std::string& port : plan_.server_ports)
+    monitor_.watch(port);
+  kernel_.changed = [this](const std::string& device) { step(device, true); };
+  kernel_.refuse_line = [this](const std::string& line) { return refusal_of(line); };
+  frr_.changed = [this](const std::string& subject) { step(subject, true); };
+  frr_.interface_exists = [this](const std::string& name) { return kernel_.find(name) != nullptr; };
+  files_.set_hooks({.read = [this](const std::string& path) -> std::optional<std::string> {
+                      if (path == "/proc/sys/kernel/random/boot_id") return boot_id_ + "\n";
+                      if (path == "/proc/sys/kernel/hostname") return plan_.name + "\n";
+                      return std::nullopt;
+                    },
+                    .write = {},
+                    .changed = [this](const std::string& what) { step("file " + what, false); }});
+  SwitchBoot(*this).install();
+  boot();
+  endpoint_ = std::make_unique<SshEndpoint>(server, *this);
+}
+
+FakeSwitch::~FakeSwitch() { endpoint_.reset(); }
+
+// --- cables
+
+void FakeSwitch::cable(const std::string& port, const CableEnd* end) {
+  const std::lock_guard lock(mutex_);
+  if (end == nullptr)
+    cables_.erase(port);
+  else
+    cables_[port] = end;
+  refresh_carrier(port);
+}
+
+void FakeSwitch::pull(const std::string& port, bool out) {
+  const std::lock_guard lock(mutex_);
+  if (out)
+    pulled_.insert(port);
+  else
+    pulled_.erase(port);
+  refresh_carrier(port);
+  sessions_.refresh(clock_.steady());
+}
+
+void FakeSwitch::cable_changed(const std::string& port) {
+  const std::lock_guard lock(mutex_);
+  refresh_carrier(port);
+  sessions_.refresh(clock_.steady());
+  monitor_.look(monitor_view(), port, "the server behind it changed");
+}
+
+void FakeSwitch::refresh_carrier(const std::string& port) {
+  const auto end = cables_.find(port);
+  const bool carrier = end != cables_.end() && !pulled_.contains(port) && end->second->has_power();
+  const bool was_booting = std::exchange(booting_, true);  // nobody changed the switch
+  (void)kernel_.set_carrier(port, carrier);
+  booting_ = was_booting;
+  sessions_.device_changed(port);
+}
+
+// --- what happens to it
+
+void FakeSwitch::boot() {
+  booting_ = true;
+  ++boots_;
+  const std::size_t seed = std::hash<std::string>{}(plan_.name) ^
+                           (static_cast<std::size_t>(boots_) * 0x9E3779B97F4A7C15ULL);
+  boot_id_ = fmt::format("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", seed & 0xffffffffU,
+                         (seed >> 32U) & 0xffffU, boots_ & 0xfff, (seed >> 48U) & 0xfffU,
+                         (seed * 31) & 0xffffffffffffULL);
+  sessions_.forget();
+  SwitchBoot(*this).run();
+  for (const auto& [port, end] : cables_)
+    refresh_carrier(port);
+  booting_ = false;
+  changed_in_force_ = false;
+  sessions_.refresh(clock_.steady());
+}
+
+void FakeSwitch::lose_power() {
+  std::erase_if(faults_,
+                [](const SwitchFault& fault) { return fault.kind == SwitchFault::Kind::PowerCut; });
+  jobs_.clear();
+  locks_.clear();
+  files_.lose_memory_file_systems();
+  boot();
+  for (const std::string& port : plan_.server_ports)
+    monitor_.look(monitor_view(), port, "after boot");
+  if (endpoint_) endpoint_->drop_connections();
+}
+
+void FakeSwitch::reboot() {
+  const std::lock_guard lock(mutex_);
+  lose_power();
+}
+
+void FakeSwitch::factory_reset() {
+  const std::lock_guard lock(mutex_);
+  booting_ = true;
+  files_.remove_tree("/etc/network");
+  files_.remove_tree("/etc/frr");
+  SwitchBoot(*this).install();
+  booting_ = false;
+  lose_power();
+}
+
+// After every single change. `in_force`: it changes what the switch does now, not only a file.
+void FakeSwitch::step(const std::string& subject, bool in_force) {
+  if (booting_) return;
+  ++steps_;
+  changed_in_force_ = changed_in_force_ || in_force;
+  if (in_force) {
+    sessions_.device_changed(subject);
+    monitor_.look(monitor_view(), subject,
+                  fmt::format("change {} of {}: {}", steps_, plan_.name, subject));
+  }
+  for (const SwitchFault& fault : faults_)
+    if (fault.kind == SwitchFault::Kind::PowerCut && steps_ - steps_at_fault_ > fault.at)
+      throw PowerLost{};
+}
+
+MonitorView FakeSwitch::monitor_view() {
+  const auto runs = [this](CableEnd::Runs what) {
+    return [this, what](const std::string& port) {
+      const auto end = cables_.find(port);
+      return end != cables_.end() && !pulled_.contains(port) && end->second->has_power() &&
+             end->second->runs() == what;
+    };
+  };
+  return {kernel_, frr_, plan_.provisioning_vlan, runs(CableEnd::Runs::Tenant),
+          runs(CableEnd::Runs::Installer)};
+}
+
+// --- faults
+
+void FakeSwitch::set_fault(SwitchFault fault) {
+  const std::lock_guard lock(mutex_);
+  faults_.push_back(std::move(fault));
+  commands_since_fault_ = 0;
+  steps_at_fault_ = steps_;
+}
+
+void FakeSwitch::refuse_port(const std::string& port, bool refused) {
+  const std::lock_guard lock(mutex_);
+  if (refused)
+    refused_ports_.insert(port);
+  else
+    refused_ports_.erase(port);
+}
+
+void FakeSwitch::refuse_lines(const std::string& part, bool refused) {
+  const std::lock_guard lock(mutex_);
+  if (refused)
+    refused_lines_.insert(part);
+  else
+    refused_lines_.erase(part);
+}
+
+void FakeSwitch::set_lie(std::vector<SwitchLie> lies) {
+  const std::lock_guard lock(mutex_);
+  lies_ = std::move(lies);
+}
+
+void FakeSwitch::set_full_disk(bool full) {
+  const std::lock_guard lock(mutex_);
+  files_.set_full(full);
+}
+
+void FakeSwitch::set_unreachable(bool unreachable) {
+  {
+    const std::lock_guard lock(mutex_);
+    unreachable_ = unreachable;
+  }
+  if (unreachable) endpoint_->drop_connections();
+}
+
+void FakeSwitch::set_limits(SshLimits limits) {
+  const std::lock_guard lock(mutex_);
+  limits_ = limits;
+}
+
+void FakeSwitch::set_commit_delay(std::chrono::milliseconds delay) {
+  const std::lock_guard lock(mutex_);
+  commit_delay_ = delay;
+}
+
+void FakeSwitch::set_bgp_delay(std::chrono::milliseconds delay) {
+  const std::lock_guard lock(mutex_);
+  sessions_.set_delay(delay);
+}
+
+void FakeSwitch::clear_faults() {
+  const std::lock_guard lock(mutex_);
+  faults_.clear();
+  refused_ports_.clear();
+  refused_lines_.clear();
+  lies_.clear();
+  limits_ = {};
+  unreachable_ = false;
+  files_.set_full(false);
+}
+
+std::string FakeSwitch::refusal_of(const std::string& line) const {
+  if (refused_ports_.empty() && refused_lines_.empty()) return {};
+  if (line.find(" show ") != std::string::npos) return {};
+  for (const std::string& port : refused_ports_)
+    if (names(line, port)) return "refused by fault: " + port;
+  for (const std::string& part : refused_lines_)
+    if (line.find(part) != std::string::npos) return "refused by fault: " + part;
+  return {};
+}
+
+SwitchFault* FakeSwitch::fault_for(const std::string& command, const std::string& input) {
+  const long long number = commands_since_fault_++;
+  for (SwitchFault& fault : faults_) {
+    if (fault.kind == SwitchFault::Kind::PowerCut || (fault.at >= 0 && fault.at != number))
+      continue;
+    if (fault.matching.empty() || command.find(fault.matching) != std::string::npos ||
+        input.find(fault.matching) != std::string::npos)
+      return &fault;
+  }
+  return nullptr;
+}
+
+void FakeSwitch::use_up(const SwitchFault* used) {
+  for (auto at = faults_.begin(); at != faults_.end(); ++at) {
+    if (&*at != used) continue;
+    // A hanging command goes on when the faults are cleared, so this one stays.
+    if (at->times > 0 && --at->times == 0 && at->kind != SwitchFault::Kind::Hang) faults_.erase(at);
+    return;
+  }
+}
+
+std::string FakeSwitch::tell_lies(const std::string& command, std::string output) const {
+  for (const SwitchLie& lie : lies_) {
+    if (command.find(lie.command) == std::string::npos || lie.find.empty()) continue;
+    for (std::size_t at = output.find(lie.find); at != std::string::npos;
+         at = output.find(lie.find, at + lie.replace.size()))
+      output.replace(at, lie.find.size(), lie.replace);
+  }
+  return output;
+}
+
+void FakeSwitch::log_command(const std::string& command, const std::string& input, int status) {
+  log_.push_back({command, input, status});
+  log_bytes_ += command.size() + input.size();
+  while (log_bytes_ > log_limit_ && !log_.empty()) {
+    log_bytes_ -= log_.front().command.size() + log_.front().input.size();
+    log_.pop_front();
+  }
+}
+
+// --- looking
+
+PortView FakeSwitch::port_view(const std::string& port) {
+  const std::lock_guard lock(mutex_);
+  run_due_locked();
+  PortView view;
+  const Link* link = kernel_.find(port);
+  if (link == nullptr) return view;
+  view.exists = true;
+  view.up = link->up;
+  view.carrier = link->carrier;
+  view.master = link->master;
+  for (const auto& [vid, flags] : link->vlans)
+    if (flags.pvid) view.pvid = vid;
+  for (const auto& [name, other] : kernel_.links())
+    if (other.parent == port && kernel_.running(other)) view.tags.push_back(other.vlan);
+  std::sort(view.tags.begin(), view.tags.end());
+  return view;
+}
+
+std::string FakeSwitch::running_config() {
+  const std::lock_guard lock(mutex_);
+  run_due_locked();
+  return frr_.render();
+}
+
+std::string FakeSwitch::file(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  run_due_locked();
+  return files_.read(path).value_or("");
+}
+
+std::vector<std::string> FakeSwitch::files_below(const std::string& directory) {
+  const std::lock_guard lock(mutex_);
+  run_due_locked();
+  return files_.tree(directory);
+}
+
+std::string FakeSwitch::boot_id() {
+  const std::lock_guard lock(mutex_);
+  return boot_id_;
+}
+
+std::string FakeSwitch::session_state(const std::string& vrf, const std::string& interface) {
+  const std::lock_guard lock(mutex_);
+  run_due_locked();
+  sessions_.refresh(clock_.steady());
+  const BgpInstance* instance = frr_.instance(vrf);
+  if (instance == nullptr) return {};
+  const auto of = instance->neighbours.find(interface);
+  return of == instance->neighbours.end() ? "" : sessions_.state(*instance, of->second);
+}
+
+std::vector<Prefix> FakeSwitch::accepted(const std::string& vrf, const std::string& interface) {
+  const std::lock_guard lock(mutex_);
+  run_due_locked();
+  sessions_.refresh(clock_.steady());
+  const Session* session = sessions_.find(vrf, interface);
+  return session == nullptr ? std::vector<Prefix>{} : session->with_verdict(true);
+}
+
+std::vector<std::string> FakeSwitch::violations() {
+  const std::lock_guard lock(mutex_);
+  return monitor_.violations();
+}
+
+std::vector<SwitchLogEntry> FakeSwitch::log() {
+  const std::lock_guard lock(mutex_);
+  return {log_.begin(), log_.end()};
+}
+
+void FakeSwitch::clear_log() {
+  const std::lock_guard lock(mutex_);
+  log_.clear();
+  log_bytes_ = 0;
+}
+
+long long FakeSwitch::steps() {
+  const std::lock_guard lock(mutex_);
+  return steps_;
+}
+
+std::string FakeSwitch::fingerprint(const std::set<std::string>& without_ports) {
+  const std::lock_guard lock(mutex_);
+  run_due_locked();
+  std::string text = run_to_end(
+      "ip -j -d address show | grep -v '^$'; bridge -j vlan show; bridge -j -d link show");
+  std::replace(text.begin(), text.end(), '{', '\n');
+  text += "\n" + frr_.render();
+  for (const std::string& path : files_.tree("/etc"))
+    if (files_.is_file(path)) text += path + "\n" + *files_.read(path);
+  std::string kept;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string line = text.substr(at, end - at);
+    at = end + 1;
+    const bool left_out = std::any_of(without_ports.begin(), without_ports.end(),
+                                      [&](const std::string& port) { return names(line, port); });
+    if (!left_out) kept += line + "\n";
+  }
+  return kept;
+}
+
+// --- SshPeer
+
+bool FakeSwitch::accepts_password(std::string_view user, std::string_view password) {
+  return user == "root" && !plan_.password.empty() && password == plan_.password;
+}
+
+bool FakeSwitch::accepts_key(std::string_view user, std::string_view key) {
+  return user == "root" && !plan_.public_key.empty() && plan_.public_key.starts_with(key);
+}
+
+SshLimits FakeSwitch::limits() {
+  const std::lock_guard lock(mutex_);
+  return limits_;
+}
+
+bool FakeSwitch::reachable() {
+  const std::lock_guard lock(mutex_);
+  return !unreachable_;
+}
+
+std::unique_ptr<SshProgram> FakeSwitch::start(std::string_view command) {
+  return std::make_unique<SwitchSession>(*this, command);
+}
+
+}  // namespace switchyard::fakes
