@@ -167,23 +167,13 @@ bool delete_unchanged(db::Session& session, const AddressRecord& record) {
                      to_micros(record.free_at)) != 0;
 }
 
-std::vector<IpAddress> delete_expired(db::Session& session, const Subnet& subnet, Timestamp now,
-                                      std::size_t limit) {
-  std::vector<IpAddress> deleted;
-  for (const auto& [key] : db::select<std::string>(
-           session,
-           "SELECT addr FROM addresses WHERE subnet = :subnet AND free_at > 0 AND free_at <= :now "
-           "ORDER BY free_at, addr LIMIT " +
-               std::to_string(limit),
-           subnet.name, to_micros(now))) {
-    // Looks again: another process may have deleted it, and somebody may have taken it since.
-    if (db::execute(session,
-                    "DELETE FROM addresses WHERE vrf = :vrf AND addr = " + session.key("addr") +
-                        " AND free_at > 0 AND free_at <= :now",
-                    subnet.vrf.value, key, to_micros(now)) != 0)
-      deleted.push_back(address_of_key(key));
-  }
-  return deleted;
+std::vector<AddressRecord> list_expired(db::Session& session, const Subnet& subnet, Timestamp now,
+                                        std::size_t limit) {
+  return select_addresses(session,
+                          "WHERE subnet = :subnet AND free_at > 0 AND free_at <= :now "
+                          "ORDER BY free_at, addr LIMIT " +
+                              std::to_string(limit),
+                          subnet.name, to_micros(now));
 }
 
 std::optional<Timestamp> next_expiry(db::Session& session, const Subnet& subnet) {

@@ -39,9 +39,9 @@ void delete_address(db::Session& session, const VrfName& vrf, const IpAddress& a
                                    Timestamp free_at);
 // Deletes what `record` says, if it is still so. False: it is not.
 [[nodiscard]] bool delete_unchanged(db::Session& session, const AddressRecord& record);
-// Deletes hold-downs that ended by `now`, at most `limit` of them, oldest first.
-[[nodiscard]] std::vector<IpAddress> delete_expired(db::Session& session, const Subnet& subnet,
-                                                    Timestamp now, std::size_t limit);
+// Hold-downs that ended by `now`, at most `limit` of them, oldest first.
+[[nodiscard]] std::vector<AddressRecord> list_expired(db::Session& session, const Subnet& subnet,
+                                                      Timestamp now, std::size_t limit);
 [[nodiscard]] std::optional<Timestamp> next_expiry(db::Session& session, const Subnet& subnet);
 
 // What is free in `subnet`: everything but the withheld and the stored.

@@ -199,11 +199,9 @@ bool Allocator::make_room(db::Session& session, const Claim& claim) {
 
 std::size_t Allocator::reclaim(db::Session& session, SubnetPool& pool, int shard,
                                std::size_t limit) {
-  const auto ended = delete_expired(session, pool.subnet, clock_.now(), limit);
-  if (ended.empty()) return 0;
-  (void)count(session, pool.subnet, shard, {.held = -static_cast<long long>(ended.size())});
-  for (const IpAddress& address : ended)
-    pool.board->mark_free(pool.place(address));
+  const auto ended = end_expired(session, pool.subnet, shard, limit);
+  for (const AddressRecord& record : ended)
+    pool.board->mark_free(pool.place(record.address));
   return ended.size();
 }
 
@@ -272,6 +270,8 @@ std::vector<AddressRecord> Allocator::take_batch(db::Session& session, const Cla
     if (!place) break;
     batch.push_back(make_record(pool, request, pool.address(*place), now));
   }
+  // In one order for everybody, or two batches that overlap would wait for each other.
+  std::ranges::sort(batch, {}, &AddressRecord::address);
   if (batch.empty() || insert_addresses(session, batch)) return batch;
   // At least one was somebody else's: one by one, and let the caller ask for what is missing.
   std::vector<AddressRecord> won;

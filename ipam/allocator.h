@@ -105,7 +105,9 @@ class Allocator {
                                     const IpAddress& address);
   std::size_t reclaim(db::Session& session, SubnetPool& pool, int shard, std::size_t limit);
   void give_back(db::Session& session, std::span<const AddressRecord> records);
-  [[nodiscard]] bool rest(db::Session& session, const AddressRecord& record);
+  std::size_t rest(db::Session& session, std::span<const AddressRecord> records);
+  [[nodiscard]] std::vector<AddressRecord> end_expired(db::Session& session, const Subnet& subnet,
+                                                       int shard, std::size_t limit);
   void free_after_commit(db::Session& session, const AddressRecord& record);
   [[nodiscard]] Result<SubnetPoolPointer> up_to_date(db::Session& session, std::string_view subnet);
 

@@ -36,14 +36,19 @@ Status check_grants(db::Session& session, const AddressRecord& record) {
 }  // namespace
 
 Result<std::size_t> Allocator::release(db::Session& session, std::string_view owner) {
-  const auto records = list_addresses_of(session, owner);
+  auto records = list_addresses_of(session, owner);
   for (const AddressRecord& record : records)
     if (const Status free = check_grants(session, record); !free)
       return tl::unexpected(free.error());
   revoke_all_anycast(session, owner);
+  std::ranges::stable_sort(records, {}, &AddressRecord::subnet);
   std::size_t released = 0;
-  for (const AddressRecord& record : records)
-    if (rest(session, record)) ++released;
+  for (auto first = records.begin(); first != records.end();) {
+    const auto last = std::ranges::find_if_not(
+        first, records.end(), [&](const AddressRecord& r) { return r.subnet == first->subnet; });
+    released += rest(session, {first, last});
+    first = last;
+  }
   return released;
 }
 
@@ -54,23 +59,40 @@ Result<AddressRecord> Allocator::release_address(db::Session& session, const Vrf
   if (const Status free = check_grants(session, *record); !free)
     return tl::unexpected(free.error());
   revoke_anycast(session, {vrf, address, record->owner});
-  if (!rest(session, *record)) return not_taken(vrf, address, "taken");
+  if (rest(session, {&*record, 1}) == 0) return not_taken(vrf, address, "taken");
   return find_address(session, vrf, address).value_or(*record);
 }
 
-// False when `record` is not true any more: somebody else released it.
-bool Allocator::rest(db::Session& session, const AddressRecord& record) {
-  const RestTerms terms = find_rest_terms(session, record.subnet);
+// `records` are of one subnet. Answers for how many it was still true; somebody else may have
+// released one meanwhile. Counters first, as take() does: in the other order the two would wait for
+// each other.
+std::size_t Allocator::rest(db::Session& session, std::span<const AddressRecord> records) {
+  const std::string& subnet = records.front().subnet;
+  const RestTerms terms = find_rest_terms(session, subnet);
+  const int shard = next_shard(terms.shards);
   const bool rests = terms.hold_down.count() > 0;
   const Timestamp now = clock_.now();
-  const bool done = rests ? start_hold_down(session, record, now, now + terms.hold_down)
-                          : delete_unchanged(session, record);
-  if (!done) return false;
-  const bool reserved = record.state == AddressState::Reserved;
-  count_back(session, record.subnet, next_shard(terms.shards),
-             {.used = reserved ? 0 : -1, .held = rests ? 1 : 0, .reserved = reserved ? -1 : 0});
-  if (!rests) free_after_commit(session, record);
-  return true;
+  const auto change = [&](const AddressRecord& record, long long amount) {
+    const bool reserved = record.state == AddressState::Reserved;
+    return CounterChange{.used = reserved ? 0 : -amount,
+                         .held = rests ? amount : 0,
+                         .reserved = reserved ? -amount : 0};
+  };
+  CounterChange all{};
+  for (const AddressRecord& record : records)
+    all += change(record, 1);
+  count_back(session, subnet, shard, all);
+  std::size_t done = 0;
+  for (const AddressRecord& record : records) {
+    if (rests ? start_hold_down(session, record, now, now + terms.hold_down)
+              : delete_unchanged(session, record)) {
+      ++done;
+      if (!rests) free_after_commit(session, record);
+    } else {
+      count_back(session, subnet, shard, change(record, -1));
+    }
+  }
+  return done;
 }
 
 void Allocator::free_after_commit(db::Session& session, const AddressRecord& record) {
@@ -79,26 +101,44 @@ void Allocator::free_after_commit(db::Session& session, const AddressRecord& rec
   session.on_commit([pool, place = pool->place(record.address)] { pool->board->mark_free(place); });
 }
 
+// Counters before rows, as everywhere.
+std::vector<AddressRecord> Allocator::end_expired(db::Session& session, const Subnet& subnet,
+                                                  int shard, std::size_t limit) {
+  const auto expired = list_expired(session, subnet, clock_.now(), limit);
+  if (expired.empty()) return {};
+  count_back(session, subnet.name, shard, {.held = -static_cast<long long>(expired.size())});
+  std::vector<AddressRecord> ended;
+  for (const AddressRecord& record : expired) {
+    if (delete_unchanged(session, record))
+      ended.push_back(record);
+    else  // another process was quicker
+      count_back(session, subnet.name, shard, {.held = 1});
+  }
+  return ended;
+}
+
 Result<std::size_t> Allocator::reclaim(db::Session& session, std::string_view subnet,
                                        std::size_t limit) {
   const auto found = find_subnet(session, subnet);
   if (!found) return failure(Errc::NotFound, "subnet " + std::string{subnet} + " does not exist");
-  const auto ended = delete_expired(session, *found, clock_.now(), limit);
-  if (ended.empty()) return std::size_t{0};
-  count_back(session, subnet, next_shard(find_rest_terms(session, subnet).shards),
-             {.held = -static_cast<long long>(ended.size())});
-  for (const IpAddress& address : ended)
-    free_after_commit(session, {.vrf = found->vrf, .address = address, .subnet = found->name});
+  const int shard = next_shard(find_rest_terms(session, subnet).shards);
+  const auto ended = end_expired(session, *found, shard, limit);
+  for (const AddressRecord& record : ended)
+    free_after_commit(session, record);
   return ended.size();
 }
 
 Status Allocator::end_hold_down(db::Session& session, const VrfName& vrf,
                                 const IpAddress& address) {
   const auto record = find_address(session, vrf, address);
-  if (!record || record->state != AddressState::HoldDown || !delete_unchanged(session, *record))
+  if (!record || record->state != AddressState::HoldDown)
     return not_taken(vrf, address, "in hold-down");
-  count_back(session, record->subnet, next_shard(find_rest_terms(session, record->subnet).shards),
-             {.held = -1});
+  const int shard = next_shard(find_rest_terms(session, record->subnet).shards);
+  count_back(session, record->subnet, shard, {.held = -1});
+  if (!delete_unchanged(session, *record)) {
+    count_back(session, record->subnet, shard, {.held = 1});
+    return not_taken(vrf, address, "in hold-down");
+  }
   free_after_commit(session, *record);
   return {};
 }

@@ -59,6 +59,13 @@ struct CounterChange {
   long long used{};
   long long held{};
   long long reserved{};
+
+  CounterChange& operator+=(const CounterChange& other) {
+    used += other.used;
+    held += other.held;
+    reserved += other.reserved;
+    return *this;
+  }
 };
 
 [[nodiscard]] bool count(db::Session& session, const Subnet& subnet, int shard,
