@@ -28,4 +28,9 @@ void FairGate::leave() {
   next->called.notify_one();
 }
 
+std::size_t FairGate::waiting() const {
+  const std::lock_guard lock{mutex_};
+  return queue_.size();
+}
+
 }  // namespace switchyard::db

@@ -18,6 +18,7 @@ class FairGate {
   // False when no place became free before the deadline.
   [[nodiscard]] bool enter(std::chrono::steady_clock::time_point deadline);
   void leave();
+  [[nodiscard]] std::size_t waiting() const;
 
  private:
   struct Waiter {
@@ -25,7 +26,7 @@ class FairGate {
     bool in{};
   };
 
-  std::mutex mutex_{};
+  mutable std::mutex mutex_{};
   std::size_t free_;
   std::list<Waiter*> queue_{};
 };
