@@ -208,6 +208,9 @@ struct EventView {
   std::string data{};     // a JSON object as text
 };
 
+// One line: {"id":…,"at":"…Z","type":…,"subject":…,"data":{…}}.
+[[nodiscard]] std::string to_json_text(const EventView& event);
+
 // What the import of an inventory did or would do.
 struct ImportReport {
   std::vector<std::string> created{};  // "server srv1"

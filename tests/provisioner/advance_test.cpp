@@ -60,7 +60,8 @@ TEST(Advance, WaitsLongerAfterEachErrorUpToAMinute) {
 TEST(Advance, NeverLeavesAWorkflowThatGivesUpWithOpenPorts) {
   for (const auto& table : {deploy_table(), release_table()})
     for (const Row& row : table)
-      EXPECT_TRUE(row.in == State::Isolating || row.on_failure == State::Isolating) << to_string(row.in);
+      EXPECT_TRUE(row.in == State::Isolating || row.on_failure == State::Isolating)
+          << to_string(row.in);
 }
 
 TEST(WorkflowState, ReadsItsOwnNames) {

@@ -71,8 +71,8 @@ TEST(RenderHostFiles, DerivesARouterIdFromTheAsnWithoutIpv4) {
     vrf.addresses.erase(vrf.addresses.begin());
   const auto files = render_host_files(deployment, nics());
   ASSERT_TRUE(files);
-  // 4214553151 = 0xFB35B23F: the low 24 bits are 53.178.63
-  EXPECT_NE((*files)[1].content.find("bgp router-id 0.53.178.63\n"), std::string::npos);
+  // 4214553151 - 4200000000 = 0xde103f
+  EXPECT_NE((*files)[1].content.find("bgp router-id 0.222.16.63\n"), std::string::npos);
 }
 
 TEST(RenderHostFiles, RefusesASubinterfaceNameThatLinuxCannotHave) {

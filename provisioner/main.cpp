@@ -1,0 +1,204 @@
+// The composition root: the only file that knows every class. `switchyard serve` is the service,
+// every other subcommand a client of its REST API (web/cli).
+#include "core/config.h"
+#include "core/db/migrations.h"
+#include "core/db/pool.h"
+#include "core/db/transaction.h"
+#include "core/log.h"
+#include "core/seal.h"
+#include "ipam/allocator.h"
+#include "ipam/schema.h"
+#include "provisioner/reconcile/fleet.h"
+#include "provisioner/schema.h"
+#include "provisioner/service.h"
+#include "provisioner/store/switches.h"
+#include "provisioner/workflow/runner.h"
+#include "switch-drivers/registry.h"
+#include "web/api/schema.h"
+#include "web/cli/cli.h"
+#include "web/server.h"
+
+#include <sys/stat.h>
+
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+
+namespace switchyard {
+namespace {
+
+using provisioner::Service;
+
+// The event log as the edge asks for it.
+class EventLog final : public web::edge::EventSource {
+ public:
+  explicit EventLog(Service& service, provisioner::Wakeup& wakeup)
+      : service_(service), wakeup_(wakeup) {}
+
+  Result<std::vector<web::edge::Event>> read_after(std::uint64_t after,
+                                                   std::size_t limit) override {
+    const auto events = service_.events({}, static_cast<long long>(after), static_cast<int>(limit));
+    if (!events) return tl::unexpected(events.error());
+    std::vector<web::edge::Event> lines;
+    for (const provisioner::EventView& event : *events)
+      lines.push_back({.id = static_cast<std::uint64_t>(event.id),
+                       .type = event.type,
+                       .project = event.project,
+                       .body = provisioner::to_json_text(event)});
+    return lines;
+  }
+
+  Result<std::uint64_t> last_id() override {
+    return service_.last_event().map([](long long id) { return static_cast<std::uint64_t>(id); });
+  }
+
+  void wait_for_news(std::uint64_t after, std::chrono::milliseconds longest) override {
+    service_.wait_for_event(static_cast<long long>(after), longest);
+  }
+
+  void interrupt() override { wakeup_.poke(provisioner::kEventTopic); }
+
+ private:
+  Service& service_;
+  provisioner::Wakeup& wakeup_;
+};
+
+provisioner::Site site_of(const Config& config) {
+  return {.name = config.site,
+          .controller = config.controller,
+          .provisioning = config.network.provisioning_vlan,
+          .first_server_asn = config.network.first_asn,
+          .last_server_asn = config.network.last_asn,
+          .undo_after = config.reconcile.undo_after,
+          .scan_interval = config.reconcile.scan_interval,
+          .claim = config.workflow.claim,
+          .session_watch = config.reconcile.session_watch,
+          .drift = config.reconcile.repair_drift ? provisioner::DriftPolicy::Repair
+                                                 : provisioner::DriftPolicy::Report,
+          .runner_threads = config.workflow.threads};
+}
+
+provisioner::MakeDriver driver_maker(const Sealer& sealer) {
+  return [&sealer](const provisioner::SwitchRecord& record)
+             -> Result<std::unique_ptr<switch_drivers::Driver>> {
+    const auto password = record.sealed_password.empty() ? Result<Secret>(Secret(""))
+                                                         : sealer.open(record.sealed_password);
+    if (!password) return tl::unexpected(password.error().in("switch " + record.name));
+    return switch_drivers::make_driver(
+        record.nos,
+        {.name = record.name,
+         .address = record.address,
+         .port = static_cast<std::uint16_t>(record.port),
+         .user = record.login,
+         .password = *password,
+         .private_key_file = record.key_file,
+         .host_key = record.host_key},
+        {.asn = Asn{static_cast<std::uint32_t>(record.asn)}, .bridge = record.bridge});
+  };
+}
+
+provisioner::MakeServerBoot boot_maker(const Sealer& sealer) {
+  return [&sealer](const provisioner::ServerRecord& record)
+             -> Result<std::unique_ptr<provisioner::ServerBoot>> {
+    const auto password = record.sealed_bmc_password.empty()
+                              ? Result<Secret>(Secret(""))
+                              : sealer.open(record.sealed_bmc_password);
+    if (!password) return tl::unexpected(password.error().in("server " + record.name));
+    return provisioner::make_server_boot({.server = record.name,
+                                          .type = record.bmc_type,
+                                          .url = record.bmc_url,
+                                          .user = record.bmc_user,
+                                          .password = *password});
+  };
+}
+
+Status bring_schema_up(db::Pool& pool) {
+  std::vector<db::Migration> all;
+  for (const auto& room : {ipam::migrations(), provisioner::migrations(), web::api::migrations()})
+    all.insert(all.end(), room.begin(), room.end());
+  return db::migrate(pool, all);
+}
+
+int fail(const Error& error) {
+  std::cerr << "switchyard: " << error.message << "\n";
+  return 1;
+}
+
+// Waits for SIGTERM or SIGINT. They are blocked in every thread, so the wait is the only taker.
+void wait_for_end(const sigset_t& signals) {
+  int caught = 0;
+  while (sigwait(&signals, &caught) != 0) {
+  }
+  log::info("stopping", {{"signal", std::to_string(caught)}});
+}
+
+int serve(const std::string& config_file) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  umask(0077);
+
+  const auto config = read_config(config_file);
+  if (!config) return fail(config.error());
+  log::set_level(config->log_level);
+  std::error_code made;
+  std::filesystem::create_directories(config->data_directory, made);
+  if (made)
+    return fail(
+        {Errc::Unavailable, "cannot make " + config->data_directory + ": " + made.message()});
+  const auto sealer = Sealer::from_file(config->secrets_key_file);
+  if (!sealer) return fail(sealer.error());
+  const auto pool = db::Pool::open({.url = config->database.url.reveal(),
+                                    .size = static_cast<std::size_t>(config->database.sessions)});
+  if (!pool) return fail(pool.error());
+  if (const Status ready = bring_schema_up(**pool); !ready) return fail(ready.error());
+
+  const SystemClock clock;
+  const provisioner::Site site = site_of(*config);
+  provisioner::Wakeup wakeup;
+  ipam::Allocator allocator(clock, {.first = site.first_server_asn,
+                                    .last = site.last_server_asn,
+                                    .hold_down = config->network.address_hold_down});
+  // What this controller held before it was restarted is nobody else's now.
+  if (const Status dropped = db::write(**pool, "drop old claims",
+                                       [&](db::Session& session) -> Status {
+                                         provisioner::drop_claims(session, site.controller);
+                                         return {};
+                                       });
+      !dropped)
+    return fail(dropped.error());
+  Service service(**pool, allocator, clock, wakeup, *sealer, site);
+  EventLog events(service, wakeup);
+  auto server = web::Server::start({.address = to_string(config->listen.address),
+                                    .port = config->listen.port,
+                                    .certificate_file = config->listen.tls_certificate,
+                                    .key_file = config->listen.tls_key,
+                                    .portal_directory = config->portal_directory,
+                                    .pepper_file = config->data_directory + "/token.pepper",
+                                    .admin_token_file = config->data_directory + "/admin.token"},
+                                   {.pool = **pool,
+                                    .clock = clock,
+                                    .events = events,
+                                    .add_routes = web::domain_routes(service)});
+  if (!server) return fail(server.error());
+  provisioner::Fleet fleet({**pool, clock, wakeup, site, driver_maker(*sealer)});
+  provisioner::Runner runner({**pool, clock, wakeup, site, allocator, boot_maker(*sealer)});
+  runner.start();
+  log::info("serving", {{"address", to_string(config->listen.address)},
+                        {"port", std::to_string((*server)->port())},
+                        {"controller", site.controller}});
+  wait_for_end(signals);
+  (*server)->stop();
+  return 0;
+}
+
+}  // namespace
+}  // namespace switchyard
+
+int main(int argc, char** argv) {
+  return switchyard::web::cli::run_cli(
+      argc, argv, {.serve = &switchyard::serve, .config_reference = &switchyard::config_reference});
+}

@@ -1,0 +1,186 @@
+// The life of a server on the real runner and reconcilers, on both databases.
+#include "tests/provisioner/simulated_site.h"
+
+#include <gtest/gtest.h>
+
+namespace switchyard::provisioner {
+namespace {
+
+using namespace std::chrono_literals;
+using switch_drivers::PortMode;
+
+class Life : public testing::TestWithParam<db::Backend> {
+ protected:
+  DeploymentView deploy() {
+    const auto ordered = site_.service->deploy({}, site_.order());
+    EXPECT_TRUE(ordered) << ordered.error().message;
+    return ordered.value_or(DeploymentView{});
+  }
+
+  bool ends(const std::string& operation, const std::string& status) {
+    const bool ended =
+        site_.run_until([&] { return site_.operation_status(operation) != "running"; });
+    const OperationView view = site_.operation(operation);
+    EXPECT_EQ(view.status, status) << view.step << ": " << view.error << " " << view.message;
+    return ended && view.status == status;
+  }
+
+  // Both ports settled, as after an import.
+  void settle_ports() {
+    ASSERT_TRUE(site_.run_until([&] {
+      return site_.mode("tor1") == PortMode::Provisioning &&
+             site_.mode("tor2") == PortMode::Provisioning &&
+             site_.service->find_port("tor2", "swp1")->sync == "in-sync";
+    }));
+  }
+
+  SimulatedSite site_{GetParam()};
+};
+
+TEST_P(Life, DeploysAndReleasesAServer) {
+  const DeploymentView ordered = deploy();
+  EXPECT_EQ(ordered.addresses.size(), 2U);
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+  EXPECT_EQ(site_.server_state(), "active");
+  EXPECT_EQ(site_.mode("tor1"), PortMode::Routed);
+  EXPECT_EQ(site_.switches["tor2"].saved["swp1"].mode, PortMode::Routed);
+
+  const auto released = site_.service->release({}, ordered.id, std::nullopt, Mode::Real);
+  ASSERT_TRUE(released) << released.error().message;
+  ASSERT_TRUE(ends(released->id, "succeeded"));
+  EXPECT_EQ(site_.server_state(), "available");
+  EXPECT_EQ(site_.mode("tor1"), PortMode::Provisioning);
+  EXPECT_EQ(site_.service->find_subnet({}, "prv-a")->used, "0");
+  EXPECT_EQ(site_.service->find_subnet({}, "prv-a")->on_hold, "1");
+}
+
+TEST_P(Life, GoesThroughShutOnTheWayBack) {
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+  site_.switches["tor1"].history.clear();
+  const auto released = site_.service->release({}, ordered.id, std::nullopt, Mode::Real);
+  ASSERT_TRUE(ends(released->id, "succeeded"));
+  EXPECT_EQ(site_.switches["tor1"].history,
+            (std::vector<std::string>{"swp1 shut", "swp1 provisioning"}));
+}
+
+TEST_P(Life, TakesTheFirstSwitchBackWhenTheSecondRefuses) {
+  site_.switches["tor2"].refused_modes.insert(PortMode::Routed);
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(site_.run_until([&] {
+    const auto& history = site_.switches["tor1"].history;
+    return std::find(history.begin(), history.end(), "swp1 back to provisioning") != history.end();
+  }));
+  site_.switches["tor2"].refused_modes.clear();
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+}
+
+TEST_P(Life, NeverKeepsOneOfTwoPortsRouted) {
+  site_.switches["tor2"].refused_modes.insert(PortMode::Routed);
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(ends(ordered.operation, "failed"));
+  EXPECT_NE(site_.switches["tor1"].saved["swp1"].mode, PortMode::Routed);
+  EXPECT_EQ(site_.mode("tor1"), PortMode::Shut);
+  EXPECT_EQ(site_.server_state(), "failed");
+  EXPECT_NE(site_.operation(ordered.operation).error.find("the switch says no"), std::string::npos);
+}
+
+TEST_P(Life, WaitsForASwitchThatIsAwayAndGoesOn) {
+  settle_ports();
+  site_.switches["tor2"].broken = Error{Errc::Unavailable, "connection refused"};
+  const DeploymentView ordered = deploy();
+  site_.run_until([] { return false; }, 120s);
+  EXPECT_EQ(site_.operation_status(ordered.operation), "running");
+  site_.switches["tor2"].broken.reset();
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+}
+
+TEST_P(Life, AppliesAgainWhenTheDeadManWasFaster) {
+  settle_ports();
+  const DeploymentView ordered = deploy();
+  site_.switches["tor1"].forgets_changes = true;
+  site_.run_until([] { return false; }, 60s);
+  EXPECT_EQ(site_.operation_status(ordered.operation), "running");
+  site_.switches["tor1"].forgets_changes = false;
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+}
+
+TEST_P(Life, IsNotActiveBeforeExactlyTheHostRoutesAreAccepted) {
+  const DeploymentView ordered = deploy();
+  site_.switches["tor2"].accepted = std::vector{*parse_prefix("10.1.0.1/32")};
+  site_.run_until([] { return false; }, 60s);
+  EXPECT_EQ(site_.operation(ordered.operation).step, "verifying");
+  EXPECT_EQ(site_.server_state(), "deploying");
+  site_.switches["tor2"].accepted.reset();
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+}
+
+TEST_P(Life, RepairsDriftWithinOneScan) {
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+  const auto wished = site_.switches["tor1"].ports["swp1"];
+  site_.switches["tor1"].ports["swp1"].attachments[0].accept.push_back(
+      *parse_prefix("10.9.9.9/32"));
+  ASSERT_TRUE(site_.run_until([&] { return site_.switches["tor1"].ports["swp1"] == wished; }, 80s));
+  const auto events = site_.service->events({}, 0, 1000);
+  ASSERT_TRUE(events);
+  EXPECT_TRUE(std::any_of(events->begin(), events->end(),
+                          [](const EventView& e) { return e.type == "port.drift"; }));
+}
+
+TEST_P(Life, SendsNothingWhenNothingIsToDo) {
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+  const int before = site_.switches["tor1"].applied;
+  site_.run_until([] { return false; }, 300s);
+  EXPECT_EQ(site_.switches["tor1"].applied, before);
+}
+
+TEST_P(Life, HonoursACancelAndClosesThePorts) {
+  site_.server.installs = false;
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(
+      site_.run_until([&] { return site_.operation(ordered.operation).step == "installing"; }));
+  ASSERT_TRUE(site_.service->cancel({}, ordered.operation));
+  ASSERT_TRUE(ends(ordered.operation, "cancelled"));
+  EXPECT_EQ(site_.mode("tor1"), PortMode::Shut);
+  EXPECT_EQ(site_.server.status.power, Power::Off);
+  const auto released = site_.service->release({}, ordered.id, std::nullopt, Mode::Real);
+  ASSERT_TRUE(ends(released->id, "succeeded"));
+  EXPECT_EQ(site_.server_state(), "available");
+}
+
+TEST_P(Life, RefusesASecondOrderForAServer) {
+  deploy();
+  DeployRequest second = site_.order();
+  second.name = "web2";
+  const auto refused = site_.service->deploy({}, second);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::Conflict);
+  EXPECT_EQ(site_.service->find_subnet({}, "prv-a")->used, "1");
+}
+
+TEST_P(Life, DryRunTakesNothing) {
+  const auto plan = site_.service->plan_deploy({}, site_.order());
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->ports.size(), 2U);
+  EXPECT_EQ(plan->addresses.size(), 2U);
+  EXPECT_EQ(site_.server_state(), "available");
+  EXPECT_EQ(site_.service->find_subnet({}, "prv-a")->used, "0");
+}
+
+TEST_P(Life, TriesAFailedDeploymentAgain) {
+  site_.switches["tor2"].refused_modes.insert(PortMode::Routed);
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(ends(ordered.operation, "failed"));
+  site_.switches["tor2"].refused_modes.clear();
+  ASSERT_TRUE(site_.service->retry({}, ordered.operation));
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+  EXPECT_EQ(site_.server_state(), "active");
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, Life, testing::ValuesIn(db::backends_under_test()),
+                         db::name_of);
+
+}  // namespace
+}  // namespace switchyard::provisioner

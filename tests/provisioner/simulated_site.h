@@ -1,0 +1,80 @@
+// A site of two switches and one server in memory, driven tick by tick on a clock that only moves
+// when told to: the runner and the reconcilers are the real ones, driver and BMC are scripted.
+#pragma once
+
+#include "core/seal.h"
+#include "ipam/allocator.h"
+#include "provisioner/reconcile/switch_worker.h"
+#include "provisioner/service.h"
+#include "provisioner/workflow/runner.h"
+#include "tests/core/database.h"
+#include "tests/fakes/fake_clock.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace switchyard::provisioner {
+
+// What one switch of the site shows, and what it is told to do wrong.
+struct ScriptedSwitch {
+  std::map<std::string, switch_drivers::PortIntent> ports{};  // in force
+  std::map<std::string, switch_drivers::PortIntent> saved{};
+  std::map<std::string, std::map<std::string, switch_drivers::PortIntent>>
+      armed{};                      // change -> former
+  std::optional<Error> broken{};    // every call answers this
+  std::set<std::string> refuses{};  // ports that cannot be changed
+  std::set<switch_drivers::PortMode> refused_modes{};
+  bool forgets_changes{};  // the dead man is always faster
+  bool lies{};             // says done, shows the old port
+  int applied{};           // ports changed
+  int exchanges{};
+  std::vector<std::string> history{};             // "swp1 routed", in order
+  std::optional<std::vector<Prefix>> accepted{};  // instead of exactly the expected ones
+};
+
+struct ScriptedServer {
+  BootStatus status{.phase = "off"};
+  BootDevice next{BootDevice::Disk};
+  bool installs{true};
+  int power_cycles{};
+};
+
+class SimulatedSite {
+ public:
+  explicit SimulatedSite(db::Backend backend);
+  ~SimulatedSite();
+
+  // Runs everything that is due, moving the clock on, until `done` or `limit` of simulated time.
+  bool run_until(const std::function<bool()>& done,
+                 std::chrono::seconds limit = std::chrono::seconds(3600));
+  void tick();
+
+  DeployRequest order() const;
+  std::string server_state();
+  std::string operation_status(const std::string& id);
+  OperationView operation(const std::string& id);
+  switch_drivers::PortMode mode(const std::string& switch_name);
+
+  db::TestDatabase database;
+  std::unique_ptr<db::Pool> pool;
+  fakes::FakeClock clock{};
+  Wakeup wakeup{};
+  Site site{};
+  std::optional<Sealer> sealer{};
+  ipam::Allocator allocator{clock};
+  std::map<std::string, ScriptedSwitch> switches{};
+  ScriptedServer server{};
+  std::unique_ptr<Service> service{};
+  std::unique_ptr<ReconcileContext> context{};
+  std::map<std::string, std::unique_ptr<SwitchWorker>> workers{};
+  std::unique_ptr<Runner> runner{};
+
+ private:
+  std::string folder_{};
+};
+
+}  // namespace switchyard::provisioner
