@@ -16,9 +16,7 @@ constexpr std::size_t kBatch = 256;
 constexpr std::chrono::milliseconds kGap{25};
 
 bool may_see(const EventStream& wanted, const WireEvent& event) {
-  return wanted.projects.empty() || event.project.empty() ||
-         std::find(wanted.projects.begin(), wanted.projects.end(), event.project) !=
-             wanted.projects.end();
+  return wanted.project.empty() || event.project == wanted.project;
 }
 
 // Counts open streams for as long as it lives.
@@ -122,7 +120,7 @@ net::awaitable<void> Connection::stream_events(const Request& request, EventStre
       // The token may have been revoked since.
       const Response still = co_await ask(request);
       if (!still.events) co_return;
-      wanted.projects = still.events->projects;
+      wanted.project = still.events->project;
       check_again = now + limits.event_recheck;
     }
   }

@@ -15,7 +15,7 @@ namespace switchyard::web::edge {
 struct Event {
   std::uint64_t id{};
   std::string type{};     // dotted, "deployment.state_changed"; no line breaks
-  std::string project{};  // whose event it is; empty: everybody with a role may read it
+  std::string project{};  // whose event it is; empty: of the site, for tokens without a project only
   std::string body{};     // one JSON object on one line
 };
 

@@ -38,7 +38,7 @@ inline constexpr std::string_view kClient = "X-Switchyard-Client";
 inline constexpr std::string_view kQuery = "X-Switchyard-Query";
 inline constexpr std::string_view kForwarded = "X-Switchyard-H-";  // + name of the client's field
 inline constexpr std::string_view kUnfinished = "X-Switchyard-Unfinished";
-inline constexpr std::string_view kEvents = "X-Switchyard-Events";  // {"after":n,"projects":[…]}
+inline constexpr std::string_view kEvents = "X-Switchyard-Events";  // {"after":n,"project":"…"}
 }  // namespace internal_header
 
 class Gateway final : public Application {

@@ -10,9 +10,9 @@
 namespace switchyard::web::edge {
 namespace {
 
-constexpr std::array<std::string_view, 7> kForwardedFields{
+constexpr std::array<std::string_view, 8> kForwardedFields{
     "authorization", "content-type", "accept",         "if-match",
-    "if-none-match", "traceparent",  "idempotency-key"};
+    "if-none-match", "traceparent",  "idempotency-key", "last-event-id"};
 
 bool is_internal(std::string_view name) {
   constexpr std::string_view kPrefix = "x-switchyard-";
@@ -29,7 +29,7 @@ std::optional<EventStream> parse_events(const std::string& value) {
   const auto json = nlohmann::json::parse(value, nullptr, false);
   if (!json.is_object()) return std::nullopt;
   return EventStream{.after = json.value("after", std::uint64_t{0}),
-                     .projects = json.value("projects", std::vector<std::string>{})};
+                     .project = json.value("project", std::string{})};
 }
 
 }  // namespace

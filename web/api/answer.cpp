@@ -1,0 +1,77 @@
+#include "web/api/answer.h"
+
+#include "web/edge/http.h"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+namespace switchyard::web::api {
+
+int status_of(Errc code) {
+  switch (code) {
+    case Errc::Invalid: return 400;
+    case Errc::NotFound: return 404;
+    case Errc::Conflict: return 409;
+    case Errc::Rejected: return 422;
+    case Errc::Unavailable: return 503;
+    case Errc::TimedOut: return 504;
+  }
+  return 500;
+}
+
+Problem problem_of(const Error& error) {
+  Problem problem{
+      .status = status_of(error.code), .code = to_string(error.code), .detail = error.message};
+  if (is_transient(error.code)) problem.retry_after = std::chrono::seconds(2);
+  return problem;
+}
+
+tl::unexpected<Problem> refuse(int status, std::string code, std::string detail) {
+  return tl::unexpected<Problem>(
+      Problem{.status = status, .code = std::move(code), .detail = std::move(detail)});
+}
+
+tl::unexpected<Problem> refuse(const Error& error) {
+  return tl::unexpected<Problem>(problem_of(error));
+}
+
+json to_json(const Problem& problem, std::string_view request_id) {
+  json errors = json::array();
+  for (const FieldError& error : problem.errors)
+    errors.push_back({{"pointer", error.pointer}, {"code", error.code}, {"detail", error.detail}});
+  return {{"type", "about:blank"},      {"title", std::string(edge::reason_phrase(problem.status))},
+          {"status", problem.status},   {"code", problem.code},
+          {"detail", problem.detail},   {"request_id", std::string(request_id)},
+          {"errors", std::move(errors)}};
+}
+
+json time_json(Timestamp at) {
+  const long long micros = to_micros(at);
+  if (micros == 0) return nullptr;
+  const std::time_t seconds = static_cast<std::time_t>(micros / 1'000'000);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 64> text{};
+  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  std::snprintf(text.data() + length, text.size() - length, ".%06lldZ", micros % 1'000'000);
+  return std::string(text.data());
+}
+
+Result<Timestamp> parse_time(std::string_view text) {
+  const std::string copy(text);
+  std::tm parts{};
+  const char* rest = ::strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest == nullptr) return failure(Errc::Invalid, "not an RFC 3339 time in UTC: " + copy);
+  long long micros = 0;
+  if (*rest == '.') {
+    long long unit = 100'000;
+    for (++rest; *rest >= '0' && *rest <= '9'; ++rest, unit /= 10)
+      micros += (*rest - '0') * unit;
+  }
+  if (std::string_view(rest) != "Z")
+    return failure(Errc::Invalid, "not an RFC 3339 time in UTC: " + copy);
+  return from_micros(static_cast<long long>(::timegm(&parts)) * 1'000'000 + micros);
+}
+
+}  // namespace switchyard::web::api

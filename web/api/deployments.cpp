@@ -1,0 +1,110 @@
+// /api/v1/deployments: a handler records a wish and answers; it never waits for hardware.
+#include "web/api/fields.h"
+#include "web/api/resources.h"
+
+namespace switchyard::web::api {
+namespace {
+
+constexpr std::chrono::seconds kLookAgain{2};
+
+void read_server(Fields& fields, provisioner::DeployRequest& request) {
+  auto selector = fields.object("server");
+  if (!selector) {
+    fields.report("server", "missing",
+                  "name a server or a profile: {\"server\": …} or {\"profile\": …}");
+    return;
+  }
+  request.server = selector->text_or("server", "");
+  request.profile = selector->text_or("profile", "");
+  if (request.server.empty() == request.profile.empty())
+    fields.report("server", "invalid", "must have either server or profile");
+  selector->done();
+}
+
+void read_subnets(Fields& fields, provisioner::DeployRequest& request) {
+  auto per_vrf = fields.object("subnets");
+  if (!per_vrf || !per_vrf->value().is_object()) return;
+  for (const auto& [vrf, ignored] : per_vrf->value().items())
+    request.subnets[vrf] = per_vrf->texts(vrf, 2);  // one a family
+}
+
+Checked<provisioner::DeployRequest> parse_request(const Call& call) {
+  const auto body = json_body(call);
+  if (!body) return tl::unexpected(body.error());
+  std::vector<FieldError> errors;
+  Fields fields(*body, "", errors);
+  provisioner::DeployRequest request;
+  request.project = fields.text("project");
+  request.name = fields.text("name");
+  read_server(fields, request);
+  request.image = fields.text("image");
+  request.catalog = fields.text("catalog");
+  read_subnets(fields, request);
+  request.ssh_keys = fields.texts("ssh_keys", 64);
+  fields.done();
+  const auto good = no_errors(std::move(errors));
+  if (!good) return tl::unexpected(good.error());
+  const std::string& own = call.principal.project;
+  if (!own.empty() && own != request.project)
+    return refuse(403, "not_permitted", "the token is confined to project " + own);
+  return request;
+}
+
+Answer create(provisioner::Service& service, const Call& call) {
+  const auto request = parse_request(call);
+  if (!request) return tl::unexpected(request.error());
+  if (call.dry_run) {
+    const auto plan = checked(service.plan_deploy(viewer_of(call), *request));
+    if (!plan) return tl::unexpected(plan.error());
+    return Reply{.body = to_json(*plan)};
+  }
+  const auto made = checked(service.deploy(viewer_of(call), *request));
+  if (!made) return tl::unexpected(made.error());
+  return Reply{.status = 202,
+               .body = to_json(*made),
+               .etag = etag_of(made->version),
+               .location = "/api/v1/operations/" + made->operation,
+               .retry_after = kLookAgain};
+}
+
+Answer release(provisioner::Service& service, const Call& call) {
+  const auto found = checked(service.find_deployment(viewer_of(call), call.parameter("id")));
+  if (!found) return tl::unexpected(found.error());
+  const auto fresh = require_version(call, found->version);
+  if (!fresh) return tl::unexpected(fresh.error());
+  const auto operation =
+      checked(service.release(viewer_of(call), found->id, found->version, mode_of(call)));
+  if (!operation) return tl::unexpected(operation.error());
+  Reply reply{.status = call.dry_run ? 200 : 202, .body = to_json(*operation)};
+  if (call.dry_run) return reply;
+  reply.location = "/api/v1/operations/" + operation->id;
+  reply.retry_after = kLookAgain;
+  return reply;
+}
+
+// ?wait=: until the deployment is neither on its way in nor on its way out.
+Answer find(provisioner::Service& service, const Call& call) {
+  const auto found = service.find_deployment(viewer_of(call), call.parameter("id"));
+  Answer answer = one_answer(found);
+  const bool on_its_way = found && (found->state == "deploying" || found->state == "releasing");
+  if (answer && !call.query_or("wait", "").empty()) answer->unfinished = on_its_way;
+  return answer;
+}
+
+}  // namespace
+
+void add_deployments(Api& api, provisioner::Service& service) {
+  api.get("/api/v1/deployments", {"page_size", "page_token", "state"},
+          [&api, &service](const Call& call) {
+            return list_answer(api, call, [&](const auto& page) {
+              return service.list_deployments(viewer_of(call), call.query_or("state", ""), page);
+            });
+          });
+  api.post("/api/v1/deployments", [&service](const Call& call) { return create(service, call); });
+  api.get("/api/v1/deployments/:id", {"wait"},
+          [&service](const Call& call) { return find(service, call); });
+  api.remove("/api/v1/deployments/:id",
+             [&service](const Call& call) { return release(service, call); });
+}
+
+}  // namespace switchyard::web::api

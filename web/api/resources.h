@@ -1,0 +1,42 @@
+// The resources of the domain, one file each; handlers unpack a request, call the facade and show
+// what it answers. `service` outlives the api.
+#pragma once
+
+#include "provisioner/service.h"
+#include "web/api/api.h"
+#include "web/api/page.h"
+#include "web/api/views.h"
+
+namespace switchyard::web::api {
+
+void add_servers(Api& api, provisioner::Service& service);
+void add_switches(Api& api, provisioner::Service& service);
+void add_subnets(Api& api, provisioner::Service& service);
+void add_deployments(Api& api, provisioner::Service& service);
+void add_operations(Api& api, provisioner::Service& service);
+void add_inventory(Api& api, provisioner::Service& service);
+void add_catalogs(Api& api, provisioner::Service& service);
+
+// Whose eyes the facade looks through.
+[[nodiscard]] provisioner::Viewer viewer_of(const Call& call);
+
+[[nodiscard]] inline provisioner::Mode mode_of(const Call& call) {
+  return call.dry_run ? provisioner::Mode::DryRun : provisioner::Mode::Real;
+}
+
+// A page of the facade as an answer: `ask(page_request)` answers Result<Page<View>>.
+template <class Ask> [[nodiscard]] Answer list_answer(const Api& api, const Call& call, Ask ask) {
+  const auto wanted = page_of(call, api.keys());
+  if (!wanted) return tl::unexpected(wanted.error());
+  const auto page = ask(provisioner::PageRequest{.size = wanted->size, .after = wanted->after});
+  if (!page) return refuse(page.error());
+  return list_reply(call, api.keys(), list_json(page->items), page->next);
+}
+
+// One object with its version as ETag.
+template <class View> [[nodiscard]] Answer one_answer(const Result<View>& found) {
+  if (!found) return refuse(found.error());
+  return Reply{.body = to_json(*found), .etag = etag_of(found->version)};
+}
+
+}  // namespace switchyard::web::api

@@ -1,0 +1,62 @@
+// /api/v1/servers
+#include "web/api/fields.h"
+#include "web/api/resources.h"
+
+namespace switchyard::web::api {
+namespace {
+
+struct Maintenance {
+  bool on{};
+  std::string reason{};
+};
+
+Checked<Maintenance> parse_maintenance(const Call& call) {
+  const auto body = json_body(call);
+  if (!body) return tl::unexpected(body.error());
+  std::vector<FieldError> errors;
+  Fields fields(*body, "", errors);
+  Maintenance wanted;
+  if (!fields.has("maintenance")) fields.report("maintenance", "missing", "is required");
+  wanted.on = fields.flag_or("maintenance", false);
+  wanted.reason = fields.text_or("reason", "");
+  fields.done();
+  const auto good = no_errors(std::move(errors));
+  if (!good) return tl::unexpected(good.error());
+  return wanted;
+}
+
+Answer change(provisioner::Service& service, const Call& call) {
+  const auto wanted = parse_maintenance(call);
+  if (!wanted) return tl::unexpected(wanted.error());
+  const auto found = checked(service.find_server(viewer_of(call), call.parameter("name")));
+  if (!found) return tl::unexpected(found.error());
+  const auto fresh = require_version(call, found->version);
+  if (!fresh) return tl::unexpected(fresh.error());
+  if (call.dry_run) return Reply{.body = to_json(*found), .etag = etag_of(found->version)};
+  return one_answer(
+      service.set_maintenance(found->name, wanted->on, wanted->reason, found->version));
+}
+
+}  // namespace
+
+provisioner::Viewer viewer_of(const Call& call) {
+  provisioner::Viewer viewer{.name = call.principal.name};
+  if (!call.principal.project.empty()) viewer.project = call.principal.project;
+  return viewer;
+}
+
+void add_servers(Api& api, provisioner::Service& service) {
+  api.get("/api/v1/servers", {"page_size", "page_token", "state"},
+          [&api, &service](const Call& call) {
+            return list_answer(api, call, [&](const provisioner::PageRequest& page) {
+              return service.list_servers(viewer_of(call), call.query_or("state", ""), page);
+            });
+          });
+  api.get("/api/v1/servers/:name", {}, [&api, &service](const Call& call) {
+    return one_answer(service.find_server(viewer_of(call), call.parameter("name")));
+  });
+  api.patch("/api/v1/servers/:name",
+            [&service](const Call& call) { return change(service, call); });
+}
+
+}  // namespace switchyard::web::api

@@ -1,0 +1,12 @@
+# Turns INPUT into a C++ source with one function, web::api::openapi_yaml().
+file(READ ${INPUT} text)
+string(LENGTH "${text}" length)
+set(source "#include \"web/api/openapi.h\"\n\nnamespace switchyard::web::api {\n\nstd::string_view openapi_yaml() {\n  return\n")
+set(at 0)
+while(at LESS length)
+  string(SUBSTRING "${text}" ${at} 8000 piece)
+  string(APPEND source "R\"openapi(${piece})openapi\"\n")
+  math(EXPR at "${at} + 8000")
+endwhile()
+string(APPEND source ";\n}\n\n}  // namespace switchyard::web::api\n")
+file(WRITE ${OUTPUT} "${source}")
