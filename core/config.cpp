@@ -106,6 +106,9 @@ const std::array kKeys{
   Key{"data_directory", "directory", "/var/lib/switchyard", "Where the service keeps its files.",
       [](Config& c, std::string_view t) { return set_text(c.data_directory, t); }},
 
+  Key{"portal_directory", "directory", "", "Static files of the portal. Empty: no portal.",
+      [](Config& c, std::string_view t) { return set_text(c.portal_directory, t); }},
+
   Key{"listen.address", "IP address", "127.0.0.1", "Address of the portal and the REST API; '::' or 0.0.0.0 for all.",
       [](Config& c, std::string_view t) { return parse_ip(t).map([&](IpAddress a) { c.listen.address = a; }); }},
   Key{"listen.port", "0..65535", "8443", "Port of the portal and the REST API; 0: the system chooses.",

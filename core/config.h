@@ -18,6 +18,7 @@ struct Config {
   std::string site{};
   std::string controller{};  // unique among the controllers of one database
   std::string data_directory{};
+  std::string portal_directory{};  // static files; empty: no portal
 
   struct Listen {
     IpAddress address{};

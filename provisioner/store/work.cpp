@@ -76,6 +76,20 @@ std::string kind_of(const Row& row, const Advance& advance) {
   return advance.note == "cancelled" ? "cancelled" : "failed";
 }
 
+// "Too late" alone helps nobody: what went wrong last in this step belongs to it.
+std::string why(db::Session& session, const OperationRecord& operation, const Row& row,
+                const Advance& advance) {
+  if (advance.error != Errc::TimedOut) return advance.note;
+  const std::string step(to_string(row.in));
+  const auto last =
+      db::select_one<std::string>(session,
+                                  "SELECT message FROM timeline WHERE operation = :o AND step = :s "
+                                  "AND kind = 'retry' ORDER BY sequence DESC LIMIT 1",
+                                  operation.id, step);
+  if (!last || advance.note.find(std::get<0>(*last)) != std::string::npos) return advance.note;
+  return advance.note + "; the last error was: " + std::get<0>(*last);
+}
+
 std::string status_after(const Job& job, const Advance& advance) {
   if (advance.next == State::Succeeded) return "succeeded";
   if (advance.next != State::Failed) return "running";
@@ -230,7 +244,8 @@ Status record_advance(db::Session& session, const Job& job, const Row& row, cons
                      operation.error.empty();
   const bool failed_at_end =
       moves && advance.next == State::Failed && operation.error.empty() && !advance.note.empty();
-  const std::string error = fails || failed_at_end ? advance.note : operation.error;
+  const std::string error =
+      fails || failed_at_end ? why(session, operation, row, advance) : operation.error;
   const std::string code = fails || failed_at_end ? to_string(advance.error) : operation.error_code;
   const long long since = moves ? to_micros(now) : operation.state_since;
   const int attempt = moves ? 0 : operation.attempt + (advance.is_retry ? 1 : 0);
