@@ -87,9 +87,9 @@ struct Node::State {
   [[nodiscard]] Tree* member(std::string_view key) const {
     tree->asked.emplace(key);
     want(Tree::Kind::Map);
-    const auto found = std::ranges::find(tree->members, key, &Member::key);
-    const bool there = found != tree->members.end() && found->value.kind != Tree::Kind::Null;
-    return there ? &found->value : nullptr;
+    const auto found = std::ranges::find(tree->members, key, &Tree::key);
+    const bool there = found != tree->members.end() && found->kind != Tree::Kind::Null;
+    return there ? &*found : nullptr;
   }
 
   [[nodiscard]] std::shared_ptr<State> child(Tree& part, std::string where) const {
@@ -203,9 +203,9 @@ std::vector<std::string> Node::texts(std::string_view key) const {
 
 void Node::done() const {
   state_->want(Tree::Kind::Map);
-  for (const Member& member : state_->tree->members) {
+  for (const Tree& member : state_->tree->members) {
     if (state_->tree->asked.contains(member.key)) continue;
-    state_->add(member.place, state_->path,
+    state_->add(member.key_place, state_->path,
                 "unknown key '" + member.key.substr(0, kMostShown) + "'" +
                     advice(member.key, state_->tree->asked));
   }
@@ -223,12 +223,12 @@ void Node::report(std::string message) const {
 }
 
 void Node::report(std::string_view key, std::string message) const {
-  const auto found = std::ranges::find(state_->tree->members, key, &Member::key);
+  const auto found = std::ranges::find(state_->tree->members, key, &Tree::key);
   const bool there = found != state_->tree->members.end();
   // An empty value has no place of its own in the file.
-  const Place at = !there                                  ? state_->tree->place
-                   : found->value.kind == Tree::Kind::Null ? found->place
-                                                           : found->value.place;
+  const Place at = !there                            ? state_->tree->place
+                   : found->kind == Tree::Kind::Null ? found->key_place
+                                                     : found->place;
   state_->add(at, state_->path_of(key), message);
 }
 

@@ -98,7 +98,9 @@ class Builder final : public YAML::EventHandler {
     if (!known.insert(key).second)
       problems_.add({std::string{file_}, place_of(mark).line, place_of(mark).column,
                      "key '" + key.substr(0, 60) + "' is there twice"});
-    members.push_back({.key = key, .place = place_of(mark)});
+    Tree& member = members.emplace_back();
+    member.key = key;
+    member.key_place = place_of(mark);
     has_key_.back() = true;
   }
 
@@ -122,7 +124,7 @@ class Builder final : public YAML::EventHandler {
     if (open_.empty()) return root_;
     if (!in_map()) return open_.back()->items.emplace_back();
     has_key_.back() = false;
-    return open_.back()->members.back().value;
+    return open_.back()->members.back();
   }
 
   std::string_view file_;
@@ -139,8 +141,8 @@ void forget_keys(Tree& tree) {
   tree.asked.clear();
   for (Tree& item : tree.items)
     forget_keys(item);
-  for (Member& member : tree.members)
-    forget_keys(member.value);
+  for (Tree& member : tree.members)
+    forget_keys(member);
 }
 
 }  // namespace

@@ -16,8 +16,6 @@ struct Place {
   int column{1};
 };
 
-struct Member;
-
 struct Tree {
   enum class Kind { Null, Scalar, Sequence, Map };
   Kind kind{Kind::Null};
@@ -25,16 +23,13 @@ struct Tree {
   std::string text{};  // of a scalar
   bool quoted{};       // written with quotes or as a block: text for sure, no number
   std::vector<Tree> items{};
-  std::vector<Member> members{};  // in the order of the file
+  std::vector<Tree> members{};  // of a map, in the order of the file, each with its key
+
+  std::string key{};  // of a member
+  Place key_place{};
 
   std::set<std::string, std::less<>> asked{};  // keys somebody has looked for
   bool complained{};                           // its kind was reported already
-};
-
-struct Member {
-  std::string key{};
-  Place place{};
-  Tree value{};
 };
 
 // An empty map when there is nothing to read or it cannot be read; what is wrong goes to
