@@ -1,5 +1,5 @@
-// One warm SSH session to a switch with one shell on it: commands in, answers out, one round trip for
-// any number of commands.
+// One warm SSH session to a switch with one shell on it: commands in, answers out, one round trip
+// for any number of commands.
 #pragma once
 
 #include "core/result.h"
@@ -28,18 +28,19 @@ struct Answer {
 class Shell {
  public:
   virtual ~Shell() = default;
-  // Runs all commands in order, whatever the status of each, and answers as many answers. On the wire
-  // (SshShell) the text for command i of a call with nonce N is
-  //     LINE [<<'SWY-N-i-IN'⏎ INPUT ⏎SWY-N-i-IN]⏎  with 2>&1, then  echo; echo SWY-N-i-$?⏎
-  // to one `sh` that lives as long as the session, and the answer ends at the marker line.
+  // Runs all commands in order, whatever the status of each, and answers as many answers. On the
+  // wire (SshShell) one `sh` lives as long as the session and begins with `exec 2>&1`; a call with
+  // nonce N begins with  echo SWY-N-begin  and sends for its command i
+  //     LINE [<<'SWY-N-i-IN'⏎ INPUT ⏎SWY-N-i-IN]⏎  then  echo SWY-N-i-$?⏎
+  // The answer is what stands between two of these marks.
   // Unavailable: could not connect or the session broke (some commands may have run). TimedOut: the
   // deadline passed; the session is closed, because where the switch stands is unknown.
   [[nodiscard]] virtual Result<std::vector<Answer>> run(std::span<const Command> commands,
                                                         std::chrono::milliseconds deadline) = 0;
 };
 
-// Connects on first use, keeps the session warm (keep-alive 15 s), reconnects after a loss on the next
-// call. Rejected when the host key is not the pinned one or the login is refused.
+// Connects on first use, keeps the session warm (keep-alive 15 s), reconnects after a loss on the
+// next call. Rejected when the host key is not the pinned one or the login is refused.
 [[nodiscard]] std::unique_ptr<Shell> make_ssh_shell(SwitchAccess access);
 
 }  // namespace switchyard::switch_drivers

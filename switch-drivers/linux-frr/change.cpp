@@ -1,0 +1,171 @@
+#include "switch-drivers/linux-frr/change.h"
+
+#include "switch-drivers/linux-frr/snippet.h"
+#include "switch-drivers/linux-frr/wish.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+namespace {
+
+// ifupdown2's own range for VRF tables (`vrf-table auto`), from its far end.
+constexpr std::uint32_t kLowestTable = 1001;
+constexpr std::uint32_t kHighestTable = 1255;
+
+std::uint32_t free_table(const SwitchState& observed) {
+  for (std::uint32_t table = kHighestTable; table > kLowestTable; --table) {
+    const bool taken = std::any_of(observed.links.begin(), observed.links.end(),
+                                   [&](const auto& item) { return item.second.table == table; });
+    if (!taken) return table;
+  }
+  return kLowestTable;
+}
+
+FrrLines users_after(const std::vector<PortChange>& changes, const SwitchState& observed) {
+  FrrLines users;
+  for (const auto& [port, lines] : observed.running.by_port) {
+    const bool changes_now = std::any_of(changes.begin(), changes.end(),
+                                         [&](const PortChange& c) { return c.wish.port == port; });
+    if (!changes_now) users.insert(lines.begin(), lines.end());
+  }
+  for (const PortChange& change : changes) {
+    users.insert(change.after.frr.begin(), change.after.frr.end());
+  }
+  return users;
+}
+
+class Builder {
+ public:
+  Builder(const ApplyOptions& options, const SwitchState& observed, const SwitchContext& context)
+      : options_(options), observed_(observed), context_(context) {
+    const auto bridge = observed.links.find(context.bridge);
+    if (bridge != observed.links.end()) default_pvid_ = bridge->second.default_pvid;
+  }
+
+  void arm_handle(const std::vector<PortChange>& changes) {
+    add(make_directories(options_.change_id));
+    add(store_deadman(options_.change_id));
+    for (const PortChange& change : changes) {
+      add(store_undo(options_.change_id, change.wish.port,
+                     render_undo(change.wish, change.before, change.after, default_pvid_)));
+      add(store_final_snippet(options_.change_id, change.wish.port,
+                              change.after.snippet.value_or("")));
+    }
+    built_.arm = built_.commands.size();
+    add(arm(options_.change_id, options_.undo_after));
+    std::set<std::string> superseded;
+    for (const PortChange& change : changes) {
+      if (!change.superseded) continue;
+      add(keep(*change.superseded, change.wish.port));
+      superseded.insert(*change.superseded);
+    }
+    for (const std::string& old : superseded)
+      add(finish(old));
+  }
+
+  // While a port is on its way through shut, shut is what a reboot of the switch would bring back.
+  void save_closed(const std::vector<PortPlan>& plans) {
+    for (const PortPlan& plan : plans) {
+      if (!plan.through_shut) continue;
+      add(write_snippet(plan.port, render_closed_snippet(plan.port)));
+      add_guarded(publish_snippet(plan.port));
+    }
+  }
+
+  // The quarantine VRF, on a switch that has none yet.
+  [[nodiscard]] PortPlan base_plan() {
+    PortPlan plan;
+    if (observed_.links.contains(context_.quarantine)) return plan;
+    const std::uint32_t table = free_table(observed_);
+    plan.ip = {fmt::format("link add {} type vrf table {}", context_.quarantine, table),
+               fmt::format("link set dev {} up", context_.quarantine)};
+    for (const char* all : {"0.0.0.0/0", "::/0"}) {
+      plan.ip.push_back(fmt::format("route replace unreachable {} vrf {} metric {}", all,
+                                    context_.quarantine, kDeadEndMetric));
+    }
+    add(write_base(render_base(context_.quarantine, table)));
+    add_guarded(publish_base());
+    return plan;
+  }
+
+  void change(const Phases& phases) {
+    for (Command& command : closed_commands(phases))
+      add_guarded(std::move(command));
+    for (Command& command : opening_commands(phases)) {
+      add(opening(options_.change_id, std::move(command)));
+    }
+    for (const BgpPeer& peer : phases.soft_clears)
+      add_guarded(soft_clear(peer));
+  }
+
+  [[nodiscard]] PlanContext plan_context() const {
+    return {.shared_present = observed_.running.shared,
+            .default_pvid = default_pvid_,
+            .tidy_shared = true};
+  }
+
+  ChangeCommands finish_building() { return std::move(built_); }
+
+ private:
+  void add(Command command) { built_.commands.push_back(std::move(command)); }
+
+  void add_guarded(Command command) { add(guarded(options_.change_id, std::move(command))); }
+
+  const ApplyOptions& options_;
+  const SwitchState& observed_;
+  const SwitchContext& context_;
+  std::uint16_t default_pvid_{};
+  ChangeCommands built_{};
+};
+
+}  // namespace
+
+ChangeCommands change_commands(const ApplyOptions& options, const std::vector<PortChange>& changes,
+                               const SwitchState& observed, const SwitchContext& context) {
+  Builder builder(options, observed, context);
+  builder.arm_handle(changes);
+  std::vector<PortPlan> plans;
+  for (const PortChange& change : changes) {
+    plans.push_back(plan_port(change.before, change.after, builder.plan_context()));
+  }
+  builder.save_closed(plans);
+  plans.insert(plans.begin(), builder.base_plan());
+  PortPlan leftovers;
+  leftovers.frr_remove =
+      remove_objects(unused_objects(observed.running.shared, users_after(changes, observed)));
+  plans.push_back(std::move(leftovers));
+  builder.change(merge(plans));
+  return builder.finish_building();
+}
+
+std::vector<Command> correction_commands(std::string_view change_id,
+                                         const std::vector<std::string>& ip_lines) {
+  std::string text;
+  for (const std::string& line : ip_lines)
+    text += line + "\n";
+  if (text.empty()) return {};
+  return {guarded(change_id, ip_batch(std::move(text)))};
+}
+
+Status check_change_id(std::string_view change_id) {
+  const bool ok = !change_id.empty() && change_id.size() <= 40 && change_id.front() != '-' &&
+                  std::all_of(change_id.begin(), change_id.end(), [](char c) {
+                    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+                  });
+  if (!ok)
+    return failure(Errc::Invalid, "a change id is 1 to 40 of a-z, 0-9 and -, not beginning with -");
+  return {};
+}
+
+Status check_options(const ApplyOptions& options) {
+  using std::chrono::seconds;
+  if (options.undo_after < seconds{10} || options.undo_after > seconds{600}) {
+    return failure(Errc::Invalid, "undo_after must be 10 s to 600 s");
+  }
+  return check_change_id(options.change_id);
+}
+
+}  // namespace switchyard::switch_drivers::linux_frr

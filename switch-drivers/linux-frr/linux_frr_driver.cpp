@@ -1,0 +1,440 @@
+#include "switch-drivers/linux-frr/linux_frr_driver.h"
+
+#include "switch-drivers/linux-frr/change.h"
+#include "switch-drivers/linux-frr/difference.h"
+#include "switch-drivers/linux-frr/exchange.h"
+#include "switch-drivers/linux-frr/observation.h"
+#include "switch-drivers/linux-frr/requirements.h"
+#include "switch-drivers/linux-frr/session_reading.h"
+#include "switch-drivers/linux-frr/wish.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+namespace {
+
+constexpr std::size_t kPeersInOneCommand = 24;  // four queries each; keeps the command line short
+
+std::vector<std::string> names_of(std::span<const PortIntent> ports) {
+  std::vector<std::string> names;
+  for (const PortIntent& port : ports)
+    names.push_back(port.port);
+  return names;
+}
+
+std::vector<std::string> subinterfaces_of(std::span<const PortIntent> ports) {
+  std::vector<std::string> names;
+  for (const PortIntent& port : ports) {
+    for (const Attachment& attachment : port.attachments) {
+      names.push_back(fmt::format("{}.{}", port.port, attachment.tag.value));
+    }
+  }
+  return names;
+}
+
+Status check_all(std::span<const PortIntent> wished) {
+  std::set<std::string> seen;
+  for (const PortIntent& intent : wished) {
+    if (auto status = check(intent); !status) return status;
+    if (!seen.insert(intent.port).second) {
+      return failure(Errc::Invalid, "port " + intent.port + " is wished twice");
+    }
+  }
+  return {};
+}
+
+std::string first_line(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \n"), text.size());
+  text.remove_prefix(begin);
+  std::string line{text.substr(0, std::min<std::size_t>(text.find('\n'), 160))};
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c < 0x20 || c == 0x7f; }, '?');
+  return line;
+}
+
+// What the switch complained about first, for a person; "" when it took everything.
+std::string complaint(std::span<const Answer> answers) {
+  for (const Answer& answer : answers) {
+    if (answer.status != 0 && answer.status != 96 && answer.status != 97)
+      return first_line(answer.output);
+  }
+  return {};
+}
+
+std::string said(const Difference& difference) {
+  if (difference.wished.empty())
+    return fmt::format("{} has \"{}\"", difference.subject, difference.observed);
+  if (difference.observed.empty())
+    return fmt::format("{} lacks \"{}\"", difference.subject, difference.wished);
+  return fmt::format("{} is \"{}\" and not \"{}\"", difference.subject, difference.observed,
+                     difference.wished);
+}
+
+PortOutcome judged(const std::string& port, std::vector<Difference> remaining,
+                   const std::string& complaint) {
+  PortOutcome outcome{.port = port, .remaining = std::move(remaining), .changed = true};
+  if (!outcome.remaining.empty()) {
+    outcome.status = failure(
+        Errc::Rejected, fmt::format("port {}: {}{}{}", port, said(outcome.remaining.front()),
+                                    complaint.empty() ? "" : "; the switch said: ", complaint));
+  }
+  return outcome;
+}
+
+bool is_about_opening(const Difference& difference) {
+  return difference.subject.ends_with(" state") && difference.wished == "up" &&
+         difference.observed == "down";
+}
+
+class LinuxFrrDriver final : public Driver {
+ public:
+  LinuxFrrDriver(const SwitchAccess& access, SwitchContext context, std::unique_ptr<Shell> shell)
+      : name_(access.name),
+        context_(std::move(context)),
+        deadline_(access.exchange_deadline),
+        shell_(std::move(shell)),
+        observer_(*shell_, access.exchange_deadline) {}
+
+  std::vector<Capability> capabilities() const override;
+  Result<SwitchFacts> probe() override;
+  Result<std::vector<PortReport>> compare(std::span<const PortIntent> wished) override;
+  Result<std::vector<PortOutcome>> apply(std::span<const PortIntent> wished,
+                                         const ApplyOptions& options) override;
+  Result<std::vector<PortOutcome>> settle(std::string_view change_id,
+                                          std::span<const Settlement> ports) override;
+  Result<std::vector<SessionReport>> sessions(std::span<const PortIntent> ports) override;
+
+ private:
+  PortState wish_of(const PortIntent& intent, const SwitchState& observed) const;
+  std::optional<PortChange> change_of(const PortIntent& intent, const Observation& observed) const;
+  Status carry_out(const std::vector<PortChange>& changes, const Observation& observed,
+                   const ApplyOptions& options, std::vector<PortOutcome>& outcomes);
+  Result<SwitchState> correct(const std::vector<PortChange>& changes, SwitchState observed,
+                              const ApplyOptions& options);
+  PortOutcome settled(const Settlement& port, const Answer& verdict, const Answer& record,
+                      const SwitchState& observed) const;
+  Status clear_away(const SwitchState& observed);
+  Result<std::vector<SessionRoutes>> read_routes(const std::vector<BgpPeer>& peers);
+
+  tl::unexpected<Error> named(const Error& error) const {
+    return tl::unexpected(error.in("switch " + name_));
+  }
+
+  std::string name_;
+  SwitchContext context_;
+  std::chrono::milliseconds deadline_;
+  std::unique_ptr<Shell> shell_;
+  Observer observer_;
+};
+
+std::vector<Capability> LinuxFrrDriver::capabilities() const {
+  return {
+      {"commit-confirm", true, "a timer on the switch takes an unsettled change back"},
+      {"gtsm", true, ""},
+      {"maximum-prefix", true,
+       "counts what the server announces, eight times the wish: FRR must keep it to tell what was "
+       "refused"},
+      {"source-address-check", true,
+       "tc filters in the kernel; a switch whose ASIC forwards must be able to offload them"},
+      {"tag-whitelist", true, "tc filters, as above"},
+      {"control-plane-protection", true,
+       "towards the switch's link-local addresses; its other addresses in a VRF are the operator's "
+       "to guard"},
+      {"port-isolation", true, ""},
+      {"dhcp-and-ra-guard", true,
+       "by header; fragments and IPv6 extension headers are not looked into"},
+      {"refused-prefixes", true, "soft-reconfiguration inbound, bounded by maximum-prefix"},
+      {"policy-change-without-session-reset", false,
+       "other timers or another advertised set is another peer-group, which resets the session "
+       "once"},
+      {"storm-control", false, "nothing in the kernel bridge does it"},
+      {"segment", true, "VLANs of the bridge; EVPN is the operator's base configuration"},
+  };
+}
+
+Result<SwitchFacts> LinuxFrrDriver::probe() {
+  auto observed = observer_.observe(
+      {}, {}, {read_boot_id(), read_hostname(), read_frr_version(), read_sources()});
+  if (!observed) return named(observed.error());
+  const SwitchState& state = observed->state;
+  SwitchFacts facts;
+  facts.boot_id = first_line(observed->before[0].output);
+  facts.hostname = first_line(observed->before[1].output);
+  facts.nos_version = first_line(observed->before[2].output);
+  facts.vrfs = usable_vrfs(state, context_.asn);
+  facts.asn = asn_of(state);
+  for (const auto& [name, link] : state.links) {
+    if (link.kind.empty() && name != "lo" && parse_port_name(name)) facts.ports.push_back(name);
+  }
+  facts.problems = problems_of(state, context_);
+  if (observed->before[3].output.find("interfaces.d/*") == std::string::npos) {
+    facts.problems.emplace_back(
+        "/etc/network/interfaces has no \"source /etc/network/interfaces.d/*\", so ports do not "
+        "come back");
+  }
+  return facts;
+}
+
+PortState LinuxFrrDriver::wish_of(const PortIntent& intent, const SwitchState& observed) const {
+  WishContext wish{
+      .asn = context_.asn, .bridge = context_.bridge, .quarantine = context_.quarantine};
+  if (const auto link = observed.links.find(intent.port); link != observed.links.end()) {
+    wish.port_mtu = link->second.mtu;
+    wish.port_max_mtu = link->second.max_mtu;
+  }
+  return wished_state(intent, wish);
+}
+
+Result<std::vector<PortReport>> LinuxFrrDriver::compare(std::span<const PortIntent> wished) {
+  if (auto status = check_all(wished); !status) return tl::unexpected(status.error());
+  const auto observed = observer_.observe(names_of(wished), subinterfaces_of(wished));
+  if (!observed) return named(observed.error());
+  std::vector<PortReport> reports;
+  for (const PortIntent& intent : wished) {
+    reports.push_back(
+        compare_states(wish_of(intent, observed->state), port_state(observed->state, intent.port)));
+  }
+  return reports;
+}
+
+// Nothing when the port is as wished and kept, or as wished and only waits to be settled.
+std::optional<PortChange> LinuxFrrDriver::change_of(const PortIntent& intent,
+                                                    const Observation& observed) const {
+  PortChange change{.wish = intent,
+                    .before = port_state(observed.state, intent.port),
+                    .after = wish_of(intent, observed.state)};
+  const PortReport report = compare_states(change.after, change.before);
+  if (report.equal()) return std::nullopt;
+  const auto armed = observed.armed.find(intent.port);
+  if (armed != observed.armed.end()) {
+    if (report.running.empty() && armed->second.wish == intent) return std::nullopt;
+    change.superseded = armed->second.change;
+  }
+  return change;
+}
+
+Result<std::vector<PortOutcome>> LinuxFrrDriver::apply(std::span<const PortIntent> wished,
+                                                       const ApplyOptions& options) {
+  if (auto status = check_all(wished); !status) return tl::unexpected(status.error());
+  if (auto status = check_options(options); !status) return tl::unexpected(status.error());
+  const auto observed = observer_.observe(names_of(wished), subinterfaces_of(wished));
+  if (!observed) return named(observed.error());
+  std::vector<PortOutcome> outcomes;
+  std::vector<PortChange> changes;
+  for (const PortIntent& intent : wished) {
+    PortOutcome outcome{.port = intent.port};
+    outcome.status = check_requirements(intent, observed->state, context_);
+    if (outcome.status) {
+      if (auto change = change_of(intent, *observed)) {
+        if (change->superseded == options.change_id) {
+          outcome.status =
+              failure(Errc::Conflict, fmt::format("port {}: change {} is under way and is "
+                                                  "for another wish; settle it first",
+                                                  intent.port, options.change_id));
+        } else {
+          changes.push_back(std::move(*change));
+        }
+      }
+    }
+    outcomes.push_back(std::move(outcome));
+  }
+  if (changes.empty()) return outcomes;
+  if (auto status = carry_out(changes, *observed, options, outcomes); !status)
+    return named(status.error());
+  return outcomes;
+}
+
+Status LinuxFrrDriver::carry_out(const std::vector<PortChange>& changes,
+                                 const Observation& observed, const ApplyOptions& options,
+                                 std::vector<PortOutcome>& outcomes) {
+  std::vector<std::string> ports;
+  std::vector<std::string> subinterfaces;
+  for (const PortChange& change : changes) {
+    ports.push_back(change.wish.port);
+    for (const auto& [name, sub] : change.after.subinterfaces)
+      subinterfaces.push_back(name);
+  }
+  ChangeCommands built = change_commands(options, changes, observed.state, context_);
+  auto read_back = observer_.observe(ports, subinterfaces, std::move(built.commands));
+  if (!read_back) return tl::unexpected(read_back.error());
+  const std::span<const Answer> answers{read_back->before};
+  if (answers[built.arm].status != 0) {
+    return failure(Errc::Rejected,
+                   "the timer that would take the change back could not be started, so "
+                   "nothing was changed: " +
+                       first_line(answers[built.arm].output));
+  }
+  const std::string said_first = complaint(answers.subspan(built.arm));
+  auto final_state = correct(changes, std::move(read_back->state), options);
+  if (!final_state) return tl::unexpected(final_state.error());
+  for (const PortChange& change : changes) {
+    const auto outcome = std::find_if(outcomes.begin(), outcomes.end(), [&](const PortOutcome& o) {
+      return o.port == change.wish.port;
+    });
+    // What is saved is settle()'s business.
+    auto report = compare_states(wish_of(change.wish, *final_state),
+                                 port_state(*final_state, change.wish.port));
+    *outcome = judged(change.wish.port, std::move(report.running), said_first);
+  }
+  return {};
+}
+
+// A complaint from any port keeps all ports of the change closed; those that read back well are
+// opened now. One that took every line and still reads back wrong is closed.
+Result<SwitchState> LinuxFrrDriver::correct(const std::vector<PortChange>& changes,
+                                            SwitchState observed, const ApplyOptions& options) {
+  std::vector<std::string> lines;
+  std::vector<std::string> ports;
+  for (const PortChange& change : changes) {
+    ports.push_back(change.wish.port);
+    const PortState now = port_state(observed, change.wish.port);
+    const auto remaining = compare_states(change.after, now).running;
+    if (remaining.empty()) continue;
+    const PortPlan plan =
+        plan_port(change.before, change.after, {.shared_present = observed.running.shared});
+    if (std::all_of(remaining.begin(), remaining.end(), is_about_opening)) {
+      lines.insert(lines.end(), plan.open.begin(), plan.open.end());
+    } else if (plan.through_shut && now.up) {
+      lines.insert(lines.end(), plan.close.begin(), plan.close.end());
+    }
+  }
+  if (lines.empty()) return observed;
+  auto again = observer_.observe(ports, {}, correction_commands(options.change_id, lines));
+  if (!again) return tl::unexpected(again.error());
+  return std::move(again->state);
+}
+
+Result<std::vector<PortOutcome>> LinuxFrrDriver::settle(std::string_view change_id,
+                                                        std::span<const Settlement> ports) {
+  if (auto status = check_change_id(change_id); !status) return tl::unexpected(status.error());
+  std::vector<std::string> names;
+  std::vector<Command> verdicts, saving, records;
+  for (const Settlement& port : ports) {
+    if (auto name = parse_port_name(port.port); !name) return tl::unexpected(name.error());
+    names.push_back(port.port);
+    const bool keeps = port.verdict == Verdict::Keep;
+    verdicts.push_back(keeps ? keep(change_id, port.port) : undo(change_id, port.port));
+    records.push_back(keeps ? read_kept(change_id, port.port) : read_undone(change_id, port.port));
+    if (keeps) saving.push_back(save_snippet(change_id, port.port));
+  }
+  std::vector<Command> commands = verdicts;
+  commands.insert(commands.end(), records.begin(), records.end());
+  // FRR is saved before the snippets: a reboot in between brings a closed port and idle neighbours.
+  commands.push_back(write_memory());
+  commands.insert(commands.end(), saving.begin(), saving.end());
+  commands.push_back(flush_disk());
+  const auto observed = observer_.observe(names, {}, std::move(commands), {finish(change_id)});
+  if (!observed) return named(observed.error());
+  std::vector<PortOutcome> outcomes;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    outcomes.push_back(settled(ports[i], observed->before[i], observed->before[ports.size() + i],
+                               observed->state));
+  }
+  if (auto status = clear_away(observed->state); !status) return named(status.error());
+  return outcomes;
+}
+
+PortOutcome LinuxFrrDriver::settled(const Settlement& port, const Answer& verdict,
+                                    const Answer& record, const SwitchState& observed) const {
+  PortOutcome outcome{.port = port.port, .changed = true};
+  if (verdict.status != 0 || record.status != 0) {
+    outcome.changed = false;
+    outcome.status =
+        failure(Errc::NotFound, fmt::format("port {}: the switch no longer knows this change; "
+                                            "it was taken back or the switch rebooted",
+                                            port.port));
+    return outcome;
+  }
+  const auto parsed = parse_undo(record.output);
+  if (!parsed) {
+    outcome.status = tl::unexpected(parsed.error().in("port " + port.port));
+    return outcome;
+  }
+  const PortState now = port_state(observed, port.port);
+  if (port.verdict == Verdict::Undo) {
+    return judged(port.port, difference(parsed->before, facts_to_restore(now)), {});
+  }
+  PortReport report = compare_states(wish_of(parsed->wish, observed), now);
+  report.running.insert(report.running.end(), report.saved.begin(), report.saved.end());
+  return judged(port.port, std::move(report.running), {});
+}
+
+// An undo leaves shared objects behind, because it cannot know who else uses them by then.
+Status LinuxFrrDriver::clear_away(const SwitchState& observed) {
+  FrrLines users;
+  for (const auto& [port, lines] : observed.running.by_port)
+    users.insert(lines.begin(), lines.end());
+  const std::string lines =
+      render_frr(remove_objects(unused_objects(observed.running.shared, users)));
+  if (lines.empty()) return {};
+  const std::vector<Command> commands{frr_batch(lines), write_memory()};
+  const auto answers = shell_->run(commands, deadline_);
+  if (!answers) return tl::unexpected(answers.error());
+  return {};
+}
+
+Result<std::vector<SessionRoutes>> LinuxFrrDriver::read_routes(const std::vector<BgpPeer>& peers) {
+  std::vector<Command> commands;
+  for (std::size_t i = 0; i < peers.size(); i += kPeersInOneCommand) {
+    const std::size_t count = std::min(kPeersInOneCommand, peers.size() - i);
+    commands.push_back(read_bgp_routes(std::span{peers}.subspan(i, count)));
+  }
+  std::vector<SessionRoutes> all;
+  if (commands.empty()) return all;
+  const auto answers = shell_->run(commands, deadline_);
+  if (!answers) return tl::unexpected(answers.error());
+  for (const Answer& answer : *answers) {
+    auto routes =
+        parse_bgp_routes(answer.output, std::min(kPeersInOneCommand, peers.size() - all.size()));
+    if (!routes) return tl::unexpected(routes.error());
+    all.insert(all.end(), routes->begin(), routes->end());
+  }
+  return all;
+}
+
+Result<std::vector<SessionReport>> LinuxFrrDriver::sessions(std::span<const PortIntent> ports) {
+  if (auto status = check_all(ports); !status) return tl::unexpected(status.error());
+  const std::vector<Command> commands{read_bgp_summary()};
+  const auto answers = shell_->run(commands, deadline_);
+  if (!answers) return named(answers.error());
+  const auto summaries = parse_bgp_summary((*answers)[0].output);
+  if (!summaries) return named(summaries.error());
+  std::vector<SessionReport> reports;
+  std::vector<BgpPeer> peers;
+  std::vector<std::size_t> report_of_peer;
+  for (const PortIntent& port : ports) {
+    for (const Attachment& attachment : port.attachments) {
+      SessionReport report{.port = port.port, .vrf = attachment.vrf, .tag = attachment.tag};
+      const std::string interface = fmt::format("{}.{}", port.port, attachment.tag.value);
+      if (const auto found = summaries->find({attachment.vrf.value, interface});
+          found != summaries->end()) {
+        report.state = found->second.state;
+        report.remote_asn = found->second.remote_asn;
+        report.established_for = found->second.established_for;
+        peers.push_back({attachment.vrf, interface});
+        report_of_peer.push_back(reports.size());
+      }
+      reports.push_back(std::move(report));
+    }
+  }
+  auto routes = read_routes(peers);
+  if (!routes) return named(routes.error());
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    reports[report_of_peer[i]].accepted = std::move((*routes)[i].accepted);
+    reports[report_of_peer[i]].refused = std::move((*routes)[i].refused);
+  }
+  return reports;
+}
+
+}  // namespace
+
+std::unique_ptr<Driver> make_linux_frr_driver(const SwitchAccess& access, SwitchContext context,
+                                              std::unique_ptr<Shell> shell) {
+  return std::make_unique<LinuxFrrDriver>(access, std::move(context), std::move(shell));
+}
+
+}  // namespace switchyard::switch_drivers::linux_frr

@@ -1,0 +1,166 @@
+#include "switch-drivers/linux-frr/observation.h"
+
+#include "switch-drivers/linux-frr/exchange.h"
+#include "switch-drivers/linux-frr/kernel_reading.h"
+
+#include <algorithm>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+namespace {
+
+enum Part : std::size_t {
+  kLinks,
+  kVlans,
+  kBridgePorts,
+  kDeadEnds4,
+  kDeadEnds6,
+  kRunning,
+  kSaved,
+  kSnippets,
+  kArmed,
+  kFilters,
+  kSettings,
+  kParts
+};
+
+std::vector<std::string> keys_of(const std::vector<std::string>& devices,
+                                 const std::vector<std::string>& ports) {
+  std::vector<std::string> keys;
+  for (const std::string& device : devices) {
+    if (std::find(ports.begin(), ports.end(), device) != ports.end()) continue;
+    for (std::string& key : setting_keys(device))
+      keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+std::vector<Command> reading(const std::vector<std::string>& devices,
+                             const std::vector<std::string>& ports) {
+  return {read_links(),
+          read_vlans(),
+          read_bridge_ports(),
+          read_unreachable(Family::V4),
+          read_unreachable(Family::V6),
+          read_running_config(),
+          read_saved_config(),
+          read_snippets(),
+          read_armed(),
+          read_filters(devices),
+          read_settings(keys_of(devices, ports))};
+}
+
+std::string one_line(std::string_view text) {
+  std::string line{text.substr(0, std::min<std::size_t>(text.find('\n'), 120))};
+  std::replace_if(
+      line.begin(), line.end(),
+      [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e;
+      },
+      '?');
+  return line;
+}
+
+// A command that failed explains itself better than the parser that finds nothing in its answer.
+tl::unexpected<Error> explained(const Error& error, const Answer& answer) {
+  if (answer.status == 0) return tl::unexpected(error);
+  return failure(error.code, error.message + ": " + one_line(answer.output));
+}
+
+Status read_kernel(SwitchState& state, std::span<const Answer> answers) {
+  auto links = parse_links(answers[kLinks].output);
+  if (!links) return explained(links.error(), answers[kLinks]);
+  state.links = std::move(*links);
+  auto bridge_ports = parse_bridge_ports(answers[kVlans].output, answers[kBridgePorts].output);
+  if (!bridge_ports) return explained(bridge_ports.error(), answers[kBridgePorts]);
+  state.bridge_ports = std::move(*bridge_ports);
+  for (const auto& [part, family] :
+       {std::pair{kDeadEnds4, Family::V4}, std::pair{kDeadEnds6, Family::V6}}) {
+    auto dead_ends = parse_dead_ends(answers[part].output, family, state.links);
+    if (!dead_ends) return explained(dead_ends.error(), answers[part]);
+    state.dead_ends.merge(*dead_ends);
+  }
+  state.snippets = parse_files(answers[kSnippets].output);
+  state.settings = parse_settings(answers[kSettings].output);
+  return {};
+}
+
+Status read_frr(SwitchState& state, std::span<const Answer> answers) {
+  auto running = parse_frr_config(answers[kRunning].output);
+  if (!running) return explained(running.error(), answers[kRunning]);
+  state.running = std::move(*running);
+  // No saved configuration is a difference, not a failure.
+  if (auto saved = parse_frr_config(answers[kSaved].output)) state.saved = std::move(*saved);
+  return {};
+}
+
+std::vector<std::string> present(const SwitchState& state,
+                                 const std::vector<std::string>& devices) {
+  std::vector<std::string> found;
+  for (const std::string& device : devices) {
+    if (state.links.contains(device)) found.push_back(device);
+  }
+  return found;
+}
+
+Status add_filters(SwitchState& state, const std::vector<std::string>& devices,
+                   const Answer& answer) {
+  auto filters = parse_filters(answer.output, present(state, devices));
+  if (!filters) return explained(filters.error(), answer);
+  state.filters.merge(*filters);
+  return {};
+}
+
+}  // namespace
+
+Result<Observation> Observer::observe(const std::vector<std::string>& ports,
+                                      const std::vector<std::string>& expected,
+                                      std::vector<Command> before,
+                                      const std::vector<Command>& after) {
+  std::set<std::string> asked{ports.begin(), ports.end()};
+  asked.insert(expected.begin(), expected.end());
+  for (const std::string& name : known_) {
+    const std::string port = name.substr(0, name.find('.'));
+    if (std::find(ports.begin(), ports.end(), port) != ports.end()) asked.insert(name);
+  }
+  const std::vector<std::string> devices{asked.begin(), asked.end()};
+  const std::size_t first = before.size();
+  for (Command& command : reading(devices, ports))
+    before.push_back(std::move(command));
+  before.insert(before.end(), after.begin(), after.end());
+
+  auto answers = shell_.run(before, deadline_);
+  if (!answers) return tl::unexpected(answers.error());
+  const std::span<const Answer> parts{answers->data() + first, kParts};
+  Observation observed;
+  if (auto status = read_kernel(observed.state, parts); !status)
+    return tl::unexpected(status.error());
+  if (auto status = read_frr(observed.state, parts); !status) return tl::unexpected(status.error());
+  if (auto status = add_filters(observed.state, devices, parts[kFilters]); !status) {
+    return tl::unexpected(status.error());
+  }
+  observed.armed = parse_armed(parts[kArmed].output);
+  observed.before.assign(answers->begin(), answers->begin() + static_cast<std::ptrdiff_t>(first));
+  if (auto status = read_rest(observed, asked, ports); !status)
+    return tl::unexpected(status.error());
+  return observed;
+}
+
+Status Observer::read_rest(Observation& observed, const std::set<std::string>& asked,
+                           const std::vector<std::string>& ports) {
+  std::vector<std::string> unknown;
+  for (const auto& [name, link] : observed.state.links) {
+    const bool is_ours =
+        link.kind == "vlan" && std::find(ports.begin(), ports.end(), link.parent) != ports.end();
+    if (is_ours) known_.insert(name);
+    if (is_ours && !asked.contains(name)) unknown.push_back(name);
+  }
+  if (unknown.empty()) return {};
+  const std::vector<Command> commands{read_filters(unknown), read_settings(keys_of(unknown, {}))};
+  auto answers = shell_.run(commands, deadline_);
+  if (!answers) return tl::unexpected(answers.error());
+  observed.state.settings.merge(parse_settings((*answers)[1].output));
+  return add_filters(observed.state, unknown, (*answers)[0]);
+}
+
+}  // namespace switchyard::switch_drivers::linux_frr

@@ -1,0 +1,49 @@
+// Adding a NOS is one row here.
+#include "switch-drivers/registry.h"
+
+#include "switch-drivers/linux-frr/linux_frr_driver.h"
+#include "switch-drivers/transport/shell.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace switchyard::switch_drivers {
+
+namespace {
+
+using Make = std::unique_ptr<Driver> (*)(SwitchAccess, SwitchContext);
+
+struct Row {
+  std::string_view nos;
+  Make make;
+};
+
+std::unique_ptr<Driver> make_linux_frr(SwitchAccess access, SwitchContext context) {
+  std::unique_ptr<Shell> shell = make_ssh_shell(access);
+  return linux_frr::make_linux_frr_driver(access, std::move(context), std::move(shell));
+}
+
+constexpr std::array kRows{
+    Row{"linux-frr", make_linux_frr},
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Driver>> make_driver(std::string_view nos, SwitchAccess access,
+                                            SwitchContext context) {
+  for (const Row& row : kRows) {
+    if (row.nos == nos) return row.make(std::move(access), std::move(context));
+  }
+  return failure(Errc::Invalid, fmt::format("switch {}: no driver for NOS \"{}\"; known are {}",
+                                            access.name, nos, fmt::join(known_nos(), ", ")));
+}
+
+std::vector<std::string> known_nos() {
+  std::vector<std::string> names;
+  for (const Row& row : kRows)
+    names.emplace_back(row.nos);
+  return names;
+}
+
+}  // namespace switchyard::switch_drivers
