@@ -26,7 +26,10 @@ struct Problem {
 // Collects what is wrong; shared by all nodes of one document.
 class Problems {
  public:
-  void add(Problem problem) { list_.push_back(std::move(problem)); }
+  // Beyond the first thousand a problem is only counted away: nobody reads them.
+  void add(Problem problem) {
+    if (list_.size() < 1'000) list_.push_back(std::move(problem));
+  }
 
   [[nodiscard]] const std::vector<Problem>& list() const { return list_; }
 

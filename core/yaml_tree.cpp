@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kLargestFile = 4U << 20U;
 constexpr std::size_t kDeepest = 32;
-constexpr std::size_t kMostNodes = 1'000'000;
+constexpr std::size_t kMostNodes = 500'000;
 
 Place place_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
