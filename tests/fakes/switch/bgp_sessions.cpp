@@ -61,7 +61,8 @@ std::optional<BgpSpeaker> BgpSessions::reachable_speaker(const BgpInstance& inst
   const bool right_as = wanted == "external"   ? speaker->asn != instance.asn
                         : wanted == "internal" ? speaker->asn == instance.asn
                                                : wanted == std::to_string(speaker->asn);
-  if (!right_as) return std::nullopt;
+  if (!right_as || (speaker->expects_asn != 0 && speaker->expects_asn != instance.asn))
+    return std::nullopt;
   if (!instance.active(of, 0) && !instance.active(of, 1)) return std::nullopt;
   return speaker;
 }

@@ -19,6 +19,7 @@ namespace switchyard::fakes {
 // What a server does on one tag of one cable.
 struct BgpSpeaker {
   std::uint32_t asn{};
+  std::uint32_t expects_asn{};  // of the switch; 0: any
   std::vector<Prefix> announced{};
 };
 

@@ -47,7 +47,7 @@ std::string SwitchBoot::base_frr() const {
     if (!plan.other_ports.empty()) {
       const std::string uplink = fmt::format("{}.{}", plan.other_ports[0], tag++);
       text += fmt::format(
-          " neighbor {0} interface v6only remote-as 65100\n neighbor {0} timers 3 9\n", uplink);
+          " neighbor {0} interface v6only remote-as 65500\n neighbor {0} timers 3 9\n", uplink);
       for (const char* family : {"ipv4", "ipv6"})
         text += fmt::format(
             " !\n address-family {0} unicast\n  neighbor {1} activate\n  neighbor {1} route-map "

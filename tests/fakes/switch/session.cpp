@@ -11,7 +11,7 @@ namespace {
 constexpr std::chrono::milliseconds kHangPoll{20};
 
 // The end mark of one command (switch-drivers/transport/shell.h): not a command of its own.
-bool is_marker(std::string_view text) { return text.starts_with("echo; echo SWY-"); }
+bool is_marker(std::string_view text) { return text.starts_with("echo SWY-"); }
 
 // "LINE <<'TAG'" with its text: the first here-document is the command's input.
 std::string here_text(const NodePtr& node) {
