@@ -116,6 +116,8 @@ Server::Counts Server::counts() const {
   return {edge.served, state_->gateway->counts().mismatched, edge.connections, edge.event_streams};
 }
 
+std::vector<std::uint16_t> Server::api_ports() const { return state_->host->ports(); }
+
 void Server::stop() {
   if (state_->stopped) return;
   state_->stopped = true;

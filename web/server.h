@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace switchyard::db {
 class Pool;
@@ -69,6 +70,8 @@ class Server {
   };
 
   [[nodiscard]] Counts counts() const;
+  // Where Pistache listens on 127.0.0.1, for tests that try to go past the edge.
+  [[nodiscard]] std::vector<std::uint16_t> api_ports() const;
 
  private:
   struct State;

@@ -1,0 +1,109 @@
+// 400 clients follow the event log and 20 of them do not read.
+#include "tests/web/raw_client.h"
+#include "tests/web/test_server.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+namespace switchyard::web::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kClients = 400;
+constexpr int kDeaf = 20;
+constexpr int kEvents = 400;
+
+// Takes events off a stream and checks that none is missing, doubled or cut.
+class Follower {
+ public:
+  explicit Follower(const TestServer& server) : client_(server.port(), 20s) {}
+
+  RawClient& client() { return client_; }
+
+  // Reads to the last event; answers how many came in the right order.
+  int follow() {
+    int next = 1;
+    std::string text;
+    while (next <= kEvents) {
+      const std::string piece = client_.read_some();
+      if (piece.empty()) break;
+      text += piece;
+      while (true) {
+        const std::string wanted = "id: " + std::to_string(next) + "\nevent: load\n";
+        const auto at = text.find(wanted);
+        const auto end = at == std::string::npos ? at : text.find("\n\n", at);
+        if (end == std::string::npos) break;
+        text.erase(0, end + 2);
+        ++next;
+      }
+    }
+    return next - 1;
+  }
+
+ private:
+  RawClient client_;
+};
+
+TEST(EventStreams, TwentyWhoDoNotReadAreDroppedAndTheOthersMissNothing) {
+  TestServer server(
+      {.limits = {.client_connections = 1000, .write_stall = 3s, .event_heartbeat = 1s}});
+  const std::string ask =
+      get_text("/api/v1/events", server.token(), "Accept: text/event-stream\r\n");
+  std::vector<std::unique_ptr<RawClient>> deaf;
+  for (int i = 0; i < kDeaf; ++i) {
+    deaf.push_back(std::make_unique<RawClient>(server.port()));
+    deaf.back()->shrink_window();
+    deaf.back()->send(ask);
+  }
+  std::vector<std::unique_ptr<Follower>> followers;
+  for (int i = 0; i < kClients - kDeaf; ++i) {
+    followers.push_back(std::make_unique<Follower>(server));
+    followers.back()->client().send(ask);
+    ASSERT_TRUE(followers.back()->client().read_until("retry: 2000\n\n"));
+  }
+  const auto start = Clock::now();
+  std::jthread publisher([&] {
+    for (int i = 0; i < kEvents; ++i) {
+      server.events().add("load", "", "{\"filler\":\"" + std::string(4000, 'x') + "\"}");
+      std::this_thread::sleep_for(2ms);
+    }
+  });
+  std::atomic<int> complete{0};
+  std::atomic<std::size_t> next{0};
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < 8; ++i)
+    readers.emplace_back([&] {
+      for (std::size_t mine = next++; mine < followers.size(); mine = next++)
+        if (followers[mine]->follow() == kEvents) ++complete;
+    });
+  // Meanwhile others are served.
+  int served = 0;
+  while (complete < static_cast<int>(followers.size()) && Clock::now() - start < 60s) {
+    RawClient other(server.port(), 5s);
+    other.send(get_text("/api/v1/servers/a", server.token()));
+    const auto answer = other.read_answer();
+    ASSERT_TRUE(answer);
+    served += answer->status == 200 ? 1 : 0;
+    std::this_thread::sleep_for(20ms);
+  }
+  readers.clear();
+  EXPECT_EQ(complete, static_cast<int>(followers.size()));
+  EXPECT_GT(served, 10);
+  // Only the deaf are gone.
+  const auto dropped_by = Clock::now() + 20s;
+  while (server.server().counts().event_streams > followers.size() && Clock::now() < dropped_by)
+    std::this_thread::sleep_for(10ms);
+  EXPECT_EQ(server.server().counts().event_streams, followers.size());
+  std::printf(
+      "event streams: %d of %zu followers got all %d events, %d deaf ones dropped, %d other "
+      "answers, %.1f s\n",
+      complete.load(), followers.size(), kEvents, kDeaf, served,
+      std::chrono::duration<double>(Clock::now() - start).count());
+}
+
+}  // namespace
+}  // namespace switchyard::web::test

@@ -1,0 +1,254 @@
+// switchyard deploy, release, deployment …
+#include "web/cli/commands.h"
+#include "web/cli/operation_view.h"
+#include "web/cli/text.h"
+
+#include <algorithm>
+#include <istream>
+#include <ostream>
+#include <sstream>
+
+namespace switchyard::web::cli {
+namespace {
+
+using nlohmann::json;
+
+struct Order {
+  std::string name{};
+  std::string project{};
+  std::string image{};
+  std::string catalog{};
+  std::vector<std::string> subnets{};  // "VRF=SUBNET"
+  std::string server{};
+  std::string profile{};
+  std::vector<std::string> key_files{};
+  bool dry_run{};
+  bool watch{};
+};
+
+Outcome<json> subnets_of(const Order& order) {
+  json subnets = json::object();
+  for (const std::string& pair : order.subnets) {
+    const auto at = pair.find('=');
+    if (at == 0 || at == std::string::npos || at + 1 == pair.size())
+      return wrong_usage("--subnet " + pair + " is not VRF=SUBNET", "as in --subnet vrf-prv=prv-a");
+    subnets[pair.substr(0, at)].push_back(pair.substr(at + 1));
+  }
+  return subnets;
+}
+
+// The public keys of the files, one a line, without comments.
+Outcome<json> keys_of(const Order& order) {
+  json keys = json::array();
+  for (const std::string& file : order.key_files) {
+    const auto text = read_text_file(file);
+    if (!text) return tl::unexpected(text.error());
+    if (text->find("PRIVATE KEY-----") != std::string::npos)
+      return wrong_usage(file + " is a private key, which must stay with you",
+                         "give the public one, " + file + ".pub");
+    const auto before = keys.size();
+    std::istringstream lines(*text);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.ends_with('\r')) line.pop_back();
+      if (!line.empty() && line.front() != '#') keys.push_back(line);
+    }
+    if (keys.size() == before) return wrong_usage(file + " has no SSH public key in it");
+  }
+  return keys;
+}
+
+Outcome<json> body_of(const Order& order) {
+  auto subnets = subnets_of(order);
+  if (!subnets) return tl::unexpected(subnets.error());
+  auto keys = keys_of(order);
+  if (!keys) return tl::unexpected(keys.error());
+  const json server = order.server.empty()
+                          ? json{{"profile", order.profile.empty() ? "default" : order.profile}}
+                          : json{{"server", order.server}};
+  return json{
+      {"name", order.name},          {"project", order.project}, {"image", order.image},
+      {"catalog", order.catalog},    {"server", server},         {"subnets", std::move(*subnets)},
+      {"ssh_keys", std::move(*keys)}};
+}
+
+Outcome<void> watch_deployment(Session& session, const json& made) {
+  const auto ended = watch_and_say(session, text_of(made, "operation"));
+  if (!ended) return tl::unexpected(ended.error());
+  const auto deployment = session.client.get(resource({"deployments", text_of(made, "id")}));
+  if (!deployment) return tl::unexpected(deployment.error());
+  if (session.is_json()) {
+    print_json(deployment->body, session.console);
+  } else {
+    session.console.out << '\n';
+    show_deployment(deployment->body, session.console);
+  }
+  return {};
+}
+
+Outcome<void> deploy(Session& session, const Order& order) {
+  const auto body = body_of(order);
+  if (!body) return tl::unexpected(body.error());
+  const auto made = session.client.post(
+      with_query(resource({"deployments"}), {{"dry_run", order.dry_run ? "true" : ""}}), *body);
+  if (!made) return tl::unexpected(made.error());
+  Console& console = session.console;
+  if (order.dry_run && !session.is_json()) {
+    show_plan(made->body, console);
+    return {};
+  }
+  const bool watched = order.watch && !order.dry_run;
+  if (!session.is_json())
+    console.out << printable("deployment " + text_of(made->body, "id") + " of " + order.name +
+                             " on server " + text_of(made->body, "server"))
+                << '\n';
+  if (watched) return watch_deployment(session, made->body);
+  if (session.is_json())
+    print_json(made->body, console);
+  else
+    console.out << "watch it: switchyard operation watch "
+                << printable(text_of(made->body, "operation")) << '\n';
+  return {};
+}
+
+struct Release {
+  std::string deployment{};
+  bool yes{};
+  bool dry_run{};
+  bool watch{};
+};
+
+Outcome<void> ask(Session& session, const json& deployment) {
+  Console& console = session.console;
+  const std::string name = printable(text_of(deployment, "name"));
+  if (!console.in_is_terminal)
+    return wrong_usage("releasing " + name + " erases its disks, and nobody is here to confirm it",
+                       "add --yes");
+  console.err << "Release " << name << " and erase every disk of "
+              << printable(text_of(deployment, "server"))
+              << "? Type its name to confirm: " << std::flush;
+  std::string answer;
+  std::getline(console.in, answer);
+  if (answer == text_of(deployment, "name")) return {};
+  return wrong_usage("nothing was released");
+}
+
+Outcome<void> release(Session& session, const Release& wanted) {
+  const auto deployment = find_deployment(session, wanted.deployment);
+  if (!deployment) return tl::unexpected(deployment.error());
+  const std::string path = resource({"deployments", text_of(*deployment, "id")});
+  if (!wanted.yes && !wanted.dry_run) {
+    const auto confirmed = ask(session, *deployment);
+    if (!confirmed) return confirmed;
+  }
+  const auto found = session.client.get(path);
+  if (!found) return tl::unexpected(found.error());
+  const auto operation = session.client.remove(
+      with_query(path, {{"dry_run", wanted.dry_run ? "true" : ""}}), found->etag);
+  if (!operation) return tl::unexpected(operation.error());
+  Console& console = session.console;
+  if (wanted.watch && !wanted.dry_run) {
+    const auto ended = watch_and_say(session, text_of(operation->body, "id"));
+    if (!ended) return tl::unexpected(ended.error());
+    if (session.is_json()) print_json(*ended, console);
+    return {};
+  }
+  if (session.is_json()) {
+    print_json(operation->body, console);
+  } else if (wanted.dry_run) {
+    console.out << "nothing is changed; "
+                << printable(text_of(*deployment, "name") + " on server " +
+                             text_of(*deployment, "server"))
+                << " can be released\n";
+  } else {
+    console.out << "watch it: switchyard operation watch "
+                << printable(text_of(operation->body, "id")) << '\n';
+  }
+  return {};
+}
+
+void add_deploy(CLI::App& root, Chosen& chosen) {
+  const auto order = std::make_shared<Order>();
+  auto& command = add_command(
+      root, chosen, "deploy", "Order a server",
+      "  switchyard deploy web-1 --project demo --image debian-12 --catalog l3-dual \\\n"
+      "    --subnet vrf-prv=prv-a --subnet vrf-pub=pub-a --ssh-key ~/.ssh/id_ed25519.pub --watch\n"
+      "  switchyard deploy web-1 … --dry-run    # what would change, port by port",
+      [order](Session& session) { return deploy(session, *order); });
+  command.add_option("NAME", order->name, "Host name of the server")->required();
+  command.add_option("--project", order->project, "Project that gets it")->required();
+  command.add_option("--image", order->image, "OS image to install")->required();
+  command.add_option("--catalog", order->catalog, "Network catalog to attach it by")->required();
+  command
+      .add_option("--subnet", order->subnets,
+                  "VRF=SUBNET to take an address from (repeatable; one a VRF and family)")
+      ->required()
+      ->expected(1)
+      ->take_all();
+  auto* server = command.add_option("--server", order->server, "This server");
+  command
+      .add_option("--profile", order->profile,
+                  "Any free server of this profile (\"default\" without --server)")
+      ->excludes(server);
+  command
+      .add_option("--ssh-key", order->key_files, "File of SSH public keys to let in (repeatable)")
+      ->expected(1)
+      ->take_all();
+  command.add_flag("--dry-run", order->dry_run, "Show what would change, change nothing");
+  command.add_flag("--watch", order->watch, "Stay and show each step");
+}
+
+void add_release(CLI::App& root, Chosen& chosen) {
+  const auto wanted = std::make_shared<Release>();
+  auto& command = add_command(root, chosen, "release",
+                              "Give a server back: isolate it, erase it, free its addresses",
+                              "  switchyard release web-1 --watch\n"
+                              "  switchyard release dep-0k3v9x2m4t7qc1zr --yes",
+                              [wanted](Session& session) { return release(session, *wanted); });
+  command.add_option("DEPLOYMENT", wanted->deployment, "Id or name of the deployment")->required();
+  command.add_flag("--yes", wanted->yes, "Do not ask");
+  command.add_flag("--dry-run", wanted->dry_run, "Check whether it can be released");
+  command.add_flag("--watch", wanted->watch, "Stay and show each step");
+}
+
+}  // namespace
+
+void add_deployment_commands(CLI::App& root, Chosen& chosen) {
+  add_deploy(root, chosen);
+  add_release(root, chosen);
+  auto& group = add_group(root, "deployment", "Orders for servers, also those that are over");
+  const auto state = std::make_shared<std::string>();
+  const auto addresses = [](const json& item) {
+    std::string text;
+    for (const json& address : list_of(item, "addresses"))
+      text += (text.empty() ? "" : ", ") + text_of(address, "address");
+    return text;
+  };
+  auto& list = add_command(
+      group, chosen, "list", "List deployments", "  switchyard deployment list --state active",
+      [state, addresses](Session& session) {
+        return show_list(session, {with_query(resource({"deployments"}), {{"state", *state}}),
+                                   {column("ID", "id"),
+                                    column("NAME", "name"),
+                                    column("STATE", "state"),
+                                    column("SERVER", "server"),
+                                    column("PROJECT", "project"),
+                                    {"ADDRESSES", addresses}},
+                                   "no deployments; 'switchyard deploy' makes one"});
+      });
+  list.add_option("--state", *state, "Only these (deploying, active, releasing, released, failed)");
+  const auto name = std::make_shared<std::string>();
+  auto& one =
+      add_command(group, chosen, "show", "Show one deployment",
+                  "  switchyard deployment show web-1", [name](Session& session) -> Outcome<void> {
+                    const auto found = find_deployment(session, *name);
+                    if (!found) return tl::unexpected(found.error());
+                    if (session.is_json())
+                      print_json(*found, session.console);
+                    else
+                      show_deployment(*found, session.console);
+                    return {};
+                  });
+  one.add_option("DEPLOYMENT", *name, "Id or name of the deployment")->required();
+}
+
+}  // namespace switchyard::web::cli

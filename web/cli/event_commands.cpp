@@ -1,0 +1,89 @@
+// switchyard event …
+#include "web/cli/commands.h"
+#include "web/cli/event_stream.h"
+#include "web/cli/text.h"
+
+#include <ostream>
+
+namespace switchyard::web::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::milliseconds kPause{1'000};
+
+struct Follow {
+  std::string after{};
+  int count{0};  // 0: until interrupted
+};
+
+// "operation.step  operation=op-1 step=booting message=…", without what is empty.
+std::string sentence_of(const json& data) {
+  std::string text;
+  if (!data.is_object()) return text;
+  for (const auto& [name, value] : data.items()) {
+    const std::string shown = value.is_string() ? value.get<std::string>() : value.dump();
+    if (!shown.empty()) text += (text.empty() ? "" : " ") + name + "=" + shown;
+  }
+  return text;
+}
+
+void show(const StreamedEvent& event, Session& session) {
+  Console& console = session.console;
+  json data = json::parse(event.data, nullptr, false);
+  if (data.is_discarded()) data = event.data;
+  if (session.is_json()) {
+    // One line each, so that a script can read them as they come.
+    console.out << json{{"id", event.id}, {"type", event.type}, {"data", data}}.dump(
+                       -1, ' ', false, json::error_handler_t::replace)
+                << std::endl;
+    return;
+  }
+  const Paint paint{console.has_colour};
+  console.out << paint.dim(padded(printable(event.id), 6)) << ' '
+              << padded(printable(event.type), 18) << ' ' << printable(sentence_of(data))
+              << std::endl;
+}
+
+Outcome<void> follow(Session& session, const Follow& wanted) {
+  std::string last = wanted.after;
+  int shown = 0;
+  auto last_answer = session.console.clock.steady();
+  while (true) {
+    EventReader reader;
+    const auto ended =
+        session.client.follow(resource({"events"}), last, [&](std::string_view piece) {
+          last_answer = session.console.clock.steady();
+          for (const StreamedEvent& event : reader.read(piece)) {
+            show(event, session);
+            last = event.id;
+            if (++shown == wanted.count) return false;
+          }
+          return true;
+        });
+    if (wanted.count > 0 && shown >= wanted.count) return {};
+    // The service ends a stream after a while, and a connection may break: go on after the last id.
+    const bool may_come_back = ended || ended.error().exit == Exit::Unreachable;
+    const bool is_new = shown == 0 && !ended;
+    if (!may_come_back || is_new || session.console.clock.steady() - last_answer > kPatience)
+      return ended;
+    session.console.pause(kPause);
+  }
+}
+
+}  // namespace
+
+void add_event_commands(CLI::App& root, Chosen& chosen) {
+  auto& group = add_group(root, "event", "What happens, as it happens");
+  const auto wanted = std::make_shared<Follow>();
+  auto& watch = add_command(group, chosen, "watch", "Show events as they happen, until interrupted",
+                            "  switchyard event watch\n"
+                            "  switchyard event watch --after 0 -o json | jq -r .type",
+                            [wanted](Session& session) { return follow(session, *wanted); });
+  watch.add_option("--after", wanted->after, "Begin after this event id (0: the oldest)")
+      ->check(CLI::NonNegativeNumber);
+  watch.add_option("--count", wanted->count, "End after so many")->check(CLI::PositiveNumber);
+}
+
+}  // namespace switchyard::web::cli
