@@ -186,7 +186,8 @@ Task<std::string> Process::substitute(std::string command, Streams streams) {
   auto output = std::make_shared<std::string>();
   const std::unique_ptr<Process> child = fork(suspension_);
   Streams inner{streams.in, output, streams.err};
-  status_ = co_await child->run_script(command, inner);
+  const int status = co_await child->run_script(command, inner);
+  status_ = status;
   while (!output->empty() && output->back() == '\n')
     output->pop_back();
   co_return *output;
@@ -290,8 +291,9 @@ Task<std::vector<std::string>> Process::expand(std::string raw, Streams streams)
     } else if (c == '$') {
       const std::size_t end = end_of_parameter(raw, i + 1);
       const std::string expression = raw.substr(i + 1, end - i - 1);
-      const std::string value =
-          expression.empty() ? std::string("$") : co_await parameter(expression, streams);
+      // Not with ?: — g++ 12 destroys the temporaries of a co_await in it twice.
+      std::string value = "$";
+      if (!expression.empty()) value = co_await parameter(expression, streams);
       for (const char v : value) {
         if (std::isspace(static_cast<unsigned char>(v)) == 0) {
           current += v;

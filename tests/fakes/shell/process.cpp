@@ -197,7 +197,9 @@ Task<int> Process::run_simple(NodePtr node, Streams streams) {
   for (const std::string& raw : node->assignments) {
     const std::size_t equals = raw.find('=');
     status_ = 0;
-    variables_[raw.substr(0, equals)] = co_await expand_one(raw.substr(equals + 1), streams);
+    const std::string word = raw.substr(equals + 1);
+    std::string value = co_await expand_one(word, streams);
+    variables_[raw.substr(0, equals)] = std::move(value);
     status = status_;  // of a command substitution, if there was one
   }
   Redirected redirected = co_await redirect(node, streams);
@@ -240,7 +242,8 @@ Task<Process::Redirected> Process::redirect(NodePtr node, Streams streams) {
         std::string quoted = "\"";
         for (const char c : text)
           quoted += c == '"' ? std::string("\\\"") : std::string(1, c);
-        text = co_await expand_one(quoted + "\"", streams);
+        quoted += '"';
+        text = co_await expand_one(quoted, streams);
       }
       result.streams.in = std::make_shared<Input>(Input{std::move(text), 0});
       continue;

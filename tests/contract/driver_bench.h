@@ -1,0 +1,73 @@
+// One simulated switch and the driver of a NOS talking to it: what every contract test starts from.
+#pragma once
+
+#include "switch-drivers/driver.h"
+#include "switch-drivers/registry.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/server/fake_server.h"
+#include "tests/fakes/switch/fake_switch.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchyard::contract {
+
+using namespace std::chrono_literals;
+
+// The port under test, its neighbour that must never be touched, and its VRFs.
+inline const std::string kPort = "swp1";
+inline const std::string kOtherPort = "swp2";
+inline const std::string kPrivate = "vrf-prv";
+inline const std::string kPublic = "vrf-pub";
+
+[[nodiscard]] Prefix prefix(std::string_view text);
+[[nodiscard]] switch_drivers::PortIntent shut(const std::string& port);
+[[nodiscard]] switch_drivers::PortIntent provisioning(const std::string& port);
+// Server number `n`: AS 4200000000 + n, 10.1.0.n and so on in both VRFs.
+[[nodiscard]] switch_drivers::PortIntent routed(const std::string& port, int n);
+[[nodiscard]] std::string frr_conf_of_server(int n);
+
+// Everything is made anew for each test. Time stands still until advance().
+class DriverBench {
+ public:
+  explicit DriverBench(const std::string& nos, std::chrono::milliseconds deadline = 20s);
+
+  [[nodiscard]] fakes::FakeSwitch& device() { return *switch_; }
+
+  [[nodiscard]] fakes::FakeServer& server() { return *server_; }
+
+  [[nodiscard]] switch_drivers::Driver& driver() { return *driver_; }
+
+  void advance(std::chrono::seconds by);
+  // A controller that has just started: a new session to the same switch.
+  void restart_controller(std::chrono::milliseconds deadline = 20s);
+  // Installs server `n` on the server behind the port and starts it from disk. The port must be in
+  // provisioning mode; afterwards the server is off and its disk is ready.
+  void install_server(int n);
+
+  // apply + settle(Keep); fails the test when either does not do all it should.
+  void make(const switch_drivers::PortIntent& intent);
+  [[nodiscard]] switch_drivers::PortReport compare(const switch_drivers::PortIntent& intent);
+  // Equal now, and nothing that must never be has ever been.
+  void expect_equal(const switch_drivers::PortIntent& intent);
+  void expect_no_violation();
+
+  [[nodiscard]] std::string next_change() { return "chg-" + std::to_string(++changes_); }
+
+  // Commands the switch was sent since the log was cleared.
+  [[nodiscard]] std::vector<std::string> sent();
+
+ private:
+  fakes::FakeClock clock_{};
+  std::string nos_{};
+  std::unique_ptr<fakes::SshServer> ssh_{};
+  std::unique_ptr<fakes::FakeSwitch> switch_{};
+  std::unique_ptr<fakes::FakeServer> server_{};
+  std::unique_ptr<switch_drivers::Driver> driver_{};
+  std::string host_key_{};
+  int changes_{};
+};
+
+}  // namespace switchyard::contract

@@ -1,0 +1,132 @@
+// Every NOS: each mode from each other one, twice the same, saved over a reboot, no other port.
+#include "tests/contract/driver_bench.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace switchyard::contract {
+namespace {
+
+using switch_drivers::PortIntent;
+using switch_drivers::PortMode;
+
+PortIntent intent_of(PortMode mode) {
+  if (mode == PortMode::Provisioning) return provisioning(kPort);
+  return mode == PortMode::Routed ? routed(kPort, 5) : shut(kPort);
+}
+
+class DriverModes : public testing::TestWithParam<std::string> {
+ protected:
+  DriverBench bench_{GetParam()};
+};
+
+TEST_P(DriverModes, ReachEachOtherAndReadBackEqual) {
+  constexpr std::array kModes{PortMode::Shut, PortMode::Provisioning, PortMode::Routed};
+  for (const PortMode from : kModes) {
+    for (const PortMode to : kModes) {
+      SCOPED_TRACE(std::string(to_string(from)) + " to " + std::string(to_string(to)));
+      bench_.make(intent_of(from));
+      bench_.make(intent_of(to));
+      bench_.expect_equal(intent_of(to));
+    }
+  }
+}
+
+TEST_P(DriverModes, SendNothingTheSecondTime) {
+  for (const PortIntent& intent : {provisioning(kPort), routed(kPort, 5), shut(kPort)}) {
+    bench_.make(intent);
+    const long long steps = bench_.device().steps();
+    const auto again =
+        bench_.driver().apply(std::vector{intent}, {.change_id = bench_.next_change()});
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->front().status);
+    EXPECT_FALSE(again->front().changed);
+    EXPECT_EQ(bench_.device().steps(), steps);
+  }
+}
+
+TEST_P(DriverModes, NameNoOtherPort) {
+  bench_.make(routed(kOtherPort, 6));
+  const std::string before = bench_.device().fingerprint({kPort});
+  bench_.device().clear_log();
+  for (const PortIntent& intent : {provisioning(kPort), routed(kPort, 5), provisioning(kPort)})
+    bench_.make(intent);
+  for (const std::string& text : bench_.sent())
+    for (const char* other : {"swp2", "swp3", "swp4", "up1", "oob1"})
+      EXPECT_EQ(text.find(other), std::string::npos) << text;
+  bench_.expect_equal(routed(kOtherPort, 6));
+}
+
+TEST_P(DriverModes, LeaveNothingBehind) {
+  bench_.make(provisioning(kPort));
+  const std::string before = bench_.device().fingerprint();
+  bench_.make(routed(kPort, 5));
+  bench_.make(provisioning(kPort));
+  EXPECT_EQ(bench_.device().fingerprint(), before);
+}
+
+TEST_P(DriverModes, SurviveARebootOnceSettled) {
+  for (const PortIntent& intent : {provisioning(kPort), routed(kPort, 5), shut(kPort)}) {
+    bench_.make(intent);
+    bench_.device().reboot();
+    bench_.expect_equal(intent);
+  }
+}
+
+TEST_P(DriverModes, DoNotSurviveARebootUnsettled) {
+  bench_.make(provisioning(kPort));
+  const auto applied = bench_.driver().apply(std::vector{routed(kPort, 5)}, {.change_id = "chg-x"});
+  ASSERT_TRUE(applied && applied->front().status);
+  bench_.device().reboot();
+  const auto view = bench_.device().port_view(kPort);
+  EXPECT_FALSE(view.up);
+  EXPECT_TRUE(view.tags.empty());
+  bench_.expect_no_violation();
+  bench_.make(routed(kPort, 5));
+  bench_.expect_equal(routed(kPort, 5));
+}
+
+TEST_P(DriverModes, ManyPortsGoInOneCommitAndFewRoundTrips) {
+  std::vector<PortIntent> all{routed("swp1", 1), routed("swp2", 2), routed("swp3", 3),
+                              provisioning("swp4")};
+  ASSERT_TRUE(bench_.driver().probe());
+  const long long before = bench_.device().counters().round_trips;
+  const auto applied = bench_.driver().apply(all, {.change_id = "chg-all"});
+  ASSERT_TRUE(applied);
+  for (const auto& outcome : *applied)
+    EXPECT_TRUE(outcome.status) << outcome.status.error().message;
+  EXPECT_LE(bench_.device().counters().round_trips - before, 4);
+  EXPECT_EQ(bench_.device().counters().connections, 1);
+  bench_.expect_no_violation();
+}
+
+TEST_P(DriverModes, LetTheServerSpeakWithExactlyItsRoutes) {
+  bench_.make(provisioning(kPort));
+  bench_.install_server(5);
+  bench_.make(routed(kPort, 5));
+  bench_.server().power(true);
+  bench_.server().announce(
+      {prefix("10.9.9.9/32"), prefix("0.0.0.0/0"), prefix("fd10:1::6/128"), prefix("10.1.0.0/24")});
+  const auto sessions = bench_.driver().sessions(std::vector{routed(kPort, 5)});
+  ASSERT_TRUE(sessions) << sessions.error().message;
+  ASSERT_EQ(sessions->size(), 2U);
+  EXPECT_EQ(sessions->at(0).state, "Established");
+  EXPECT_EQ(sessions->at(0).accepted,
+            (std::vector{prefix("10.1.0.5/32"), prefix("fd10:1::5/128")}));
+  EXPECT_EQ(sessions->at(0).refused, (std::vector{prefix("0.0.0.0/0"), prefix("10.1.0.0/24"),
+                                                  prefix("10.9.9.9/32"), prefix("fd10:1::6/128")}));
+  EXPECT_EQ(sessions->at(1).accepted,
+            (std::vector{prefix("203.0.113.5/32"), prefix("2001:db8:113::5/128")}));
+  bench_.expect_no_violation();
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryNos, DriverModes, testing::ValuesIn(switch_drivers::known_nos()),
+                         [](const auto& nos) {
+                           std::string name = nos.param;
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace switchyard::contract
