@@ -59,13 +59,22 @@ class Attacker:
         text = self.lab.vtysh(SERVER, f"show bgp {family} unicast neighbors {nic_and_tag} advertised-routes json", timeout=120)
         return set(json.loads(text or "{}").get("advertisedRoutes", {}))
 
-    def flood(self, count: int = 100_000) -> None:
-        """That many /32 (10.64.0.0 upwards) on every session."""
-        if count > 1 << 22:
-            raise ValueError("10.64.0.0/10 has no more")
+    def sent_count(self, nic_and_tag: str, family: str = "ipv4") -> int:
+        """How many prefixes the server has announced there, where announced() would be too long."""
+        summary = self.lab.json(SERVER, f"vtysh -c 'show bgp {family} unicast summary json'")
+        return summary["peers"].get(nic_and_tag, {}).get("pfxSnt", 0)
+
+    def flood_with_frr(self, count: int) -> None:
+        """So many /32 (10.64.0.0 upwards) on every session. 100,000 take FRR's shell about two minutes."""
         base = 10 << 24 | 64 << 16
-        quad = ((base + number).to_bytes(4, "big") for number in range(count))
-        self.announce([".".join(map(str, q)) + "/32" for q in quad])
+        quads = ((base + number).to_bytes(4, "big") for number in range(count))
+        self.announce([".".join(map(str, quad)) + "/32" for quad in quads])
+
+    def flood(self, nic_and_tag: str, count: int = 100_000, seconds: float = 30.0) -> dict:
+        """So many /32 and as many /128 in full-sized updates on one session, whose place it takes: the
+        server's FRR is stopped. restore() brings it back. Answers as second_session()."""
+        self.lab.run(SERVER, "/usr/lib/frr/frrinit.sh stop >/run/frr-stop.log 2>&1", timeout=60)
+        return self.second_session(nic_and_tag, flood=count, seconds=seconds)
 
     def change_as(self, asn: int) -> None:
         """Claims another AS on every session, with nothing of its own in the path."""
@@ -82,16 +91,19 @@ class Attacker:
         self.announce([], extra=f" set community {' '.join(values)}\n set metric 0\n")
 
     def second_session(self, nic_and_tag: str, **want) -> dict:
-        """A BGP speaker of its own to the ToR. want: source, asn, hops, prefixes, seconds."""
+        """A BGP speaker of its own to the ToR. want: source (default: the server's own address), asn,
+        hops, prefixes, seconds. Answers how far it came and what ended it (guest/bgp_speaker.py)."""
         name, tor, _ = next(entry for entry in neighbours() if entry[0] == nic_and_tag)
         nic = name.split(".")[0]
         port = plan.cable_of(f"{SERVER}.{nic}").a.split(".")[1]
         target = self.link_local(tor.name, f"{port}.{name.split('.')[1]}")
-        source = want.get("source", "fe80::bad:1")
+        own = self.link_local(SERVER, name)
+        source = want.get("source", own)
         order = {"source": source, "target": target, "device": name, "asn": plan.SRV1.asn} | want
-        shown = self.lab.run(SERVER, f"ip -6 addr replace {source}/64 dev {name} nodad; cat >/run/lab-speaker.py; "
-                                     f"python3 /run/lab-speaker.py '{json.dumps(order)}'; ip -6 addr del {source}/64 dev {name}",
-                             timeout=60, stdin=SPEAKER)
+        extra = "" if source == own else f"{source}/64 dev {name}"
+        shown = self.lab.run(SERVER, f"[ -z '{extra}' ] || ip -6 addr add {extra} nodad; cat >/run/lab-speaker.py; "
+                                     f"python3 /run/lab-speaker.py '{json.dumps(order)}'; [ -z '{extra}' ] || ip -6 addr del {extra}",
+                             timeout=60 + want.get("seconds", 5), stdin=SPEAKER)
         return json.loads(shown.stdout)
 
     def link_local(self, node: str, device: str) -> str:

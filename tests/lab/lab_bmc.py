@@ -177,8 +177,9 @@ class Server:
                 self.installed_operation, self.wiped_operation = order["operation"], ""
 
     def _erase(self, turn: int, operation: str) -> None:
-        self.lab.run(self.name, "[ ! -e /etc/lab-installed ] || { tail -n +2 /etc/lab-installed | xargs -r rm -f; "
-                                "rm -f /etc/lab-installed; }; sync; [ ! -e /etc/frr/frr.conf ]")
+        self.lab.run(self.name, "[ ! -e /etc/lab-installed ] || { tail -n +2 /etc/lab-installed >/run/erase; "
+                                "xargs -r rm -f </run/erase; rm -f /etc/lab-installed; sync; "
+                                "while read -r f; do [ ! -e \"$f\" ] || exit 1; done </run/erase; }")
         with self.lock:
             if self._report(turn, "wiped", "every file of the installation is gone", 100):
                 self.wiped_operation, self.installed_operation, self.disk_is_dirty = operation, "", True

@@ -39,11 +39,12 @@ def seed(node: plan.Node) -> dict[str, str]:
     return files | {"etc/network/interfaces": spine_interfaces(node), "etc/frr/frr.conf": spine_frr(node)}
 
 
-def vrf_stanza(name: str, table: int) -> str:
+def vrf_stanza(name: str, table: int, addresses: tuple[str, ...] = ()) -> str:
     return f"""
 auto {name}
 iface {name}
     vrf-table {table}
+{"".join(f"    address {address}" + chr(10) for address in addresses)}\
     post-up ip route replace vrf {name} unreachable default metric {plan.UNREACHABLE_METRIC}
     post-up ip -6 route replace vrf {name} unreachable default metric {plan.UNREACHABLE_METRIC}
 """
@@ -58,7 +59,7 @@ iface lo inet loopback
 auto eth0
 iface eth0
     address {node.management}/{plan.MANAGEMENT_BITS}
-""" + "".join(vrf_stanza(vrf.name, vrf.table) for vrf in plan.VRFS)
+""" + "".join(vrf_stanza(vrf.name, vrf.table, (vrf.service4, vrf.service6) if node.kind == "spine" else ()) for vrf in plan.VRFS)
 
 
 def tor_interfaces(node: plan.Node) -> str:
@@ -109,18 +110,10 @@ auto {nic}.{vrf.uplink_tag}
 iface {nic}.{vrf.uplink_tag}
     vrf {vrf.name}
 """ for vrf in plan.VRFS) for nic in plan.FABRIC_PORTS)
-    services = "".join(f"""
-auto svc-{vrf.short}
-iface svc-{vrf.short}
-    link-type dummy
-    vrf {vrf.name}
-    address {vrf.service4}
-    address {vrf.service6}
-""" for vrf in plan.VRFS)
     tagged = [f"{nic}.{plan.PROVISIONING_VLAN}" for nic in plan.FABRIC_PORTS]
     members = [*tagged, plan.PROVISIONING_PORT.split(".")[1]]
     provisioning = "".join(f"\nauto {name}\niface {name}\n" for name in members)
-    return common_interfaces(node) + services + ports + provisioning + f"""
+    return common_interfaces(node) + ports + provisioning + f"""
 auto br-prov
 iface br-prov
     bridge-ports {" ".join(members)}
