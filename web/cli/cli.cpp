@@ -32,10 +32,13 @@ constexpr const char* kFooter =
     "  switchyard release web-1 --watch";
 
 void add_globals(CLI::App& root, Globals& globals) {
-  root.add_option("--url", globals.url, "Where the service is", true)->envname("SWITCHYARD_URL");
+  root.add_option("--url", globals.url, "Where the service is")
+      ->capture_default_str()
+      ->envname("SWITCHYARD_URL");
   root.add_option("--token-file", globals.token_file, "File with the API token");
   root.add_option("--ca", globals.ca_file, "PEM file of the authority to trust (https)");
-  root.add_option("-o,--output", globals.format, "table or json", true)
+  root.add_option("-o,--output", globals.format, "table or json")
+      ->capture_default_str()
       ->check(CLI::IsMember({"table", "json"}));
   root.add_flag("--no-color", globals.no_color, "No colours, also without NO_COLOR");
 }

@@ -63,7 +63,8 @@ void add_create(CLI::App& group, Chosen& chosen) {
   command.add_option("--prefix", wanted->prefix, "IPv4 or IPv6 prefix, 10.1.1.0/24")->required();
   command.add_option("--project", wanted->project, "Project that owns it")->required();
   command.add_flag("--whole", wanted->whole, "Also give out its first and last IPv4 address");
-  command.add_option("--hold-down", wanted->hold_down, "Seconds a released address rests", true)
+  command.add_option("--hold-down", wanted->hold_down, "Seconds a released address rests")
+      ->capture_default_str()
       ->check(CLI::Range(0LL, 31'536'000LL));
   command.add_flag("--dry-run", wanted->dry_run, "Check everything, change nothing");
 }
@@ -139,7 +140,8 @@ void add_take(CLI::App& group, Chosen& chosen) {
   auto* named =
       command.add_option("--address", wanted->addresses, "This address (repeatable)")->expected(1);
   named->take_all();
-  command.add_option("--count", wanted->count, "So many free ones", true)
+  command.add_option("--count", wanted->count, "So many free ones")
+      ->capture_default_str()
       ->check(CLI::Range(1, 256))
       ->excludes(named);
   command.add_option("--owner", wanted->owner, "Who holds them (you, if not given)");
@@ -169,7 +171,9 @@ void add_addresses(CLI::App& group, Chosen& chosen) {
         return {};
       });
   available.add_option("SUBNET", *name, "Name of the subnet")->required();
-  available.add_option("--limit", *limit, "At most so many", true)->check(CLI::Range(1, 500));
+  available.add_option("--limit", *limit, "At most so many")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 500));
 
   auto& taken =
       add_command(group, chosen, "addresses", "List the addresses that are not free",
