@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every test. Stages can be named to run only those.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+usage() {
+  cat <<'TEXT'
+usage: ./test.sh [STAGE…]
+
+  all       everything below (the default)
+  unit      C++ tests, on SQLite and on a private MariaDB, and the checks of scripts and formats
+  openapi   lint of docs/openapi.yaml, and every recorded answer of the unit tests against it
+  lab       the real fabric: FRR, bridges, VRFs, sshd in User Mode Linux (root, about 10 minutes)
+  demo      ./demo.sh --once: a simulated server deployed and released
+  browser   the portal in Chromium against a running demo
+
+Needs Debian 12 and root (packages, network namespaces). Builds in build/dev.
+TEXT
+}
+
+stages=()
+for stage in "$@"; do
+  case $stage in
+  all | unit | openapi | lab | demo | browser) stages+=("$stage") ;;
+  -h | --help) usage; exit 0 ;;
+  *) usage >&2; exit 2 ;;
+  esac
+done
+if [ ${#stages[@]} = 0 ] || [ "${stages[0]}" = all ]; then stages=(unit openapi lab demo browser); fi
+
+work=$(mktemp -d /tmp/switchyard-test.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+export SWITCHYARD_RECORD_HTTP=$work/http.jsonl
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
+say() { printf '\n=== %s (%ss)\n' "$1" "$SECONDS"; }
+
+build() {
+  say "install what is missing"
+  scripts/install-deps.sh
+  say "build"
+  cmake --preset dev >"$work/configure.log" 2>&1 || { cat "$work/configure.log"; return 1; }
+  cmake --build --preset dev -- --quiet
+}
+
+unit() {
+  say "scripts"
+  find . -name '*.sh' -not -path './build/*' -not -path '*/node_modules/*' -print0 | xargs -0 shellcheck -x
+  shellcheck -x .ci/run
+  say "formats"
+  git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run -Werror
+  say "C++ tests on SQLite and MariaDB"
+  scripts/mariadb-test.sh "$work/mariadb" -- ctest --preset dev -j2 --no-tests=error
+}
+
+openapi() {
+  say "OpenAPI"
+  tests/web/openapi/run.sh "$SWITCHYARD_RECORD_HTTP"
+}
+
+lab() {
+  say "real fabric"
+  SWITCHYARD_BIN=$PWD/build/dev/bin /usr/bin/python3 -m pytest tests/lab -q -p no:cacheprovider --durations=15
+}
+
+demo() {
+  say "demo"
+  ./demo.sh --once
+}
+
+browser() {
+  say "browser"
+  tests/browser/test.sh
+}
+
+build
+failed=()
+for stage in "${stages[@]}"; do
+  # A stage that fails must not hide what the others would say. Not inside a condition: there bash
+  # would ignore -e, and a stage would pass that failed in its middle.
+  set +e
+  (
+    set -e
+    "$stage"
+  )
+  status=$?
+  set -e
+  if [ "$status" != 0 ]; then failed+=("$stage"); fi
+done
+say "end"
+if [ ${#failed[@]} != 0 ]; then
+  echo "failed: ${failed[*]}"
+  exit 1
+fi
+echo "all stages passed: ${stages[*]}"
