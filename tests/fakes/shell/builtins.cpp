@@ -167,9 +167,10 @@ std::optional<int> Process::builtin(const Arguments& arguments, Streams& streams
   if (name == "[" || name == "test") {
     Arguments inner(arguments.begin() + 1, arguments.end());
     if (name == "[" && !inner.empty()) inner.pop_back();
-    if (inner.size() == 2 && inner[0].size() == 2 &&
-        std::string_view("defrswx").find(inner[0][1]) != std::string_view::npos)
-      inner[1] = Files::normal(inner[1], cwd_);
+    for (std::size_t i = 0; i + 1 < inner.size(); ++i)
+      if (inner[i].size() == 2 && inner[i][0] == '-' &&
+          std::string_view("defrswx").find(inner[i][1]) != std::string_view::npos)
+        inner[i + 1] = Files::normal(inner[i + 1], cwd_);
     return evaluate_test(machine_.files(), inner);
   }
   if (name == "exit" || name == "return" || name == "break" || name == "continue") {

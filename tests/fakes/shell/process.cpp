@@ -196,11 +196,11 @@ Task<int> Process::run_simple(NodePtr node, Streams streams) {
   int status = 0;
   for (const std::string& raw : node->assignments) {
     const std::size_t equals = raw.find('=');
-    status_ = 0;
     const std::string word = raw.substr(equals + 1);
     std::string value = co_await expand_one(word, streams);
     variables_[raw.substr(0, equals)] = std::move(value);
-    status = status_;  // of a command substitution, if there was one
+    // The status of a command substitution, if there was one; $? itself may stand in the word.
+    status = word.find("$(") == std::string::npos ? 0 : status_;
   }
   Redirected redirected = co_await redirect(node, streams);
   if (redirected.failed) co_return status_ = 2;

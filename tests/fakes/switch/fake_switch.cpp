@@ -303,7 +303,7 @@ PortView FakeSwitch::port_view(const std::string& port) {
   for (const auto& [vid, flags] : link->vlans)
     if (flags.pvid) view.pvid = vid;
   for (const auto& [name, other] : kernel_.links())
-    if (other.parent == port && kernel_.running(other)) view.tags.push_back(other.vlan);
+    if (other.parent == port && other.up) view.tags.push_back(other.vlan);
   std::sort(view.tags.begin(), view.tags.end());
   return view;
 }

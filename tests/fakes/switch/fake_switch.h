@@ -75,7 +75,7 @@ struct PortView {
   bool carrier{};
   std::string master{};
   int pvid{};
-  std::vector<int> tags{};  // VLAN devices that pass frames
+  std::vector<int> tags{};  // of VLAN devices that are up
   friend bool operator==(const PortView&, const PortView&) = default;
 };
 
