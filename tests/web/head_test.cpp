@@ -92,6 +92,7 @@ TEST(RefuseEarly, SeesWhatCanNeverBecomeARequest) {
   EXPECT_TRUE(refuse_early(std::string("GET /\0", 6), 0));
   EXPECT_TRUE(refuse_early("\x16\x03\x01", 0));
   EXPECT_FALSE(refuse_early("GET / HTTP/1.1\r", 0));
+  EXPECT_FALSE(refuse_early("POST / HTTP/1.1\r\n\r\na: body\nof: lines\n", 0));
   EXPECT_FALSE(refuse_early("\r\nGET", 0));
 }
 

@@ -201,6 +201,8 @@ std::optional<Refusal> refuse_early(std::string_view bytes, std::size_t from) {
       return Refusal{400, "malformed_request", "a header line ends in a bare line feed"};
     if (bytes[i] == '\r' && i + 1 < bytes.size() && bytes[i + 1] != '\n')
       return Refusal{400, "malformed_request", "a carriage return is not followed by a line feed"};
+    // What follows the empty line is the body, which may hold anything and often comes along.
+    if (bytes.substr(0, i + 1).ends_with("\r\n\r\n")) break;
   }
   // RFC 9110 9.1: methods are tokens; a TLS hello or a binary protocol is none.
   if (!bytes.empty() && bytes.front() != '\r' &&
