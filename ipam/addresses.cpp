@@ -27,7 +27,7 @@ AddressRecord to_record(const Row& row) {
           .address = address,
           .subnet = subnet,
           .owner = owner,
-          .name = label == to_string(address) ? std::string{} : label,
+          .name = label,
           .state = stored(parse_address_state(state)),
           .sharing = anycast != 0 ? Sharing::Anycast : Sharing::Exclusive,
           .created = from_micros(created),
@@ -50,30 +50,15 @@ const std::string kInsert =
     "INSERT INTO addresses (vrf, addr, subnet, owner, label, state, anycast, created, released, "
     "free_at) VALUES ";
 
-std::string label_of(const AddressRecord& record) {
-  return record.name.empty() ? to_string(record.address) : record.name;
-}
-
-bool has_label(db::Session& session, const std::string& subnet, const std::string& label) {
-  return db::select_one<std::string>(
-             session, "SELECT owner FROM addresses WHERE subnet = :subnet AND label = :label",
-             subnet, label)
-      .has_value();
-}
-
-// One statement with the keys and labels of many rows; what they share is written once as a
-// constant.
-void insert_chunk(db::Session& session, std::span<const AddressRecord> records) {
+// One statement for many rows that differ in nothing but the address.
+void insert_rows(db::Session& session, std::span<const AddressRecord> records) {
   const AddressRecord& common = records.front();
-  std::vector<std::string> keys;
-  std::vector<std::string> labels;
-  for (const AddressRecord& record : records) {
-    keys.push_back(to_key(record.address));
-    labels.push_back(label_of(record));
-  }
-  const long long created = to_micros(common.created);
   const std::string state = to_string(common.state);
   const int anycast = common.sharing == Sharing::Anycast ? 1 : 0;
+  const long long created = to_micros(common.created);
+  std::vector<std::string> keys;
+  for (const AddressRecord& record : records)
+    keys.push_back(to_key(record.address));
   std::string sql = kInsert;
   soci::statement statement(session.sql());
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -85,7 +70,7 @@ void insert_chunk(db::Session& session, std::span<const AddressRecord> records) 
     statement.exchange(soci::use(keys[i]));
     statement.exchange(soci::use(common.subnet));
     statement.exchange(soci::use(common.owner));
-    statement.exchange(soci::use(labels[i]));
+    statement.exchange(soci::use(common.name));
     statement.exchange(soci::use(state));
     statement.exchange(soci::use(anycast));
     statement.exchange(soci::use(created));
@@ -94,6 +79,26 @@ void insert_chunk(db::Session& session, std::span<const AddressRecord> records) 
   statement.prepare(sql);
   statement.define_and_bind();
   statement.execute(true);
+}
+
+// False: the name is taken.
+bool insert_name(db::Session& session, const AddressRecord& record) {
+  try {
+    db::execute(session,
+                "INSERT INTO address_names (subnet, label, addr) VALUES (:subnet, :label, " +
+                    session.key("addr") + ")",
+                record.subnet, record.name, to_key(record.address));
+    return true;
+  } catch (const soci::soci_error& thrown) {
+    if (!db::is_duplicate_key(thrown)) throw;
+    return false;
+  }
+}
+
+void delete_name(db::Session& session, const AddressRecord& record) {
+  if (record.name.empty()) return;
+  db::execute(session, "DELETE FROM address_names WHERE subnet = :subnet AND label = :label",
+              record.subnet, record.name);
 }
 
 }  // namespace
@@ -123,20 +128,27 @@ std::vector<AddressRecord> list_addresses_of(db::Session& session, std::string_v
                           std::string{owner});
 }
 
+std::optional<IpAddress> find_named(db::Session& session, std::string_view subnet,
+                                    std::string_view name) {
+  const auto row = db::select_one<std::string>(
+      session, "SELECT addr FROM address_names WHERE subnet = :subnet AND label = :label",
+      std::string{subnet}, std::string{name});
+  if (!row) return std::nullopt;
+  return address_of_key(std::get<0>(*row));
+}
+
 Inserted insert_address(db::Session& session, const AddressRecord& record) {
-  try {
-    insert_chunk(session, {&record, 1});
-    return Inserted::Yes;
-  } catch (const soci::soci_error& thrown) {
-    if (!db::is_duplicate_key(thrown)) throw;
-  }
-  const bool named = !record.name.empty() && has_label(session, record.subnet, record.name);
-  return named ? Inserted::NameTaken : Inserted::AddressTaken;
+  if (!insert_addresses(session, {&record, 1})) return Inserted::AddressTaken;
+  if (record.name.empty() || insert_name(session, record)) return Inserted::Yes;
+  AddressRecord unnamed = record;
+  unnamed.name.clear();  // the name is somebody else's
+  delete_address(session, unnamed);
+  return Inserted::NameTaken;
 }
 
 bool insert_addresses(db::Session& session, std::span<const AddressRecord> records) {
   try {
-    insert_chunk(session, records);
+    insert_rows(session, records);
     return true;
   } catch (const soci::soci_error& thrown) {
     if (!db::is_duplicate_key(thrown)) throw;
@@ -144,43 +156,73 @@ bool insert_addresses(db::Session& session, std::span<const AddressRecord> recor
   }
 }
 
-void delete_address(db::Session& session, const VrfName& vrf, const IpAddress& address) {
+void delete_address(db::Session& session, const AddressRecord& record) {
   db::execute(session, "DELETE FROM addresses WHERE vrf = :vrf AND addr = " + session.key("addr"),
-              vrf.value, to_key(address));
+              record.vrf.value, to_key(record.address));
+  delete_name(session, record);
 }
 
 bool start_hold_down(db::Session& session, const AddressRecord& record, Timestamp now,
                      Timestamp free_at) {
-  return db::execute(session,
-                     "UPDATE addresses SET state = 'hold_down', label = :label, anycast = 0, "
-                     "released = :released, free_at = :free_at WHERE vrf = :vrf AND addr = " +
-                         session.key("addr") + " AND owner = :owner AND free_at = 0",
-                     to_string(record.address), to_micros(now), to_micros(free_at),
-                     record.vrf.value, to_key(record.address), record.owner) != 0;
+  if (db::execute(session,
+                  "UPDATE addresses SET state = 'hold_down', label = '', anycast = 0, "
+                  "released = :released, free_at = :free_at WHERE vrf = :vrf AND addr = " +
+                      session.key("addr") + " AND owner = :owner AND free_at = 0",
+                  to_micros(now), to_micros(free_at), record.vrf.value, to_key(record.address),
+                  record.owner) == 0)
+    return false;
+  db::execute(session,
+              "INSERT INTO hold_downs (subnet, free_at, addr) VALUES (:subnet, :free_at, " +
+                  session.key("addr") + ")",
+              record.subnet, to_micros(free_at), to_key(record.address));
+  delete_name(session, record);
+  return true;
 }
 
 bool delete_unchanged(db::Session& session, const AddressRecord& record) {
-  return db::execute(session,
-                     "DELETE FROM addresses WHERE vrf = :vrf AND addr = " + session.key("addr") +
-                         " AND owner = :owner AND free_at = :free_at",
-                     record.vrf.value, to_key(record.address), record.owner,
-                     to_micros(record.free_at)) != 0;
+  if (db::execute(session,
+                  "DELETE FROM addresses WHERE vrf = :vrf AND addr = " + session.key("addr") +
+                      " AND owner = :owner AND free_at = :free_at",
+                  record.vrf.value, to_key(record.address), record.owner,
+                  to_micros(record.free_at)) == 0)
+    return false;
+  if (record.state == AddressState::HoldDown)
+    db::execute(session,
+                "DELETE FROM hold_downs WHERE subnet = :subnet AND free_at = :free_at AND addr = " +
+                    session.key("addr"),
+                record.subnet, to_micros(record.free_at), to_key(record.address));
+  delete_name(session, record);
+  return true;
 }
 
 std::vector<AddressRecord> list_expired(db::Session& session, const Subnet& subnet, Timestamp now,
                                         std::size_t limit) {
-  return select_addresses(session,
-                          "WHERE subnet = :subnet AND free_at > 0 AND free_at <= :now "
-                          "ORDER BY free_at, addr LIMIT " +
-                              std::to_string(limit),
-                          subnet.name, to_micros(now));
+  std::vector<AddressRecord> expired;
+  for (const auto& [key] : db::select<std::string>(
+           session,
+           "SELECT addr FROM hold_downs WHERE subnet = :subnet AND free_at <= :now "
+           "ORDER BY free_at, addr LIMIT " +
+               std::to_string(limit),
+           subnet.name, to_micros(now)))
+    if (auto record = find_address(session, subnet.vrf, address_of_key(key));
+        record && record->state == AddressState::HoldDown)
+      expired.push_back(*std::move(record));
+  return expired;
+}
+
+void delete_all_expired(db::Session& session, const Subnet& subnet, Timestamp now) {
+  db::execute(session,
+              "DELETE FROM addresses WHERE vrf = :vrf AND addr >= " + session.key("first") +
+                  " AND addr <= " + session.key("last") + " AND free_at > 0 AND free_at <= :now",
+              subnet.vrf.value, to_key(subnet.prefix.network), to_key(last_address(subnet.prefix)),
+              to_micros(now));
+  db::execute(session, "DELETE FROM hold_downs WHERE subnet = :subnet AND free_at <= :now",
+              subnet.name, to_micros(now));
 }
 
 std::optional<Timestamp> next_expiry(db::Session& session, const Subnet& subnet) {
   const auto row = db::select_one<long long>(
-      session,
-      "SELECT free_at FROM addresses WHERE subnet = :subnet AND free_at > 0 ORDER BY free_at "
-      "LIMIT 1",
+      session, "SELECT free_at FROM hold_downs WHERE subnet = :subnet ORDER BY free_at LIMIT 1",
       subnet.name);
   if (!row) return std::nullopt;
   return from_micros(std::get<0>(*row));

@@ -24,6 +24,9 @@ namespace switchyard::ipam {
 [[nodiscard]] std::vector<AddressRecord> list_addresses_of(db::Session& session,
                                                            std::string_view owner);
 
+[[nodiscard]] std::optional<IpAddress> find_named(db::Session& session, std::string_view subnet,
+                                                  std::string_view name);
+
 // The functions below are for the allocator.
 
 enum class Inserted { Yes, AddressTaken, NameTaken };
@@ -32,7 +35,8 @@ enum class Inserted { Yes, AddressTaken, NameTaken };
 // without names, that differ in nothing but the address.
 inline constexpr std::size_t kRowsAStatement = 64;
 [[nodiscard]] bool insert_addresses(db::Session& session, std::span<const AddressRecord> records);
-void delete_address(db::Session& session, const VrfName& vrf, const IpAddress& address);
+// Undoes insert_address().
+void delete_address(db::Session& session, const AddressRecord& record);
 
 // Starts the hold-down of an address `record.owner` has. False when it does not have it any more.
 [[nodiscard]] bool start_hold_down(db::Session& session, const AddressRecord& record, Timestamp now,
@@ -42,6 +46,8 @@ void delete_address(db::Session& session, const VrfName& vrf, const IpAddress& a
 // Hold-downs that ended by `now`, at most `limit` of them, oldest first.
 [[nodiscard]] std::vector<AddressRecord> list_expired(db::Session& session, const Subnet& subnet,
                                                       Timestamp now, std::size_t limit);
+// All of them, whatever the limit, without looking at counters: the subnet goes with them.
+void delete_all_expired(db::Session& session, const Subnet& subnet, Timestamp now);
 [[nodiscard]] std::optional<Timestamp> next_expiry(db::Session& session, const Subnet& subnet);
 
 // What is free in `subnet`: everything but the withheld and the stored.

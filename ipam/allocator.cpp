@@ -61,10 +61,13 @@ tl::unexpected<Error> full(db::Session& session, const Subnet& subnet, long long
   return failure(Errc::Conflict, message + "; release addresses or add a subnet");
 }
 
-tl::unexpected<Error> name_taken(const SubnetPool& pool, const AddressRequest& request) {
+tl::unexpected<Error> name_taken(db::Session& session, const SubnetPool& pool,
+                                 const AddressRequest& request) {
+  const auto who = find_named(session, pool.subnet.name, request.name);
   return failure(Errc::Conflict, "the name " + request.name + " is taken in " +
                                      describe(pool.subnet) +
-                                     "; choose another, or release the address that has it");
+                                     (who ? " by " + to_string(*who) : std::string{}) +
+                                     "; choose another, or release that address");
 }
 
 tl::unexpected<Error> address_taken(db::Session& session, const SubnetPool& pool,
@@ -94,7 +97,7 @@ Status check_wanted(const Subnet& subnet, const IpAddress& address) {
 
 // Undoes an insert of this unit of work; the counters are the caller's.
 void drop(db::Session& session, SubnetPool& pool, const AddressRecord& record) {
-  delete_address(session, record.vrf, record.address);
+  delete_address(session, record);
   pool.board->unpick(&session, pool.place(record.address));
 }
 
@@ -155,7 +158,7 @@ Result<AddressRecord> Allocator::take_wanted(db::Session& session, const Claim& 
     return address_taken(session, pool, *request.wanted);
   }
   pool.board->unpick(&session, place);
-  return name_taken(pool, request);
+  return name_taken(session, pool, request);
 }
 
 Result<AddressRecord> Allocator::take_next(db::Session& session, const Claim& claim,
@@ -168,7 +171,7 @@ Result<AddressRecord> Allocator::take_next(db::Session& session, const Claim& cl
       case Inserted::AddressTaken: learn_loss(session, pool, *place); break;
       case Inserted::NameTaken: {
         pool.board->unpick(&session, *place);
-        return name_taken(pool, request);
+        return name_taken(session, pool, request);
       }
     }
   }
@@ -295,7 +298,7 @@ void Allocator::give_back(db::Session& session, std::span<const AddressRecord> r
     if (const auto pool = pools_.find(record.subnet))
       drop(session, *pool, record);
     else  // forgotten meanwhile
-      delete_address(session, record.vrf, record.address);
+      delete_address(session, record);
   }
 }
 

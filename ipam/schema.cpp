@@ -5,9 +5,12 @@
 namespace switchyard::ipam {
 namespace {
 
-// No column is NULL, so that reading needs no indicators: "none" is '' or 0, and a key that must be
-// unique only for those who have one holds the row's own key otherwise (label: the address as text,
-// asns.owner: "#" and the number).
+// No column is NULL, so that reading needs no indicators: "none" is '' or 0, and asns.owner, which
+// is unique, holds "#" and the number while nobody owns it.
+//
+// addresses has as few keys as it can, because every allocation pays for each of them: what only
+// some addresses have is in tables of its own, address_names (the key makes a name unique in its
+// subnet) and hold_downs (in the order they end).
 //
 // subnet_usage spreads the counters of a subnet over several rows, so that allocators who commit at
 // the same time do not wait for one row; one of them alone may fall below zero, their sum is right.
@@ -40,12 +43,19 @@ CREATE TABLE IF NOT EXISTS addresses (
   vrf {name} NOT NULL, addr {key16} NOT NULL, subnet {name} NOT NULL, owner {name} NOT NULL,
   label {name} NOT NULL, state {name} NOT NULL, anycast INT NOT NULL,
   created {big} NOT NULL, released {big} NOT NULL, free_at {big} NOT NULL,
-  PRIMARY KEY (vrf, addr), UNIQUE (subnet, label)
+  PRIMARY KEY (vrf, addr)
 ) {table}
 ;
 CREATE INDEX IF NOT EXISTS addresses_owner ON addresses (owner)
 ;
-CREATE INDEX IF NOT EXISTS addresses_free_at ON addresses (subnet, free_at)
+CREATE TABLE IF NOT EXISTS address_names (
+  subnet {name} NOT NULL, label {name} NOT NULL, addr {key16} NOT NULL, PRIMARY KEY (subnet, label)
+) {table}
+;
+CREATE TABLE IF NOT EXISTS hold_downs (
+  subnet {name} NOT NULL, free_at {big} NOT NULL, addr {key16} NOT NULL,
+  PRIMARY KEY (subnet, free_at, addr)
+) {table}
 ;
 CREATE TABLE IF NOT EXISTS anycast_grants (
   vrf {name} NOT NULL, addr {key16} NOT NULL, owner {name} NOT NULL, created {big} NOT NULL,

@@ -3,6 +3,7 @@
 
 #include "core/db/error.h"
 #include "core/db/query.h"
+#include "ipam/addresses.h"
 #include "ipam/stored.h"
 #include "ipam/vrfs.h"
 
@@ -118,6 +119,21 @@ tl::unexpected<Error> no_subnet(std::string_view name) {
   return failure(Errc::NotFound, "subnet " + std::string{name} + " does not exist");
 }
 
+// Every allocation runs this: only what changes, and numbers of ours as text.
+std::string update_text(const CounterChange& change, int shard) {
+  std::string set;
+  const auto add = [&](const std::string& column, long long amount) {
+    if (amount != 0)
+      set += (set.empty() ? "" : ", ") + column + " = " + column + " + (" + std::to_string(amount) +
+             ")";
+  };
+  add("used", change.used);
+  add("held", change.held);
+  add("reserved", change.reserved);
+  return "UPDATE subnet_usage SET " + (set.empty() ? "used = used" : set) +
+         " WHERE subnet = :subnet AND shard = " + std::to_string(shard);
+}
+
 // The first taken address of `subnet` in `range`, in words.
 std::optional<std::string> taken_in(db::Session& session, const Subnet& subnet,
                                     const AddressRange& range) {
@@ -152,20 +168,15 @@ int shards_of(Uint128 capacity) {
 }
 
 bool count(db::Session& session, const Subnet& subnet, int shard, const CounterChange& change) {
-  return db::execute(session,
-                     "UPDATE subnet_usage SET used = used + :used, held = held + :held, "
-                     "reserved = reserved + :reserved "
-                     "WHERE subnet = :subnet AND shard = :shard AND version = :version",
-                     change.used, change.held, change.reserved, subnet.name, shard,
-                     subnet.version) != 0;
+  return db::execute(
+             session,
+             update_text(change, shard) + " AND version = " + std::to_string(subnet.version),
+             subnet.name) != 0;
 }
 
 void count_back(db::Session& session, std::string_view subnet, int shard,
                 const CounterChange& change) {
-  db::execute(session,
-              "UPDATE subnet_usage SET used = used + :used, held = held + :held, "
-              "reserved = reserved + :reserved WHERE subnet = :subnet AND shard = :shard",
-              change.used, change.held, change.reserved, std::string{subnet}, shard);
+  db::execute(session, update_text(change, shard), std::string{subnet});
 }
 
 RestTerms find_rest_terms(db::Session& session, std::string_view subnet) {
@@ -290,9 +301,7 @@ Status remove_subnet(db::Session& session, std::string_view name, std::optional<
                   subnet->name, subnet->version) == 0)
     return failure(Errc::Conflict,
                    describe(*subnet) + " was changed by somebody else; read it again and repeat");
-  db::execute(session,
-              "DELETE FROM addresses WHERE subnet = :subnet AND free_at > 0 AND free_at <= :now",
-              subnet->name, to_micros(now));
+  delete_all_expired(session, *subnet, now);
   if (const auto taken =
           taken_in(session, *subnet, {subnet->prefix.network, last_address(subnet->prefix), {}}))
     return failure(Errc::Conflict, describe(*subnet) + " still has address " + *taken +

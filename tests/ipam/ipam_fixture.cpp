@@ -48,6 +48,15 @@ Counted recount(db::Pool& pool, const std::string& subnet) {
       if (state == "hold_down") counted.found.held = rows;
       if (state == "reserved") counted.found.reserved = rows;
     }
+    // The names and hold-downs kept beside the addresses are those of the addresses.
+    const auto stray = db::select_one<long long, long long, long long>(
+        session,
+        "SELECT (SELECT COUNT(*) FROM hold_downs WHERE subnet = :a), "
+        "(SELECT COUNT(*) FROM address_names WHERE subnet = :b), "
+        "(SELECT COUNT(*) FROM addresses WHERE subnet = :c AND label <> '')",
+        subnet, subnet, subnet);
+    EXPECT_EQ(std::get<0>(*stray), counted.found.held);
+    EXPECT_EQ(std::get<1>(*stray), std::get<2>(*stray));
     return counted;
   }));
 }
