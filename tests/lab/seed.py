@@ -127,11 +127,14 @@ def router_id(node: plan.Node) -> str:
 
 
 def frr_head(node: plan.Node) -> str:
+    # Next-hop objects off: with them FRR 8.4 loses a path of an ECMP route for good when a link flaps.
     return f"""\
 frr version 8.4.4
 frr defaults traditional
 hostname {node.name}
 service integrated-vtysh-config
+!
+no zebra nexthop kernel enable
 !
 """
 

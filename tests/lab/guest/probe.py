@@ -30,13 +30,13 @@ class Icmp:
         if device != "-":
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
         self.socket.setblocking(False)
-        self.socket.connect((target, 0))
+        self.target = (target, 0)
 
     def send(self, number):
         kind = 128 if self.six else 8
         body = struct.pack("!HHI", self.flow, number & 0xFFFF, number)
         total = 0 if self.six else checksum(struct.pack("!BBH", kind, 0, 0) + body)
-        self.socket.send(struct.pack("!BBH", kind, 0, total) + body)
+        self.socket.sendto(struct.pack("!BBH", kind, 0, total) + body, self.target)
 
     def receive(self):
         data = self.socket.recv(2048)
@@ -54,10 +54,10 @@ class Udp:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
         self.socket.setblocking(False)
         self.socket.bind(("", 20000 + flow * 7))
-        self.socket.connect((target, PORT))
+        self.target = (target, PORT)
 
     def send(self, number):
-        self.socket.send(struct.pack("!I", number))
+        self.socket.sendto(struct.pack("!I", number), self.target)
 
     def receive(self):
         return struct.unpack("!I", self.socket.recv(64))[0]

@@ -1,0 +1,126 @@
+"""Switchyard in the lab: inventory and configuration from the plan, the real binary in the lab's namespace."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import fabric
+import plan
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PORT = 8080
+SUBNETS = {vrf.short + suffix: (vrf, prefix) for vrf in plan.VRFS for suffix, prefix in (
+    ("-v4", vrf.host4.rsplit(".", 1)[0] + ".4/30"), ("-v6", vrf.host6.rsplit("::", 1)[0] + "::4/126"))}
+
+
+def binary(name: str = "switchyard") -> pathlib.Path:
+    return pathlib.Path(os.environ.get("SWITCHYARD_BIN", ROOT / "build" / "dev" / "bin")) / name
+
+
+def inventory(lab: fabric.Fabric) -> str:
+    """The site as its YAML file. The /30 and /126 give srv1 exactly the addresses of the plan."""
+    attachments = ", ".join(f'{{vrf: {vrf.name}, advertise: ["{vrf.advertise4}", "{vrf.advertise6}"]}}' for vrf in plan.VRFS)
+    lines = ["vrfs:"]
+    lines += [f"  - {{name: {vrf.name}, tag: {vrf.tag}}}" for vrf in plan.VRFS]
+    lines += ["subnets:"]
+    lines += [f'  - {{name: {name}, vrf: {vrf.name}, prefix: "{prefix}", project: demo, hold_down: 0}}'
+              for name, (vrf, prefix) in SUBNETS.items()]
+    lines += ["network_catalogs:", f"  - {{name: l3-dual, mtu: 1500, attachments: [{attachments}]}}",
+              "images:", "  - {name: debian-12}", "switches:"]
+    for tor in plan.TORS:
+        lines += [f"  - name: {tor.name}", "    nos: linux-frr", f"    address: {tor.management}",
+                  f"    key_file: {lab.folder / 'id_ed25519'}", f'    host_key: "{lab.host_key(tor.name)}"',
+                  f"    asn: {tor.asn}", f"    bridge: {plan.BRIDGE}",
+                  f"    vrfs: [{', '.join(vrf.name for vrf in plan.VRFS)}]", "    ports:",
+                  f"      - {{name: {plan.SERVER_PORT}, role: server}}",
+                  f"      - {{name: {plan.FOREIGN_PORT}, role: unmanaged}}",
+                  f"      - {{name: {plan.UPLINK}, role: uplink}}"]
+    url = f"http://{plan.MANAGEMENT_HOST}:{plan.BMC_PORT}/redfish/v1/Systems/{plan.SRV1.name}"
+    lines += ["servers:", f"  - name: {plan.SRV1.name}", f'    bmc: {{type: redfish, url: "{url}"}}', "    nics:"]
+    lines += [f'      - {{name: {nic}, mac: "02:00:00:00:01:0{number}", switch: {tor.name}, port: {plan.SERVER_PORT}}}'
+              for number, (nic, tor) in enumerate(plan.SERVER_LINKS.items(), 1)]
+    return "\n".join(lines) + "\n"
+
+
+class Controller:
+    """One `switchyard serve`, and its CLI, inside the lab's namespace."""
+
+    def __init__(self, lab: fabric.Fabric, undo_after: int = 60, scan_interval: int = 15):
+        self.lab = lab
+        self.folder = pathlib.Path(lab.folder) / "controller"
+        self.folder.mkdir(exist_ok=True)
+        self.process: subprocess.Popen | None = None
+        (self.folder / "inventory.yaml").write_text(inventory(lab))
+        (self.folder / "switchyard.yaml").write_text(
+            f"site: lab\ncontroller: lab\ndata_directory: {self.folder}/data\nlisten: {{address: 127.0.0.1, port: {PORT}}}\n"
+            f"network: {{provisioning_vlan: {plan.PROVISIONING_VLAN}, first_asn: {plan.SRV1.asn}}}\n"
+            f"reconcile: {{undo_after: {undo_after}s, scan_interval: {scan_interval}s}}\n")
+
+    def start(self) -> "Controller":
+        log = (self.folder / "serve.log").open("ab")
+        self.process = subprocess.Popen(
+            ["ip", "netns", "exec", self.lab.namespace, str(binary()), "serve", "--config", str(self.folder / "switchyard.yaml")],
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+        self.wait(lambda: self.cli("version", check=False).returncode == 0 and self.token(), 30, "the service to answer")
+        return self
+
+    def stop(self, kind: int = signal.SIGTERM) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(kind)
+            self.process.wait(60)
+        self.process = None
+
+    def token(self) -> str:
+        file = self.folder / "data" / "admin.token"
+        return file.read_text().strip() if file.exists() else ""
+
+    def cli(self, *words: str, check: bool = True, timeout: float = 300) -> subprocess.CompletedProcess:
+        environment = {**os.environ, "SWITCHYARD_URL": f"http://127.0.0.1:{PORT}", "SWITCHYARD_TOKEN": self.token()}
+        done = subprocess.run(["ip", "netns", "exec", self.lab.namespace, str(binary()), *words], env=environment,
+                              capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
+        if check and done.returncode != 0:
+            raise fabric.LabError(f"switchyard {' '.join(words)}: status {done.returncode}\n{done.stdout}{done.stderr}")
+        return done
+
+    def json(self, *words: str):
+        return json.loads(self.cli("-o", "json", *words).stdout)
+
+    def wait(self, done, seconds: float, what: str):
+        end = time.monotonic() + seconds
+        while True:
+            answer = done()
+            if answer:
+                return answer
+            if time.monotonic() > end:
+                raise fabric.LabError(f"waited {seconds:.0f} s for {what}; the service said:\n{self.log_tail()}")
+            time.sleep(0.2)
+
+    def log_tail(self, lines: int = 15) -> str:
+        return "\n".join((self.folder / "serve.log").read_text().splitlines()[-lines:])
+
+    def port(self, tor: plan.Node) -> dict:
+        return self.json("switch", "port", tor.name, plan.SERVER_PORT)
+
+    def in_sync(self, mode: str) -> bool:
+        return all(port["wished_mode"] == mode and port["sync"] == "in-sync" for port in map(self.port, plan.TORS))
+
+    def adopt(self) -> None:
+        """Imports the site and waits until both server ports are in the provisioning VLAN."""
+        self.cli("inventory", "import", str(self.folder / "inventory.yaml"))
+        self.wait(lambda: self.in_sync("provisioning"), 90, "both ports to be in the provisioning VLAN")
+
+    def deploy(self, name: str = "srv1", watch: bool = True) -> dict:
+        subnets = [word for subnet, (vrf, _) in SUBNETS.items() for word in ("--subnet", f"{vrf.name}={subnet}")]
+        done = self.cli("deploy", name, "--project", "demo", "--image", "debian-12", "--catalog", "l3-dual", *subnets,
+                        "--server", plan.SRV1.name, *(["--watch"] if watch else []), check=False)
+        if done.returncode != 0:
+            raise fabric.LabError(f"deploy: {done.stdout}{done.stderr}\n{self.log_tail()}")
+        return self.json("deployment", "list")["items"][-1]
+
+    def release(self, deployment: str) -> None:
+        done = self.cli("release", deployment, "--yes", "--watch", check=False)
+        if done.returncode != 0:
+            raise fabric.LabError(f"release: {done.stdout}{done.stderr}\n{self.log_tail()}")
