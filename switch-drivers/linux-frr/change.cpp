@@ -50,7 +50,7 @@ class Builder {
     add(store_deadman(options_.change_id));
     for (const PortChange& change : changes) {
       add(store_undo(options_.change_id, change.wish.port,
-                     render_undo(change.wish, change.before, change.after, default_pvid_)));
+                     render_undo(change.wish, change.before, change.after, plan_context())));
       add(store_final_snippet(options_.change_id, change.wish.port,
                               change.after.snippet.value_or("")));
     }
@@ -104,6 +104,7 @@ class Builder {
   [[nodiscard]] PlanContext plan_context() const {
     return {.shared_present = observed_.running.shared,
             .default_pvid = default_pvid_,
+            .quarantine = context_.quarantine,
             .tidy_shared = true};
   }
 

@@ -30,8 +30,9 @@ std::uint16_t pvid_of(const std::optional<BridgePort>& bridge) {
 
 void plan_master(std::vector<std::string>& ip, const std::string& device, const std::string& from,
                  const std::string& to) {
+  // Straight from one to the other: between two of them it would stand in the default VRF.
   if (from == to) return;
-  if (!from.empty()) ip.push_back(fmt::format("link set dev {} nomaster", device));
+  if (to.empty()) ip.push_back(fmt::format("link set dev {} nomaster", device));
   if (is_plain(to)) ip.push_back(fmt::format("link set dev {} master {}", device, to));
 }
 
@@ -82,6 +83,17 @@ void plan_dead_ends(std::vector<std::string>& ip, const PortState& from, const P
                              dead_end.ends_with("v4") ? "0.0.0.0/0" : "::/0",
                              dead_end.substr(0, space), kDeadEndMetric));
   }
+}
+
+// FRR 8.4.4: when an interface with an `interface` stanza is deleted, bgpd takes every next hop of
+// its VRF that it knows without an interface for gone, and all BGP routes of the VRF leave the
+// kernel, uplinks' too, until their sessions are reset. In the quarantine VRF there is nothing to
+// lose (tried both ways).
+void delete_subinterface(std::vector<std::string>& ip, const std::string& name,
+                         const std::string& quarantine) {
+  ip.push_back(fmt::format("link set dev {} down", name));
+  if (!quarantine.empty()) ip.push_back(fmt::format("link set dev {} master {}", name, quarantine));
+  ip.push_back(fmt::format("link delete dev {}", name));
 }
 
 void plan_parent(PortPlan& plan, const PortState& from, const PortState& to) {
@@ -162,7 +174,7 @@ void plan_kernel(PortPlan& plan, const PortState& from, const PortState& to,
   for (const auto& [name, sub] : from.subinterfaces) {
     const auto kept = to.subinterfaces.find(name);
     if (kept == to.subinterfaces.end() || kept->second.tag != sub.tag) {
-      plan.ip.push_back(fmt::format("link delete dev {}", name));
+      delete_subinterface(plan.ip, name, context.quarantine);
     }
   }
   plan_parent(plan, from, to);

@@ -151,6 +151,8 @@ std::vector<Capability> LinuxFrrDriver::capabilities() const {
       {"policy-change-without-session-reset", false,
        "other timers or another advertised set is another peer-group, which resets the session "
        "once"},
+      {"release-with-link-down", false,
+       "FRR before 8.5 may crash when a neighbour is removed whose link is down already"},
       {"storm-control", false, "nothing in the kernel bridge does it"},
       {"segment", true, "VLANs of the bridge; EVPN is the operator's base configuration"},
   };
@@ -295,7 +297,8 @@ Result<SwitchState> LinuxFrrDriver::correct(const std::vector<PortChange>& chang
     const auto remaining = compare_states(change.after, now).running;
     if (remaining.empty()) continue;
     const PortPlan plan =
-        plan_port(change.before, change.after, {.shared_present = observed.running.shared});
+        plan_port(change.before, change.after,
+                  {.shared_present = observed.running.shared, .quarantine = context_.quarantine});
     if (std::all_of(remaining.begin(), remaining.end(), is_about_opening)) {
       lines.insert(lines.end(), plan.open.begin(), plan.open.end());
     } else if (plan.through_shut && now.up) {

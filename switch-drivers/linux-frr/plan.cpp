@@ -87,8 +87,11 @@ std::vector<Command> closed_commands(const Phases& phases) {
   const auto add = [&](Command command) {
     if (!command.input.empty()) commands.push_back(std::move(command));
   };
-  add(ip_batch(phases.close));
+  // Neighbours go before their links: FRR before 8.5 keeps a pointer to a neighbour that is removed
+  // while its link is down, and crashes at the next change of a route (FRR pull request 12457;
+  // seen).
   add(frr_batch(phases.frr_remove));
+  add(ip_batch(phases.close));
   add(ip_batch(phases.ip));
   add(bridge_batch(phases.bridge));
   if (!phases.settings.empty()) commands.push_back(write_settings(phases.settings));

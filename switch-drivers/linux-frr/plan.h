@@ -38,6 +38,7 @@ struct PortPlan {
 struct PlanContext {
   FrrLines shared_present{};     // shared objects on the switch
   std::uint16_t default_pvid{};  // what the bridge gives a new member by itself
+  std::string quarantine{};      // the VRF where subinterfaces are deleted
   bool tidy_shared{true};        // take foreign lines out of shared objects that the port uses
 };
 
@@ -50,7 +51,7 @@ struct PlanContext {
 
 // All ports' plans as one change: each phase once for all of them.
 struct Phases {
-  std::string close{}, frr_remove{}, ip{}, bridge{}, tc{}, frr_add{}, open{};
+  std::string frr_remove{}, close{}, ip{}, bridge{}, tc{}, frr_add{}, open{};
   std::vector<std::string> settings{};
   std::vector<BgpPeer> soft_clears{};
 };

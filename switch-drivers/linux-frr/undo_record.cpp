@@ -54,12 +54,13 @@ Facts facts_to_restore(const PortState& state) {
 }
 
 std::string render_undo(const PortIntent& wish, const PortState& before, const PortState& after,
-                        std::uint16_t default_pvid) {
+                        const PlanContext& context) {
   PortState target = before;
   target.dead_ends.clear();
-  // Shared objects may have got other users since: they are made again, never taken away here.
-  const PortPlan plan = plan_port(
-      after, target, {.shared_present = {}, .default_pvid = default_pvid, .tidy_shared = false});
+  PlanContext fixed = context;
+  fixed.shared_present.clear();
+  fixed.tidy_shared = false;
+  const PortPlan plan = plan_port(after, target, fixed);
   const Phases phases = merge({plan});
   std::string text = "# Switchyard: puts port " + before.port + " back\n";
   text += std::string{kWish} + to_json_text(wish) + "\n";
@@ -96,7 +97,9 @@ std::map<std::string, ArmedChange> parse_armed(std::string_view output) {
     if (!path.starts_with(kRoot) || slash <= kRoot.size()) continue;
     const std::string change = path.substr(kRoot.size(), slash - kRoot.size());
     auto wish = parse_port_intent(line_after(text, kWish));
-    if (wish && is_plain(change)) armed[wish->port] = {change, std::move(*wish)};
+    if (!wish || !is_plain(change)) continue;
+    const std::string port = wish->port;  // before the move: the right side is evaluated first
+    armed[port] = {change, std::move(*wish)};
   }
   return armed;
 }

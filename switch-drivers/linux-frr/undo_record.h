@@ -20,8 +20,10 @@ struct UndoRecord {
 // The facts an undo brings back: the port, not the VRF guards that were missing before.
 [[nodiscard]] Facts facts_to_restore(const PortState& state);
 
+// Of `context` only what does not change: shared objects may have other users by the time it runs,
+// so they are made again and never taken away.
 [[nodiscard]] std::string render_undo(const PortIntent& wish, const PortState& before,
-                                      const PortState& after, std::uint16_t default_pvid);
+                                      const PortState& after, const PlanContext& context);
 // Rejected: not a record of ours.
 [[nodiscard]] Result<UndoRecord> parse_undo(std::string_view text);
 

@@ -115,9 +115,9 @@ class SshShell final : public Shell {
   // switch with a low MaxStartups is not asked twice.
   Status connect() {
     if (access_.host_key.empty()) {
-      return failure(Errc::Rejected, fmt::format("switch {}: no host key is pinned; put its SHA256 "
+      return failure(Errc::Rejected, fmt::format("ssh {}: no host key is pinned; put its SHA256 "
                                                  "fingerprint (ssh-keygen -l) into the inventory",
-                                                 access_.name));
+                                                 access_.address));
     }
     std::string offered;
     for (std::size_t i = 0; i < kHostKeyKinds.size(); ++i) {
@@ -131,7 +131,7 @@ class SshShell final : public Shell {
       if (offered.empty()) offered = *shown;
     }
     return failure(Errc::Rejected,
-                   fmt::format("switch {}: its host key is {} and not the pinned {}", access_.name,
+                   fmt::format("ssh {}: the host key is {} and not the pinned {}", access_.address,
                                offered.empty() ? "of no known kind" : offered, access_.host_key));
   }
 
@@ -217,8 +217,8 @@ class SshShell final : public Shell {
       ssh_key raw = nullptr;
       if (ssh_pki_import_privkey_file(access_.private_key_file.c_str(), nullptr, nullptr, nullptr,
                                       &raw) != SSH_OK) {
-        return failure(Errc::Rejected, fmt::format("switch {}: cannot read the private key {}",
-                                                   access_.name, access_.private_key_file));
+        return failure(Errc::Rejected, fmt::format("ssh {}: cannot read the private key {}",
+                                                   access_.address, access_.private_key_file));
       }
       const Key key{raw};
       result = complete([&] { return ssh_userauth_publickey(session_.get(), nullptr, key.get()); });
@@ -226,8 +226,8 @@ class SshShell final : public Shell {
     if (!result) return late("logging in");
     if (*result == SSH_AUTH_SUCCESS) return {};
     if (*result == SSH_AUTH_ERROR) return failed(Errc::Unavailable, "cannot log in");
-    return failure(Errc::Rejected, fmt::format("switch {}: it refuses the login of {}",
-                                               access_.name, access_.user));
+    return failure(Errc::Rejected, fmt::format("ssh {}: the login of {} is refused",
+                                               access_.address, access_.user));
   }
 
   [[nodiscard]] std::string frame(std::span<const Command> commands, const std::string& nonce) {
