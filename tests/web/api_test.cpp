@@ -288,9 +288,9 @@ TEST_F(ApiTest, KnowsWhatTheClientHasAlready) {
 }
 
 TEST_F(ApiTest, PagesTheEventLogByIdAndProject) {
-  events.add("a", "demo", R"({"n":1})");
-  events.add("b", "other", R"({"n":2})");
-  events.add("c", "demo", R"({"n":3})");
+  events.add("a", "demo", R"({"data":{"n":1}})");
+  events.add("b", "other", R"({"data":{"n":2}})");
+  events.add("c", "demo", R"({"data":{"n":3}})");
   const auto all = json::parse(ask("GET", "/api/v1/events?after=1", admin).body);
   EXPECT_EQ(all["items"].size(), 2U);
   EXPECT_EQ(all["next_after"], 3);

@@ -112,9 +112,8 @@ void RawClient::reset() {
   close();
 }
 
-void RawClient::shrink_window() {
-  const int tiny = 2048;
-  ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &tiny, sizeof tiny);
+void RawClient::shrink_window(int bytes) {
+  ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
 std::string get_text(std::string_view path, std::string_view token, std::string_view more_headers) {

@@ -40,9 +40,11 @@ class RawClient {
 
   [[nodiscard]] const std::string& received() const { return buffer_; }
 
-  void close();          // FIN
-  void reset();          // RST
-  void shrink_window();  // a tiny receive buffer, for clients that do not read
+  [[nodiscard]] int handle() const { return socket_; }  // for poll(2)
+
+  void close();                          // FIN
+  void reset();                          // RST
+  void shrink_window(int bytes = 2048);  // a small receive buffer, for clients that read slowly
 
  private:
   bool fill();

@@ -27,12 +27,14 @@ Checked<std::uint64_t> start_of(const Call& call, edge::EventSource& events) {
   return value;
 }
 
+// The same object a stream shows, with the project it belongs to.
 json to_json(const edge::Event& event) {
-  auto body = json::parse(event.body, nullptr, false);
-  return {{"id", event.id},
-          {"type", event.type},
-          {"project", event.project},
-          {"data", body.is_discarded() ? json(nullptr) : std::move(body)}};
+  auto shown = json::parse(event.body, nullptr, false);
+  if (!shown.is_object()) shown = json::object();
+  shown["id"] = event.id;
+  shown["type"] = event.type;
+  shown["project"] = event.project;
+  return shown;
 }
 
 // Pages by event id instead of page tokens: the log only grows, and an id stays good for ever.

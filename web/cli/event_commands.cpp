@@ -18,6 +18,12 @@ struct Follow {
   int count{0};  // 0: until interrupted
 };
 
+// The event itself; the service wraps it with its time and subject.
+const json& inner_of(const json& data) {
+  const auto inner = data.is_object() ? data.find("data") : data.end();
+  return data.is_object() && inner != data.end() ? *inner : data;
+}
+
 // "operation.step  operation=op-1 step=booting message=…", without what is empty.
 std::string sentence_of(const json& data) {
   std::string text;
@@ -31,19 +37,17 @@ std::string sentence_of(const json& data) {
 
 void show(const StreamedEvent& event, Session& session) {
   Console& console = session.console;
-  json data = json::parse(event.data, nullptr, false);
-  if (data.is_discarded()) data = event.data;
+  const json told = json::parse(event.data, nullptr, false);
+  const json data = told.is_discarded() ? json(event.data) : told;
   if (session.is_json()) {
     // One line each, so that a script can read them as they come.
-    console.out << json{{"id", event.id}, {"type", event.type}, {"data", data}}.dump(
-                       -1, ' ', false, json::error_handler_t::replace)
-                << std::endl;
+    console.out << data.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
     return;
   }
   const Paint paint{console.has_colour};
-  console.out << paint.dim(padded(printable(event.id), 6)) << ' '
-              << padded(printable(event.type), 18) << ' ' << printable(sentence_of(data))
-              << std::endl;
+  const std::string label = event.id + "  " + time_text(text_of(data, "at"));
+  console.out << paint.dim(padded(printable(label), 26)) << ' ' << padded(printable(event.type), 18)
+              << ' ' << printable(sentence_of(inner_of(data))) << std::endl;
 }
 
 Outcome<void> follow(Session& session, const Follow& wanted) {

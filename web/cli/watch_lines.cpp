@@ -3,6 +3,7 @@
 #include "web/cli/watch.h"
 
 #include <array>
+#include <cmath>
 #include <set>
 
 namespace switchyard::web::cli {
@@ -33,7 +34,10 @@ std::string state_of(const json& step, const std::set<std::string>& failed) {
 
 std::string usual_of(const json& step) {
   const double usual = number_of(step, "usual_seconds");
-  return usual > 0 ? "usually " + duration_text(usual) : "";
+  if (usual <= 0) return "";
+  // A median of a few runs; tenths would promise too much.
+  if (usual >= 0.95 && usual < 9.95) return "usually " + std::to_string(std::lround(usual)) + " s";
+  return "usually " + duration_text(usual);
 }
 
 std::string mark_of(const std::string& state, bool is_unicode, int frame) {

@@ -16,7 +16,7 @@ struct Event {
   std::uint64_t id{};
   std::string type{};     // dotted, "deployment.state_changed"; no line breaks
   std::string project{};  // whose event it is; empty: of the site, for tokens without a project only
-  std::string body{};     // one JSON object on one line
+  std::string body{};     // one JSON object on one line: at, subject, data
 };
 
 // Thread-safe.

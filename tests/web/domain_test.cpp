@@ -1,0 +1,330 @@
+// The resources of the domain against the real facade: runner and reconcilers are real, switches
+// and BMC scripted. Every answer is recorded and afterwards checked against docs/openapi.yaml.
+#include "core/db/migrations.h"
+#include "core/log.h"
+#include "ipam/schema.h"
+#include "provisioner/schema.h"
+#include "tests/provisioner/simulated_site.h"
+#include "tests/web/raw_client.h"
+#include "tests/web/test_server.h"
+#include "web/api/keyring.h"
+#include "web/api/schema.h"
+#include "web/server.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace switchyard::web::test {
+namespace {
+
+using nlohmann::json;
+
+// The event log of the service, as the composition root hands it to the edge.
+class ServiceEvents final : public edge::EventSource {
+ public:
+  explicit ServiceEvents(provisioner::Service& service) : service_(service) {}
+
+  Result<std::vector<edge::Event>> read_after(std::uint64_t after, std::size_t limit) override {
+    const auto events = service_.events({}, static_cast<long long>(after), static_cast<int>(limit));
+    if (!events) return tl::unexpected(events.error());
+    std::vector<edge::Event> lines;
+    for (const provisioner::EventView& event : *events)
+      lines.push_back({static_cast<std::uint64_t>(event.id), event.type, event.project,
+                       provisioner::to_json_text(event)});
+    return lines;
+  }
+
+  Result<std::uint64_t> last_id() override {
+    return service_.last_event().map([](long long id) { return static_cast<std::uint64_t>(id); });
+  }
+
+  void wait_for_news(std::uint64_t after, std::chrono::milliseconds) override {
+    service_.wait_for_event(static_cast<long long>(after), std::chrono::milliseconds(20));
+  }
+
+  void interrupt() override {}
+
+ private:
+  provisioner::Service& service_;
+};
+
+struct Asked {
+  int status{};
+  json body{};
+  std::map<std::string, std::string> headers{};
+};
+
+class Domain : public testing::Test {
+ protected:
+  Domain() {
+    log::set_level(log::Level::Error);
+    // migrate() wants the whole list of this binary; what is applied already is skipped.
+    std::vector<db::Migration> all(ipam::migrations().begin(), ipam::migrations().end());
+    all.insert(all.end(), provisioner::migrations().begin(), provisioner::migrations().end());
+    all.insert(all.end(), api::migrations().begin(), api::migrations().end());
+    EXPECT_TRUE(db::migrate(*site.pool, all));
+    auto started = Server::start(
+        {.pepper_file = directory.path("pepper"), .admin_token_file = directory.path("token")},
+        {.pool = *site.pool,
+         .clock = site.clock,
+         .events = events,
+         .add_routes = domain_routes(*site.service)});
+    EXPECT_TRUE(started);
+    server = std::move(*started);
+    token = api::read_private_file(directory.path("token")).value();
+  }
+
+  Asked ask(const std::string& method, const std::string& path, const json& body = nullptr,
+            const std::string& fields = "") {
+    return ask_text(method, path, body.is_null() ? "" : body.dump(),
+                    "Content-Type: application/json\r\n" + fields);
+  }
+
+  Asked ask_text(const std::string& method, const std::string& path, const std::string& text,
+                 const std::string& fields) {
+    RawClient client(server->port());
+    client.send(method + " " + path +
+                " HTTP/1.1\r\nHost: t\r\nConnection: close\r\nAuthorization: Bearer " + token +
+                "\r\n" + fields + "Content-Length: " + std::to_string(text.size()) + "\r\n\r\n" +
+                text);
+    const auto answer = client.read_answer();
+    if (!answer) return {};
+    return {answer->status, json::parse(answer->body, nullptr, false), answer->headers};
+  }
+
+  static std::string if_match(const Asked& asked) {
+    return "If-Match: " + asked.headers.at("etag") + "\r\n";
+  }
+
+  Asked order(const std::string& fields = "") {
+    return ask("POST", "/api/v1/deployments", kOrder, fields);
+  }
+
+  void finish(const std::string& operation) {
+    EXPECT_TRUE(site.run_until([&] {
+      const auto status = site.operation_status(operation);
+      return status != "queued" && status != "running";
+    })) << operation;
+  }
+
+  const json kOrder{{"project", "demo"},
+                    {"name", "web1"},
+                    {"server", {{"server", "srv1"}}},
+                    {"image", "debian-12"},
+                    {"catalog", "l3-private"},
+                    {"subnets", {{"vrf-prv", {"prv-a", "prv-a6"}}}}};
+  Directory directory{};
+  provisioner::SimulatedSite site{db::Backend::Sqlite};
+  ServiceEvents events{*site.service};
+  std::unique_ptr<Server> server{};
+  std::string token{};
+};
+
+TEST_F(Domain, ShowsTheFleet) {
+  for (const auto* path : {"healthz",
+                           "version",
+                           "openapi.json",
+                           "whoami",
+                           "servers",
+                           "servers/srv1",
+                           "switches",
+                           "switches/tor1",
+                           "switches/tor1/ports",
+                           "switches/tor1/ports/swp1",
+                           "vrfs",
+                           "subnets",
+                           "subnets?vrf=vrf-prv",
+                           "subnets/prv-a",
+                           "subnets/prv-a/available-ips?limit=3",
+                           "subnets/prv-a/addresses",
+                           "network-catalogs",
+                           "images",
+                           "deployments",
+                           "operations",
+                           "events",
+                           "tokens",
+                           "servers?state=available&page_size=1"})
+    EXPECT_EQ(ask("GET", std::string("/api/v1/") + path).status, 200) << path;
+  for (const auto* path :
+       {"servers/none", "switches/none", "switches/none/ports", "switches/tor1/ports/none",
+        "subnets/none", "subnets/none/available-ips", "subnets/none/addresses", "deployments/none",
+        "operations/none", "tokens/none"})
+    EXPECT_EQ(ask("GET", std::string("/api/v1/") + path).status, 404) << path;
+}
+
+TEST_F(Domain, CarriesADeploymentFromOrderToRelease) {
+  const auto plan = ask("POST", "/api/v1/deployments?dry_run=true", kOrder);
+  ASSERT_EQ(plan.status, 200) << plan.body;
+  EXPECT_EQ(plan.body["ports"].size(), 2U);
+  EXPECT_EQ(ask("GET", "/api/v1/deployments").body["items"].size(), 0U);
+
+  const auto ordered = order("Idempotency-Key: once\r\n");
+  ASSERT_EQ(ordered.status, 202) << ordered.body;
+  const auto again = order("Idempotency-Key: once\r\n");
+  EXPECT_EQ(again.headers.at("idempotency-replayed"), "true");
+  EXPECT_EQ(again.body["id"], ordered.body["id"]);
+  EXPECT_EQ(order().status, 409);
+
+  const std::string operation = ordered.headers.at("location");
+  EXPECT_EQ(ask("GET", operation).headers.count("retry-after"), 1U);
+  finish(ordered.body["operation"]);
+  const auto done = ask("GET", operation + "?wait=5");
+  EXPECT_EQ(done.body["status"], "succeeded") << done.body;
+  const std::string deployment = "/api/v1/deployments/" + ordered.body["id"].get<std::string>();
+  const auto active = ask("GET", deployment + "?wait=5");
+  EXPECT_EQ(active.body["state"], "active");
+  EXPECT_EQ(ask("GET", "/api/v1/switches/tor1/ports/swp1").body["wished_mode"], "routed");
+  EXPECT_EQ(ask("GET", "/api/v1/subnets/prv-a/addresses").body["items"].size(), 1U);
+
+  EXPECT_EQ(ask("DELETE", deployment).status, 428);
+  EXPECT_EQ(ask("DELETE", deployment, nullptr, "If-Match: \"v999\"\r\n").status, 412);
+  EXPECT_EQ(ask("DELETE", deployment + "?dry_run=true", nullptr, if_match(active)).status, 200);
+  const auto released = ask("DELETE", deployment, nullptr, if_match(active));
+  ASSERT_EQ(released.status, 202) << released.body;
+  finish(released.body["id"]);
+  EXPECT_EQ(ask("GET", deployment).body["state"], "released");
+  EXPECT_EQ(ask("GET", "/api/v1/servers/srv1").body["state"], "available");
+  EXPECT_GT(ask("GET", "/api/v1/events").body["items"].size(), 3U);
+}
+
+TEST_F(Domain, CancelsAnOperationAndRefusesOddActions) {
+  const auto ordered = order();
+  ASSERT_EQ(ordered.status, 202) << ordered.body;
+  const std::string actions = ordered.headers.at("location") + "/actions";
+  EXPECT_EQ(ask("POST", actions, {{"type", "explode"}}).status, 400);
+  EXPECT_EQ(ask("POST", actions, {{"type", "retry"}}).status, 409);
+  EXPECT_EQ(ask("POST", actions + "?dry_run=true", {{"type", "cancel"}}).status, 200);
+  EXPECT_EQ(ask("POST", actions, {{"type", "cancel"}}).status, 202);
+  EXPECT_EQ(ask("POST", "/api/v1/operations/none/actions", {{"type", "cancel"}}).status, 404);
+  EXPECT_EQ(ask("POST", "/api/v1/switches/tor1/actions", {{"type", "scan"}}).status, 202);
+  EXPECT_EQ(ask("POST", "/api/v1/switches/none/actions", {{"type", "scan"}}).status, 404);
+}
+
+TEST_F(Domain, RefusesOrdersThatCanNeverConverge) {
+  const auto with = [&](const std::string& field, const json& value) {
+    json changed = kOrder;
+    changed[field] = value;
+    return ask("POST", "/api/v1/deployments", changed);
+  };
+  EXPECT_EQ(with("colour", "red").body["errors"][0]["pointer"], "/colour");
+  EXPECT_EQ(with("server", {{"server", "srv1"}, {"profile", "small"}}).body["errors"][0]["pointer"],
+            "/server");
+  EXPECT_EQ(with("server", "srv1").status, 400);
+  EXPECT_EQ(with("name", "").status, 400);
+  EXPECT_GE(with("image", "none").status, 400);
+  EXPECT_GE(with("catalog", "none").status, 400);
+  EXPECT_GE(with("subnets", {{"vrf-prv", {"none"}}}).status, 400);
+  EXPECT_GE(with("server", {{"server", "none"}}).status, 400);
+  EXPECT_EQ(ask_text("POST", "/api/v1/deployments", "{\"a\":", "Content-Type: application/json\r\n")
+                .status,
+            400);
+  EXPECT_EQ(ask_text("POST", "/api/v1/deployments", "a=b",
+                     "Content-Type: application/x-www-form-urlencoded\r\n")
+                .status,
+            415);
+  EXPECT_EQ(ask("GET", "/api/v1/deployments").body["items"].size(), 0U);
+}
+
+TEST_F(Domain, TakesAndGivesBackAddresses) {
+  const std::string free = "/api/v1/subnets/prv-a/available-ips";
+  EXPECT_EQ(ask("POST", free + "?dry_run=true", {{"owner", "me"}}).status, 200);
+  const auto one = ask("POST", free, {{"owner", "me"}, {"name", "printer"}});
+  ASSERT_EQ(one.status, 201) << one.body;
+  const auto two = ask(
+      "POST", free, json::array({{{"owner", "me"}}, {{"address", "10.1.0.77"}, {"owner", "me"}}}));
+  ASSERT_EQ(two.status, 201) << two.body;
+  EXPECT_EQ(two.body["items"].size(), 2U);
+  EXPECT_EQ(ask("POST", free, {{"address", "10.1.0.77"}, {"owner", "me"}}).status, 409);
+  EXPECT_EQ(ask("POST", free, {{"address", "10.9.0.1"}, {"owner", "me"}}).status, 400);
+  EXPECT_EQ(ask("POST", free, json::array()).status, 400);
+  EXPECT_EQ(ask("DELETE", "/api/v1/subnets/prv-a/addresses/10.1.0.77").status, 204);
+  EXPECT_EQ(ask("DELETE", "/api/v1/subnets/prv-a/addresses/10.1.0.99").status, 404);
+}
+
+TEST_F(Domain, MakesAndRemovesASubnet) {
+  const json subnet{
+      {"name", "prv-b"}, {"vrf", "vrf-prv"}, {"prefix", "10.2.0.0/24"}, {"project", "demo"}};
+  EXPECT_EQ(ask("POST", "/api/v1/subnets?dry_run=true", subnet).status, 200);
+  const auto made = ask("POST", "/api/v1/subnets", subnet);
+  ASSERT_EQ(made.status, 201) << made.body;
+  json overlapping = subnet;
+  overlapping["name"] = "prv-c";
+  EXPECT_EQ(ask("POST", "/api/v1/subnets", overlapping).status, 409);
+  overlapping["prefix"] = "10.2.0.1/24";
+  EXPECT_EQ(ask("POST", "/api/v1/subnets", overlapping).status, 400);
+  EXPECT_EQ(ask("DELETE", "/api/v1/subnets/prv-b").status, 428);
+  EXPECT_EQ(ask("DELETE", "/api/v1/subnets/prv-b", nullptr, if_match(made)).status, 204);
+  EXPECT_EQ(ask("GET", "/api/v1/subnets/prv-b").status, 404);
+}
+
+TEST_F(Domain, TakesAServerIntoMaintenance) {
+  const auto before = ask("GET", "/api/v1/servers/srv1");
+  EXPECT_EQ(ask("PATCH", "/api/v1/servers/srv1", {{"maintenance", true}}).status, 428);
+  EXPECT_EQ(
+      ask("PATCH", "/api/v1/servers/srv1?dry_run=true", {{"maintenance", true}}, if_match(before))
+          .status,
+      200);
+  const auto after = ask("PATCH", "/api/v1/servers/srv1",
+                         {{"maintenance", true}, {"reason", "fan"}}, if_match(before));
+  ASSERT_EQ(after.status, 200) << after.body;
+  EXPECT_EQ(after.body["state"], "maintenance");
+  EXPECT_EQ(ask("PATCH", "/api/v1/servers/srv1", {{"maintenance", false}}, if_match(before)).status,
+            412);
+}
+
+TEST_F(Domain, ImportsTheInventoryOrNamesEveryMistake) {
+  const std::string yaml = "Content-Type: application/yaml\r\n";
+  const auto wrong =
+      ask_text("PUT", "/api/v1/inventory", "vrfs:\n  - {name: vrf-x, tag: 9999}\nodd: 1\n", yaml);
+  ASSERT_EQ(wrong.status, 400) << wrong.body;
+  EXPECT_EQ(wrong.body["code"], "invalid_inventory");
+  EXPECT_GE(wrong.body["errors"].size(), 2U);
+  const std::string good = "vrfs:\n  - {name: vrf-x, tag: 300}\n";
+  EXPECT_EQ(ask_text("PUT", "/api/v1/inventory?dry_run=true", good, yaml).body["created"].size(),
+            1U);
+  EXPECT_EQ(ask_text("POST", "/api/v1/inventory", good, yaml).status, 200);
+  const json same{{"vrfs", {{{"name", "vrf-x"}, {"tag", 300}}}}};
+  EXPECT_EQ(ask("PUT", "/api/v1/inventory", same).body["unchanged"].size(), 1U);
+  EXPECT_EQ(ask_text("PUT", "/api/v1/inventory", good, "Content-Type: text/plain\r\n").status, 415);
+}
+
+TEST_F(Domain, ATokenOfAProjectSeesNothingOfAnother) {
+  ASSERT_EQ(order().status, 202);
+  const auto made = ask("POST", "/api/v1/tokens",
+                        {{"name", "other"}, {"role", "developer"}, {"project", "other"}});
+  const std::string id = ask("GET", "/api/v1/deployments").body["items"][0]["id"];
+  token = made.body["secret"];
+  EXPECT_EQ(ask("GET", "/api/v1/deployments").body["items"].size(), 0U);
+  EXPECT_EQ(ask("GET", "/api/v1/deployments/" + id).status, 404);
+  EXPECT_EQ(ask("GET", "/api/v1/operations").body["items"].size(), 0U);
+  EXPECT_EQ(ask("GET", "/api/v1/subnets/prv-a").status, 404);
+  EXPECT_EQ(ask("POST", "/api/v1/subnets/prv-a/available-ips", {{"owner", "me"}}).status, 404);
+  EXPECT_EQ(order().status, 403);
+  EXPECT_EQ(ask("GET", "/api/v1/events").body["items"].size(), 0U);
+}
+
+TEST_F(Domain, ManagesTokens) {
+  const auto made =
+      ask("POST", "/api/v1/tokens", {{"name", "ci"}, {"role", "developer"}, {"scopes", {"read"}}},
+          "Idempotency-Key: t\r\n");
+  ASSERT_EQ(made.status, 201);
+  EXPECT_EQ(ask("POST", "/api/v1/tokens?dry_run=true", {{"name", "ci"}, {"role", "viewer"}}).status,
+            200);
+  const std::string path = made.headers.at("location");
+  const auto changed = ask("PATCH", path, {{"expires_at", "2040-01-01T00:00:00Z"}}, if_match(made));
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  EXPECT_EQ(ask("GET", path).status, 200);
+  EXPECT_EQ(ask("DELETE", path, nullptr, if_match(changed)).status, 204);
+  EXPECT_EQ(ask("POST", "/api/v1/tokens", {{"name", 1}}).status, 400);
+  EXPECT_EQ(ask("GET", "/api/v1/tokens?page_size=1").status, 200);
+}
+
+TEST_F(Domain, StreamsItsEvents) {
+  RawClient client(server->port());
+  client.send(get_text("/api/v1/events?after=0", token, "Accept: text/event-stream\r\n"));
+  ASSERT_EQ(order().status, 202);
+  EXPECT_TRUE(client.read_until("event: "));
+}
+
+}  // namespace
+}  // namespace switchyard::web::test
