@@ -1,0 +1,179 @@
+// What each subcommand asks the service for, and how the answer reads.
+#include "tests/cli/run_fixture.h"
+#include "tests/cli/samples.h"
+
+namespace switchyard::web::cli {
+namespace {
+
+using nlohmann::json;
+
+class Commands : public RunFixture {};
+
+TEST_F(Commands, ListServersAsAnAlignedTable) {
+  auto wide = sample_server("機架-2", "available");
+  wide["profile"] = "größe";
+  api.list("GET /api/v1/servers", {sample_server("srv1", "active"), wide});
+  const Ran ran = run({"server", "list"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  expect_golden("server-list.txt", ran.out);
+}
+
+TEST_F(Commands, ReadAllPagesOfAList) {
+  api.list("GET /api/v1/servers", json::array({sample_server("srv1", "active")}), "more");
+  api.list("GET /api/v1/servers", json::array({sample_server("srv2", "available")}));
+  const Ran ran = run({"server", "list", "--state", "active", "-o", "json"});
+  EXPECT_EQ(json::parse(ran.out)["items"].size(), 2U);
+  ASSERT_EQ(api.requests().size(), 2U);
+  EXPECT_EQ(api.requests()[0].target, "/api/v1/servers?state=active&page_size=500");
+  EXPECT_EQ(api.requests()[1].target, "/api/v1/servers?state=active&page_size=500&page_token=more");
+}
+
+TEST_F(Commands, SayWhatToDoAboutAnEmptyList) {
+  api.list("GET /api/v1/servers", json::array());
+  EXPECT_EQ(run({"server", "list"}).out,
+            "no servers; 'switchyard inventory import FILE' brings them\n");
+}
+
+TEST_F(Commands, LetNoServerSteerTheTerminal) {
+  auto evil = sample_server("srv1", "failed");
+  evil["reason"] = "\x1b[2J\x07gone";
+  api.answer("GET /api/v1/servers/srv1", evil);
+  const Ran ran = run({"server", "show", "srv1"});
+  EXPECT_EQ(ran.out.find('\x1b'), std::string::npos);
+  EXPECT_NE(ran.out.find("?[2J?gone"), std::string::npos);
+}
+
+TEST_F(Commands, ShowAPortWithSessionsAndDifferences) {
+  api.answer("GET /api/v1/switches/tor1/ports/swp1%2F1", sample_port("swp1/1", true));
+  const Ran ran = run({"switch", "port", "tor1", "swp1/1"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  expect_golden("switch-port.txt", ran.out);
+}
+
+TEST_F(Commands, ListPortsWithTheirSessions) {
+  api.list("GET /api/v1/switches/tor1/ports",
+           {sample_port("swp1", true), sample_port("swp2", false)});
+  expect_golden("switch-ports.txt", run({"switch", "ports", "tor1"}).out);
+}
+
+TEST_F(Commands, PutAServerIntoMaintenanceAtTheVersionSeen) {
+  api.answer("GET /api/v1/servers/srv1", sample_server("srv1", "available"), 200, "\"v3\"");
+  api.answer("PATCH /api/v1/servers/srv1", sample_server("srv1", "maintenance"));
+  const Ran ran = run({"server", "maintenance", "srv1", "--on", "--reason", "loud fan"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(api.requests().back().if_match, "\"v3\"");
+  EXPECT_EQ(json::parse(api.requests().back().body),
+            (json{{"maintenance", true}, {"reason", "loud fan"}}));
+}
+
+TEST_F(Commands, DeployWithAllThatWasOrdered) {
+  api.answer("POST /api/v1/deployments", sample_deployment("deploying"), 202);
+  const Ran ran = run({"deploy", "web-1", "--project", "demo", "--image", "debian-12", "--catalog",
+                       "l3-dual", "--subnet", "vrf-prv=prv-a", "--subnet", "vrf-prv=prv-a6",
+                       "--subnet", "vrf-pub=pub-a", "--profile", "small"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(
+      ran.out,
+      "deployment dep-1 of web-1 on server srv1\nwatch it: switchyard operation watch op-1\n");
+  const FakeRequest asked = api.requests().back();
+  EXPECT_EQ(json::parse(asked.body),
+            (json{{"name", "web-1"},
+                  {"project", "demo"},
+                  {"image", "debian-12"},
+                  {"catalog", "l3-dual"},
+                  {"server", {{"profile", "small"}}},
+                  {"subnets", {{"vrf-prv", {"prv-a", "prv-a6"}}, {"vrf-pub", {"pub-a"}}}},
+                  {"ssh_keys", json::array()}}));
+  EXPECT_EQ(asked.idempotency_key.size(), 32U);
+}
+
+TEST_F(Commands, ShowWhatADeploymentWouldChange) {
+  api.answer("POST /api/v1/deployments",
+             json{{"server", "srv1"},
+                  {"asn", 4200000001},
+                  {"addresses", sample_deployment("active")["addresses"]},
+                  {"ports",
+                   {{{"switch", "tor1"},
+                     {"port", "swp1"},
+                     {"from", "provisioning vlan 100"},
+                     {"to", "routed 101 201"},
+                     {"intent", json::object()}}}}});
+  const Ran ran = run({"deploy", "web-1", "--project", "demo", "--image", "debian-12", "--catalog",
+                       "l3-dual", "--subnet", "vrf-prv=prv-a", "--server", "srv1", "--dry-run"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(api.requests().back().target, "/api/v1/deployments?dry_run=true");
+  expect_golden("deploy-dry-run.txt", ran.out);
+}
+
+TEST_F(Commands, ReleaseByNameAfterItIsConfirmed) {
+  auto old = sample_deployment("released");
+  old["id"] = "dep-0";
+  api.list("GET /api/v1/deployments", {old, sample_deployment("active")});
+  api.answer("GET /api/v1/deployments/dep-1", sample_deployment("active"), 200, "\"v2\"");
+  api.answer("DELETE /api/v1/deployments/dep-1", sample_operation(0, "queued"), 202);
+  typed = "web-1\n";
+  const Ran ran = run({"release", "web-1"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(api.requests().back().if_match, "\"v2\"");
+  EXPECT_NE(ran.err.find("Release web-1 and erase every disk of srv1?"), std::string::npos);
+}
+
+TEST_F(Commands, ReleaseNothingUnconfirmed) {
+  api.answer("GET /api/v1/deployments/dep-1", sample_deployment("active"), 200, "\"v2\"");
+  EXPECT_EQ(run({"release", "dep-1"}).status, 1);
+  typed = "y\n";
+  EXPECT_EQ(run({"release", "dep-1"}).status, 1);
+  for (const FakeRequest& request : api.requests())
+    EXPECT_NE(request.method, "DELETE");
+}
+
+TEST_F(Commands, TakeSeveralAddressesAtOnce) {
+  api.answer(
+      "POST /api/v1/subnets/prv-a/available-ips",
+      json{{"items",
+            {{{"address", "10.1.0.9"}, {"state", "in_use"}, {"owner", "lb"}, {"name", ""}}}}},
+      201);
+  const Ran ran = run({"subnet", "take", "prv-a", "--count", "2", "--owner", "lb"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(json::parse(api.requests().back().body), (json{{{"owner", "lb"}}, {{"owner", "lb"}}}));
+}
+
+TEST_F(Commands, ShowAnOperationWithItsTimeline) {
+  api.answer("GET /api/v1/operations/op-1", sample_operation(1, "failed"));
+  expect_golden("operation-show.txt", run({"operation", "show", "op-1"}).out);
+}
+
+TEST_F(Commands, FollowEventsAfterTheLastOneSeen) {
+  const json event{{"id", 7},
+                   {"at", "2026-11-21T03:14:15.000000Z"},
+                   {"type", "server.state"},
+                   {"subject", "servers/srv1"},
+                   {"data", {{"server", "srv1"}, {"state", "active"}}}};
+  api.answer(
+      "GET /api/v1/events",
+      FakeAnswer{.body = ": hello\n\nid: 7\nevent: server.state\ndata: " + event.dump() + "\n\n",
+                 .type = "text/event-stream"});
+  const Ran ran = run({"event", "watch", "--after", "6", "--count", "2"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  const std::string line =
+      "7  2026-11-21 03:14:15     server.state       server=srv1 state=active\n";
+  EXPECT_EQ(ran.out, line + line);
+  EXPECT_EQ(api.requests()[0].last_event_id, "6");
+  EXPECT_EQ(api.requests()[1].last_event_id, "7");
+  EXPECT_EQ(json::parse(run({"event", "watch", "--count", "1", "-o", "json"}).out), event);
+}
+
+TEST_F(Commands, RunTheServiceByItsHook) {
+  std::string file;
+  hooks.serve = [&](const std::string& config) {
+    file = config;
+    return 7;
+  };
+  hooks.config_reference = [] { return std::string("site: pod-1\n"); };
+  EXPECT_EQ(run_as_is({"serve", "--config", "a.yaml"}).status, 7);
+  EXPECT_EQ(file, "a.yaml");
+  EXPECT_EQ(run_as_is({"config", "reference"}).out, "site: pod-1\n");
+}
+
+}  // namespace
+}  // namespace switchyard::web::cli
