@@ -32,7 +32,7 @@ def inventory(lab: fabric.Fabric) -> str:
               "images:", "  - {name: debian-12}", "switches:"]
     for tor in plan.TORS:
         lines += [f"  - name: {tor.name}", "    nos: linux-frr", f"    address: {tor.management}",
-                  f"    key_file: {lab.folder / 'id_ed25519'}", f'    host_key: "{lab.host_key(tor.name)}"',
+                  f"    key_file: {pathlib.Path(lab.folder) / 'keys' / 'client'}", f'    host_key: "{lab.host_key(tor.name)}"',
                   f"    asn: {tor.asn}", f"    bridge: {plan.BRIDGE}",
                   f"    vrfs: [{', '.join(vrf.name for vrf in plan.VRFS)}]", "    ports:",
                   f"      - {{name: {plan.SERVER_PORT}, role: server}}",
@@ -64,7 +64,7 @@ class Controller:
         self.process = subprocess.Popen(
             ["ip", "netns", "exec", self.lab.namespace, str(binary()), "serve", "--config", str(self.folder / "switchyard.yaml")],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
-        self.wait(lambda: self.cli("version", check=False).returncode == 0 and self.token(), 30, "the service to answer")
+        self.wait(lambda: self.token() and self.cli("whoami", check=False).returncode == 0, 30, "the service to answer")
         return self
 
     def stop(self, kind: int = signal.SIGTERM) -> None:

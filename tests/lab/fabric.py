@@ -127,7 +127,6 @@ class Fabric:
             return
         node = plan.NODES[name]
         image = (self.folder / "image").read_text()
-        mac = f"02:5{node.number:x}:{ord(node.kind[0]):02x}:00:00"
         command = ["ip", "netns", "exec", self.namespace, "unshare", "--fork", "--pid", "--kill-child",
                    "--mount-proc", "linux.uml", f"umid=lab-{name}", f"uml_dir={self.folder}/uml-{name}",
                    f"mem={node.memory}", f"ubd0={self.folder}/{name}.cow,{image}", "root=/dev/ubda", "rw",
@@ -137,7 +136,7 @@ class Fabric:
         for number, nic in enumerate(("eth0",) + node.nics):
             # Room above 1500 for a tag: a vector device cannot grow later.
             mtu = "" if nic == "eth0" else ",mtu=9000"
-            command.append(f"vec{number}:transport=tap,ifname={hostnet.tap(name, nic)},depth=64,gro=0,mac={mac}:{number:02x}{mtu}")
+            command.append(f"vec{number}:transport=tap,ifname={hostnet.tap(name, nic)},depth=64,gro=0,mac={plan.mac(node, nic)}{mtu}")
         (self.folder / f"uml-{name}").mkdir(exist_ok=True)
         with open(self.folder / f"{name}.console", "wb") as console:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,

@@ -106,6 +106,11 @@ def foreign_svi(tor: Node) -> str:
     return f"172.16.{29 + tor.number}.2"
 
 
+def mac(node: Node, nic: str) -> str:
+    position = ("eth0", *node.nics).index(nic)
+    return f"02:5{node.number:x}:{ord(node.kind[0]):02x}:00:00:{position:02x}"
+
+
 def cable_of(end: str) -> Cable:
     for cable in CABLES:
         if end in (cable.a, cable.b):
