@@ -25,6 +25,7 @@ mkdir -p "$cache"
 exec 9>"$cache/lock"
 flock -w 1200 9 || { echo "build_image.sh: somebody else has held $cache/lock for 20 minutes" >&2; exit 1; }
 
+# shellcheck disable=SC2016  # the hook expands its own $1
 make_root() {  # $1: the tar to make
   local include
   include=$(paste -sd, "$here/image/packages.txt")
