@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: ./demo.sh [--once] [--bin DIR] [--servers N]
+usage: ./demo.sh [--once | --then COMMAND] [--bin DIR] [--servers N]
 
 Installs the Debian packages that are missing (as root), builds the release preset, starts a
 simulated site (two switches that speak SSH, servers with a BMC that speaks Redfish) and the
@@ -15,6 +15,8 @@ stays up for you to play with; Ctrl-C stops it.
   --once       end after the release; exit status 0 only if the server was really deployed
                (active, all sessions Established with exactly its host routes) and really
                released (available again, no session left)
+  --then COMMAND  like --once, but run COMMAND URL TOKENFILE before everything is stopped
+               and fail if it fails
   --bin DIR    use the programs in DIR instead of building them
   --servers N  simulated servers (4)
   --help       this text
@@ -22,11 +24,13 @@ TEXT
 }
 
 once=
+visitor=
 bin=
 servers=4
 while [ $# -gt 0 ]; do
   case $1 in
     --once) once=yes ;;
+    --then) visitor=${2:?--then needs a command}; shift ;;
     --bin) bin=${2:?--bin needs a directory}; shift ;;
     --servers) servers=${2:?--servers needs a number}; shift ;;
     --help | -h) usage; exit 0 ;;
@@ -35,6 +39,8 @@ while [ $# -gt 0 ]; do
   shift
 done
 
+if [ -n "$visitor" ]; then visitor=$(realpath "$visitor"); fi
+if [ -n "$bin" ]; then bin=$(realpath "$bin"); fi
 cd "$(dirname "$0")"
 root=$PWD
 work=
@@ -104,6 +110,8 @@ await() {
 
 build() {
   local log=$work/build.log
+  # One cache for all build directories of this checkout.
+  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
   cmake --preset release >"$log" 2>&1 || fail "cmake does not get along with this machine"
   if [ -t 1 ]; then
     NINJA_STATUS='[%f/%t, %e s] ' cmake --build --preset release --target switchyard switchyard-sim ||
@@ -227,7 +235,6 @@ if [ -z "$bin" ]; then
   build
   bin=$root/build/release/bin
 fi
-bin=$(cd "$bin" && pwd)
 ls -1 "$bin/switchyard" "$bin/switchyard-sim"
 
 say "Start a simulated site: two switches, $servers servers"
@@ -255,5 +262,9 @@ cli switch ports tor1
 cli server list
 check_released
 
-if [ -z "$once" ]; then stay; fi
+if [ -n "$visitor" ]; then
+  "$visitor" "$SWITCHYARD_URL" "$token_file" || fail "$visitor says no"
+elif [ -z "$once" ]; then
+  stay
+fi
 printf '\ndemo.sh: deployed and released, %d s in all\n' "$SECONDS"
