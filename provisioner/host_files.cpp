@@ -28,6 +28,10 @@ std::string interfaces_file(const DeploymentRecord& deployment,
     text += fmt::format("\nauto vni{0}\niface vni{0}\n    link-type dummy\n", i);
     for (const IpAddress& address : plan.vrfs[i].addresses)
       text += "    address " + to_string(host_prefix(address)) + "\n";
+    // Twice on purpose: ifupdown2 3.0.0 now and then forgets `address` on a dummy it has just made.
+    for (const IpAddress& address : plan.vrfs[i].addresses)
+      text += fmt::format("    post-up ip addr replace {} dev vni{}\n",
+                          to_string(host_prefix(address)), i);
   }
   for (const NicRecord& nic : nics) {
     text += fmt::format(
@@ -147,7 +151,9 @@ std::string router_id(const DeploymentRecord& deployment) {
 std::string frr_file(const DeploymentRecord& deployment, const std::vector<NicRecord>& nics) {
   const Plan& plan = deployment.plan;
   std::string text = "frr defaults traditional\nhostname " + deployment.name +
-                     "\nservice integrated-vtysh-config\n!\n";
+                     "\nservice integrated-vtysh-config\n!\n"
+      // A carrier flap would cost the server a path for good: zebra's next-hop group keeps one.
+      "no zebra nexthop kernel enable\n!\n";
   for (const PlannedVrf& vrf : plan.vrfs)
     text += lists_of(vrf);
   text += "!\n";

@@ -95,7 +95,7 @@ void SwitchWorker::record_scan(const std::vector<WishRecord>& wishes,
                       {"owner", wish.wish.owner},
                       {"policy", repair ? "repair" : "report"},
                       {"differences", nlohmann::json::parse(differences)}});
-    log::warning("drift", {{"switch", name_}, {"port", wish.port}, {"differences", differences}});
+    log::warning("drift", {{"port", wish.port}, {"differences", differences}});
   }
   const Status recorded =
       db::write(context_.pool, "scan of switch " + name_, [&](db::Session& session) -> Status {
@@ -113,7 +113,7 @@ void SwitchWorker::record_scan(const std::vector<WishRecord>& wishes,
         return {};
       });
   if (!recorded) {
-    log::error("cannot record a scan", {{"switch", name_}, {"error", recorded.error().message}});
+    log::error("cannot record a scan", {{"error", recorded.error().message}});
     claim_.reset();
     return;
   }
@@ -160,8 +160,7 @@ void SwitchWorker::look_at_sessions(const std::vector<WishRecord>& wishes) {
         }
         return {};
       });
-  if (!recorded)
-    log::error("cannot record sessions", {{"switch", name_}, {"error", recorded.error().message}});
+  if (!recorded) log::error("cannot record sessions", {{"error", recorded.error().message}});
   context_.wakeup.poke(kRunnerTopic);
   context_.wakeup.poke(kEventTopic);
 }

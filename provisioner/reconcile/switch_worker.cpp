@@ -63,6 +63,7 @@ void SwitchWorker::run(const std::stop_token& stop) {
 
 milliseconds SwitchWorker::tick() {
   if (!claim()) return 2s;
+  notice_new_access();
   const auto steady = context_.clock.steady();
   settle_decided();
   if (steady < retry_contact_)
@@ -100,13 +101,29 @@ bool SwitchWorker::claim() {
   return true;
 }
 
+// An import that changed how the switch is reached takes effect at once, not after the next
+// failure.
+void SwitchWorker::notice_new_access() {
+  const auto record = read_record();
+  if (!record || !*record || (*record)->version == access_version_) return;
+  access_version_ = (*record)->version;
+  if (armed_.empty()) driver_.reset();  // what is armed is settled over the session that armed it
+  probed_ = false;
+  retry_contact_ = {};
+  contact_failures_ = 0;
+}
+
+Result<std::optional<SwitchRecord>> SwitchWorker::read_record() {
+  return db::read(context_.pool, "read switch " + name_,
+                  [&](db::Session& session) -> Result<std::optional<SwitchRecord>> {
+                    return find_switch_record(session, name_);
+                  });
+}
+
 Status SwitchWorker::connect() {
   if (driver_ && probed_) return {};
   if (!driver_) {
-    auto record = db::read(context_.pool, "read switch " + name_,
-                           [&](db::Session& session) -> Result<std::optional<SwitchRecord>> {
-                             return find_switch_record(session, name_);
-                           });
+    const auto record = read_record();
     if (!record) return tl::unexpected(record.error());
     if (!*record) return failure(Errc::NotFound, "switch " + name_ + " is not in the inventory");
     auto made = context_.make_driver(**record);
@@ -143,15 +160,14 @@ void SwitchWorker::note_contact(const Status& status) {
   }
   if (state == state_ && status) return;
   state_ = state;
-  if (!status) log::warning("switch does not answer", {{"switch", name_}, {"error", error}});
+  if (!status) log::warning("switch does not answer", {{"error", error}});
   const Timestamp now = context_.clock.now();
   const Status stored =
       db::write(context_.pool, "contact of switch " + name_, [&](db::Session& session) -> Status {
         set_switch_contact(session, name_, state, error, now);
         return {};
       });
-  if (!stored)
-    log::error("cannot store contact", {{"switch", name_}, {"error", stored.error().message}});
+  if (!stored) log::error("cannot store contact", {{"error", stored.error().message}});
 }
 
 std::vector<WishRecord> SwitchWorker::pending(Timestamp now) {
@@ -179,7 +195,7 @@ std::vector<WishRecord> SwitchWorker::pending(Timestamp now) {
                   return due;
                 });
   if (found) return std::move(*found);
-  log::error("cannot read wishes", {{"switch", name_}, {"error", found.error().message}});
+  log::error("cannot read wishes", {{"error", found.error().message}});
   return {};
 }
 
@@ -255,8 +271,7 @@ void SwitchWorker::record_applied(const std::vector<WishRecord>& wishes,
                             ok ? "" : "switch " + name_ + " port " + wish.port + ": " + error);
     armed.wishes.push_back(wish);
     armed.wishes.back().phase = !ok ? "failed" : outcome->changed ? "prepared" : "equal";
-    if (!ok)
-      log::warning("port refused", {{"switch", name_}, {"port", wish.port}, {"error", error}});
+    if (!ok) log::warning("port refused", {{"port", wish.port}, {"error", error}});
   }
   const Status recorded =
       db::write(context_.pool, "outcome of switch " + name_, [&](db::Session& session) -> Status {
@@ -269,8 +284,7 @@ void SwitchWorker::record_applied(const std::vector<WishRecord>& wishes,
   if (!recorded) {
     // Whether we lost the lease or the database: what is armed undoes itself, nobody is told it is
     // done.
-    log::error("cannot record what was applied",
-               {{"switch", name_}, {"error", recorded.error().message}});
+    log::error("cannot record what was applied", {{"error", recorded.error().message}});
     claim_.reset();
     return;
   }
@@ -377,8 +391,7 @@ void SwitchWorker::settle(Armed& armed, const std::vector<Settlement>& settlemen
         return record_results(session, *claim_, results, now);
       });
   if (!recorded) {
-    log::error("cannot record what was settled",
-               {{"switch", name_}, {"error", recorded.error().message}});
+    log::error("cannot record what was settled", {{"error", recorded.error().message}});
     claim_.reset();
     return;
   }

@@ -55,6 +55,8 @@ class SwitchWorker {
   };
 
   [[nodiscard]] bool claim();
+  void notice_new_access();
+  [[nodiscard]] Result<std::optional<SwitchRecord>> read_record();
   [[nodiscard]] Status connect();
   void settle_decided();
   [[nodiscard]] std::vector<WishRecord> pending(Timestamp now);
@@ -85,6 +87,7 @@ class SwitchWorker {
   std::chrono::steady_clock::time_point retry_contact_{};
   int contact_failures_{};
   bool probed_{};
+  long long access_version_{};
   std::string state_{};
   std::vector<Armed> armed_{};
   std::map<std::string, std::string> last_refused_{};

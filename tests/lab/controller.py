@@ -40,8 +40,8 @@ def inventory(lab: fabric.Fabric) -> str:
                   f"      - {{name: {plan.UPLINK}, role: uplink}}"]
     url = f"http://{plan.MANAGEMENT_HOST}:{plan.BMC_PORT}/redfish/v1/Systems/{plan.SRV1.name}"
     lines += ["servers:", f"  - name: {plan.SRV1.name}", f'    bmc: {{type: redfish, url: "{url}"}}', "    nics:"]
-    lines += [f'      - {{name: {nic}, mac: "02:00:00:00:01:0{number}", switch: {tor.name}, port: {plan.SERVER_PORT}}}'
-              for number, (nic, tor) in enumerate(plan.SERVER_LINKS.items(), 1)]
+    lines += [f'      - {{name: {nic}, mac: "{plan.mac(plan.SRV1, nic)}", switch: {tor.name}, port: {plan.SERVER_PORT}}}'
+              for nic, tor in plan.SERVER_LINKS.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -44,7 +44,7 @@ std::string golden(const std::string& name) {
   std::ifstream file(std::string(SWITCHYARD_SOURCE_DIR) + "/tests/lab/golden/server/" + name);
   std::string text, line;
   while (std::getline(file, line))
-    if (!line.starts_with('#')) text += line + "\n";
+    if (!line.starts_with('#') && !line.starts_with("! ")) text += line + "\n";
   return text;
 }
 
@@ -52,7 +52,7 @@ std::string without_remarks(const std::string& content) {
   std::istringstream lines(content);
   std::string text, line;
   while (std::getline(lines, line))
-    if (!line.starts_with('#')) text += line + "\n";
+    if (!line.starts_with('#') && !line.starts_with("! ")) text += line + "\n";
   return text;
 }
 
