@@ -5,6 +5,7 @@
 #include "web/cli/run.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <ostream>
@@ -150,6 +151,9 @@ int run(std::vector<std::string> words, Console& console, const ServeHooks& hook
 }
 
 int run_cli(int argc, char** argv, const ServeHooks& hooks) {
+  // Also a write to a connection the service has closed would end the program; that is an error to
+  // report. A reader of stdout that went away is noticed by the stream.
+  std::signal(SIGPIPE, SIG_IGN);
   const SystemClock clock;
   Console console = standard_console(clock);
   try {

@@ -53,24 +53,28 @@ void show(const StreamedEvent& event, Session& session) {
 Outcome<void> follow(Session& session, const Follow& wanted) {
   std::string last = wanted.after;
   int shown = 0;
+  bool has_answered = false;
   auto last_answer = session.console.clock.steady();
   while (true) {
     EventReader reader;
     const auto ended =
         session.client.follow(resource({"events"}), last, [&](std::string_view piece) {
+          has_answered = true;
           last_answer = session.console.clock.steady();
           for (const StreamedEvent& event : reader.read(piece)) {
             show(event, session);
             last = event.id;
-            if (++shown == wanted.count) return false;
+            if (++shown == wanted.count || !session.console.out) return false;
           }
           return true;
         });
-    if (wanted.count > 0 && shown >= wanted.count) return {};
+    const bool is_enough = wanted.count > 0 && shown >= wanted.count;
+    if (is_enough || !session.console.out) return {};
     // The service ends a stream after a while, and a connection may break: go on after the last id.
     const bool may_come_back = ended || ended.error().exit == Exit::Unreachable;
-    const bool is_new = shown == 0 && !ended;
-    if (!may_come_back || is_new || session.console.clock.steady() - last_answer > kPatience)
+    const bool was_never_there = !ended && !has_answered;
+    if (!may_come_back || was_never_there ||
+        session.console.clock.steady() - last_answer > kPatience)
       return ended;
     session.console.pause(kPause);
   }

@@ -2,6 +2,7 @@
 #include "web/cli/text.h"
 #include "web/cli/watch.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <set>
