@@ -50,12 +50,13 @@ const std::string kInsert =
     "INSERT INTO addresses (vrf, addr, subnet, owner, label, state, anycast, created, released, "
     "free_at) VALUES ";
 
-// One statement for many rows that differ in nothing but the address.
+// One statement for many rows that differ in nothing but the address. Numbers and words of ours are
+// written into the text: every allocation runs this, and fewer parameters make it faster.
 void insert_rows(db::Session& session, std::span<const AddressRecord> records) {
   const AddressRecord& common = records.front();
-  const std::string state = to_string(common.state);
-  const int anycast = common.sharing == Sharing::Anycast ? 1 : 0;
-  const long long created = to_micros(common.created);
+  const std::string rest = std::string{", '"} + to_string(common.state) + "', " +
+                           (common.sharing == Sharing::Anycast ? "1, " : "0, ") +
+                           std::to_string(to_micros(common.created)) + ", 0, 0)";
   std::vector<std::string> keys;
   for (const AddressRecord& record : records)
     keys.push_back(to_key(record.address));
@@ -64,16 +65,12 @@ void insert_rows(db::Session& session, std::span<const AddressRecord> records) {
   for (std::size_t i = 0; i < records.size(); ++i) {
     const std::string n = std::to_string(i);
     sql += (i == 0 ? "(:vrf" : ", (:vrf") + n + ", " + session.key("addr" + n) + ", :subnet" + n +
-           ", :owner" + n + ", :label" + n + ", :state" + n + ", :anycast" + n + ", :created" + n +
-           ", 0, 0)";
+           ", :owner" + n + ", :label" + n + rest;
     statement.exchange(soci::use(common.vrf.value));
     statement.exchange(soci::use(keys[i]));
     statement.exchange(soci::use(common.subnet));
     statement.exchange(soci::use(common.owner));
     statement.exchange(soci::use(common.name));
-    statement.exchange(soci::use(state));
-    statement.exchange(soci::use(anycast));
-    statement.exchange(soci::use(created));
   }
   statement.alloc();
   statement.prepare(sql);
