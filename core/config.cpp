@@ -32,9 +32,10 @@ Result<long long> number_in(std::string_view text, long long low, long long high
   long long value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || value < low ||
-      value > high)
+      value > high) {
     return failure(Errc::Invalid, "must be a whole number in " + std::to_string(low) + ".." +
                                       std::to_string(high));
+  }
   return value;
 }
 
@@ -47,9 +48,10 @@ Status set_number(auto& member, std::string_view text, long long low, long long 
 Status set_seconds(seconds& member, std::string_view text, seconds low, seconds high) {
   const auto value = parse_duration(text);
   if (!value) return tl::unexpected(value.error());
-  if (*value < low || *value > high || *value % seconds{1} != milliseconds{0})
+  if (*value < low || *value > high || *value % seconds{1} != milliseconds{0}) {
     return failure(Errc::Invalid, "must be whole seconds in " + std::to_string(low.count()) +
                                       "s.." + std::to_string(high.count()) + "s");
+  }
   member = std::chrono::duration_cast<seconds>(*value);
   return {};
 }
@@ -184,10 +186,11 @@ void check(const Config& config, const yaml::Node& root) {
     root.report("listen", "tls_certificate and tls_key go together");
   const bool loopback =
       contains(*loopback4, config.listen.address) || contains(*loopback6, config.listen.address);
-  if (!tls && !loopback && !config.listen.allow_clear_text)
+  if (!tls && !loopback && !config.listen.allow_clear_text) {
     root.report("listen", "address " + to_string(config.listen.address) +
                               " without TLS would send tokens in clear text; give tls_certificate "
                               "and tls_key, or set allow_clear_text");
+  }
   if (config.network.first_asn > config.network.last_asn)
     root.report("network", "first_asn is larger than last_asn");
 }
@@ -244,9 +247,10 @@ Result<Config> parse_config(std::string_view file, std::string_view text) {
 
 Result<Config> read_config(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
-  if (!file)
+  if (!file) {
     return failure(errno == ENOENT ? Errc::NotFound : Errc::Unavailable,
                    "configuration file " + path + ": " + std::generic_category().message(errno));
+  }
   std::ostringstream text;
   text << file.rdbuf();
   if (file.bad() || text.bad())

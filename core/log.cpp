@@ -152,12 +152,12 @@ class Queue {
 
 // Never destroyed: lines may come from destructors that run after any of ours.
 Queue& queue() {
-  static Queue* const kQueue = [] {
+  static Queue* const queue_of_process = [] {
     auto* made = new Queue;
-    std::atexit([] { queue().end(); });
+    (void)std::atexit([] { queue().end(); });
     return made;
   }();
-  return *kQueue;
+  return *queue_of_process;
 }
 
 }  // namespace

@@ -71,29 +71,33 @@ Result<VlanId> make_vlan(long long value) {
 }
 
 Result<Asn> make_asn(long long value) {
-  if (value < 1 || value > 4294967294LL)
+  if (value < 1 || value > 4294967294LL) {
     return failure(Errc::Invalid,
                    "AS number " + std::to_string(value) + " is not in 1..4294967294");
-  if (value == 23456 || value == 65535)
+  }
+  if (value == 23456 || value == 65535) {
     return failure(Errc::Invalid, "AS number " + std::to_string(value) +
                                       " is reserved (RFC 6793, RFC 7300) and cannot be used");
+  }
   return Asn{static_cast<std::uint32_t>(value)};
 }
 
 Result<VrfName> parse_vrf(std::string_view text) {
-  if (!is_wire_name(text, "_-"))
+  if (!is_wire_name(text, "_-")) {
     return failure(Errc::Invalid, "not a VRF name (1..15 of A-Z a-z 0-9 _ -, a letter first): '" +
                                       shown(text) + "'");
+  }
   if (text == "default" || text == "mgmt")
     return failure(Errc::Invalid, "VRF name '" + std::string{text} + "' is the switch's own");
   return VrfName{std::string{text}};
 }
 
 Result<std::string> parse_port_name(std::string_view text) {
-  if (!is_wire_name(text, "/_-"))
+  if (!is_wire_name(text, "/_-")) {
     return failure(
         Errc::Invalid,
         "not a port name (1..15 of A-Z a-z 0-9 / _ -, a letter first): '" + shown(text) + "'");
+  }
   return std::string{text};
 }
 

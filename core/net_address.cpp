@@ -169,9 +169,10 @@ Result<IpAddress> parse_ip(std::string_view text) {
     address.key[2 * i] = static_cast<std::uint8_t>((*groups)[i] >> 8);
     address.key[2 * i + 1] = static_cast<std::uint8_t>((*groups)[i] & 0xff);
   }
-  if (is_mapped(address.key))
+  if (is_mapped(address.key)) {
     return failure(Errc::Invalid,
                    "IPv4-mapped IPv6 address, write it as IPv4: '" + shown(text) + "'");
+  }
   return address;
 }
 
@@ -183,9 +184,10 @@ std::string to_key(const IpAddress& address) { return {address.key.begin(), addr
 
 Result<IpAddress> from_key(std::string_view key, Family family) {
   IpAddress address{.family = family};
-  if (key.size() != address.key.size())
+  if (key.size() != address.key.size()) {
     return failure(Errc::Invalid,
                    "address key of " + std::to_string(key.size()) + " bytes instead of 16");
+  }
   std::ranges::transform(key, address.key.begin(),
                          [](char c) { return static_cast<std::uint8_t>(c); });
   if (family != Family::V4 && family != Family::V6)

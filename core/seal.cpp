@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view kForm = "s1.";
 constexpr std::size_t kIdLength = 8;
-constexpr std::size_t kLargestKeyFile = 64 * 1024;
+constexpr std::size_t kLargestKeyFile = 65'536;
 constexpr int kBase64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
 using Bytes = std::vector<std::uint8_t>;
@@ -103,9 +103,10 @@ Status refuse_open_door(const File& file, const std::string& path) {
   if (::fstat(file.get(), &facts) != 0) return key_file_error(path, system_text());
   if (!S_ISREG(facts.st_mode) || facts.st_size > static_cast<off_t>(kLargestKeyFile))
     return failure(Errc::Invalid, "secret key file " + path + " is not a small plain file");
-  if ((facts.st_mode & 077) != 0)
+  if ((facts.st_mode & 077) != 0) {
     return failure(Errc::Invalid,
                    "secret key file " + path + " can be read by others: run chmod 600 " + path);
+  }
   if (facts.st_uid != ::geteuid() && facts.st_uid != 0)
     return failure(Errc::Invalid, "secret key file " + path + " belongs to somebody else");
   return {};
@@ -139,9 +140,10 @@ Result<std::vector<Sealer::Key>> Sealer::parse_keys(std::string_view text) {
     if (line.empty() || line[0] == '#') continue;
     const auto bytes = from_base64(line);
     Key key;
-    if (!bytes || bytes->size() != key.bytes.size())
+    if (!bytes || bytes->size() != key.bytes.size()) {
       return failure(Errc::Invalid, "line " + std::to_string(keys.size() + 1) +
                                         " is not a key of 32 bytes in base64url");
+    }
     std::ranges::copy(*bytes, key.bytes.begin());
     std::array<std::uint8_t, 16> hash{};
     crypto_generichash(hash.data(), hash.size(), key.bytes.data(), key.bytes.size(), nullptr, 0);
@@ -160,7 +162,7 @@ Result<Sealer> Sealer::from_file(const std::string& path) {
   auto text = read_key_file(path);
   if (!text) return tl::unexpected(text.error());
   auto keys = parse_keys(*text);
-  sodium_memzero(text->data(), text->size());
+  sodium_memzero(text->data(), text->size());  // NOLINT: its inner pointer is not used after
   if (!keys) return tl::unexpected(keys.error().in("secret key file " + path));
   return Sealer{std::move(*keys)};
 }
@@ -183,9 +185,10 @@ Result<Secret> Sealer::open(std::string_view sealed) const {
     return failure(Errc::Invalid, "sealed secret: not in the form s1.<key>.<text>");
   const auto id = sealed.substr(kForm.size(), kIdLength);
   const auto key = std::ranges::find(keys_, id, &Key::id);
-  if (key == keys_.end())
+  if (key == keys_.end()) {
     return failure(Errc::NotFound, "sealed secret: its key '" + std::string{id} +
                                        "' is not in the secret key file");
+  }
   const auto bytes = from_base64(sealed.substr(head));
   constexpr std::size_t kOverhead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
   if (!bytes || bytes->size() < kOverhead)

@@ -68,9 +68,9 @@ struct Node::State {
   Tree* tree{};  // inside the document
   std::string path{};
 
-  void add(Place place, const std::string& where, const std::string& message) const {
+  void add(Place place, const std::string& where, std::string message) const {
     document->problems->add({document->file, place.line, place.column,
-                             where.empty() ? message : where + ": " + message});
+                             where.empty() ? std::move(message) : where + ": " + message});
   }
 
   [[nodiscard]] std::string path_of(std::string_view key) const {
@@ -147,7 +147,7 @@ std::string Node::text(std::string_view key) const {
 
 std::string Node::text_or(std::string_view key, std::string fallback) const {
   const Tree* const found = state_->scalar_member(key);
-  return found == nullptr ? fallback : found->text;
+  return found == nullptr ? std::move(fallback) : found->text;
 }
 
 long long Node::integer_or(std::string_view key, long long low, long long high,
@@ -219,7 +219,7 @@ std::string Node::scalar() const {
 std::string Node::path() const { return state_->path; }
 
 void Node::report(std::string message) const {
-  state_->add(state_->tree->place, state_->path, message);
+  state_->add(state_->tree->place, state_->path, std::move(message));
 }
 
 void Node::report(std::string_view key, std::string message) const {
@@ -229,7 +229,7 @@ void Node::report(std::string_view key, std::string message) const {
   const Place at = !there                            ? state_->tree->place
                    : found->kind == Tree::Kind::Null ? found->key_place
                                                      : found->place;
-  state_->add(at, state_->path_of(key), message);
+  state_->add(at, state_->path_of(key), std::move(message));
 }
 
 Node parse(std::string_view file, std::string_view text, Problems& problems) {

@@ -95,9 +95,10 @@ class Builder final : public YAML::EventHandler {
   void take_key(const YAML::Mark& mark, const std::string& key) {
     auto& members = open_.back()->members;
     auto& known = keys_of(*open_.back());
-    if (!known.insert(key).second)
+    if (!known.insert(key).second) {
       problems_.add({std::string{file_}, place_of(mark).line, place_of(mark).column,
                      "key '" + key.substr(0, 60) + "' is there twice"});
+    }
     Tree& member = members.emplace_back();
     member.key = key;
     member.key_place = place_of(mark);
@@ -148,7 +149,7 @@ void forget_keys(Tree& tree) {
 }  // namespace
 
 Tree read_tree(std::string_view file, std::string_view text, Problems& problems) {
-  const Tree nothing{.kind = Tree::Kind::Map};
+  Tree nothing{.kind = Tree::Kind::Map};
   const auto report = [&](Place place, const std::string& message) {
     problems.add({std::string{file}, place.line, place.column, message});
     return nothing;

@@ -13,13 +13,18 @@ fail() {
   exit 1
 }
 
+command -v apt-get >/dev/null 2>&1 || fail "needs Debian 12: there is no apt-get here"
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p')
 is_installed() {
   # Some distributions of Node.js bring npm along instead of packaging it.
   if [ "$1" = npm ] && command -v npm >/dev/null 2>&1; then return 0; fi
-  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+  case "
+$installed
+" in *"
+$1
+"*) return 0 ;; esac
+  return 1
 }
-
-command -v apt-get >/dev/null 2>&1 || fail "needs Debian 12: there is no apt-get here"
 
 missing=
 while read -r package; do

@@ -62,9 +62,10 @@ Result<SessionPointer> connect_sqlite(const DatabaseUrl& url) {
   sqlite_api::sqlite3_extended_result_codes(sqlite_handle(*sql), 1);
   sqlite_api::sqlite3_busy_timeout(sqlite_handle(*sql), kBusyMilliseconds);
   const std::string mode = setting(*sql, "PRAGMA journal_mode=WAL");
-  if (mode != "wal")
+  if (mode != "wal") {
     return failure(Errc::Invalid, "database file " + url.path + " cannot use a write-ahead log (" +
                                       mode + "); it must be on a local file system");
+  }
   *sql << "PRAGMA synchronous=FULL";
   *sql << "PRAGMA foreign_keys=ON";
   return sql;

@@ -74,7 +74,7 @@ Kind kind_of(const soci::soci_error& thrown) {
 std::string said_by_database(const soci::soci_error& thrown) {
   const auto* mysql = dynamic_cast<const soci::mysql_soci_error*>(&thrown);
   if (mysql == nullptr) return thrown.get_error_message();
-  const std::string code = "MySQL error " + std::to_string(mysql->err_num_);
+  std::string code = "MySQL error " + std::to_string(mysql->err_num_);
   if (is_one_of(mysql->err_num_, kQuotesValues)) return code;
   return code + ": " + thrown.get_error_message();
 }

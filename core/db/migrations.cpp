@@ -33,9 +33,10 @@ std::string title(const Migration& migration) {
 
 // Numbers grow; gaps are right: each room has a range of its own.
 Status check_numbers(std::span<const Migration> migrations) {
-  for (std::size_t i = 0; i < migrations.size(); ++i)
+  for (std::size_t i = 0; i < migrations.size(); ++i) {
     if (migrations[i].number <= (i == 0 ? 0 : migrations[i - 1].number))
       return failure(Errc::Invalid, title(migrations[i]) + " is out of order: numbers must grow");
+  }
   return {};
 }
 
@@ -80,14 +81,16 @@ Result<Applied> read_applied(soci::session& sql) {
 Status check_applied(const Applied& applied, std::span<const Migration> migrations) {
   for (const auto& [number, name] : applied) {
     const auto known = std::ranges::find(migrations, number, &Migration::number);
-    if (known == migrations.end())
+    if (known == migrations.end()) {
       return failure(Errc::Invalid, "the database has schema " + std::to_string(number) + " (" +
                                         name +
                                         "), which this program does not know: start the "
                                         "newer program on it");
-    if (known->name != name)
+    }
+    if (known->name != name) {
       return failure(Errc::Invalid,
                      title(*known) + ": the database was made with '" + name + "' instead");
+    }
   }
   return {};
 }
@@ -112,21 +115,20 @@ Status apply(soci::session& sql, Backend backend, const Migration& migration) {
   if (!statements) return tl::unexpected(statements.error().in(title(migration)));
   for (std::size_t i = 0; i < statements->size(); ++i) {
     const std::string where = title(migration) + ", statement " + std::to_string(i + 1);
-    if (const auto run = run_statement(sql, (*statements)[i], where); !run) return run;
+    if (auto run = run_statement(sql, (*statements)[i], where); !run) return run;
   }
   return record(sql, migration);
 }
 
 Status bring_up(soci::session& sql, Backend backend, std::span<const Migration> migrations) {
   const auto table = statements_of(kVersionTable, backend);
-  if (const auto made = run_statement(sql, table->front(), "create schema_version"); !made)
-    return made;
-  const auto applied = read_applied(sql);
+  if (auto made = run_statement(sql, table->front(), "create schema_version"); !made) return made;
+  auto applied = read_applied(sql);
   if (!applied) return tl::unexpected(applied.error());
-  if (const auto same = check_applied(*applied, migrations); !same) return same;
+  if (auto same = check_applied(*applied, migrations); !same) return same;
   for (const Migration& migration : migrations) {
     if (applied->contains(migration.number)) continue;
-    if (const auto done = apply(sql, backend, migration); !done) return done;
+    if (auto done = apply(sql, backend, migration); !done) return done;
     if (backend == Backend::Mysql) sql << "COMMIT";
   }
   return {};
@@ -145,7 +147,7 @@ Status migrate_sqlite(soci::session& sql, std::span<const Migration> migrations,
     }
     std::this_thread::sleep_for(kLockPause);
   }
-  if (const auto done = bring_up(sql, Backend::Sqlite, migrations); !done) return done;
+  if (auto done = bring_up(sql, Backend::Sqlite, migrations); !done) return done;
   sql << "COMMIT";
   return {};
 }
@@ -160,7 +162,7 @@ Status migrate_mysql(soci::session& sql, std::span<const Migration> migrations, 
     soci::indicator state = soci::i_null;
     sql << "SELECT GET_LOCK(" << kLockName << ", 5)", soci::into(locked, state);
   }
-  const Status done = bring_up(sql, Backend::Mysql, migrations);
+  Status done = bring_up(sql, Backend::Mysql, migrations);
   sql << "ROLLBACK";
   sql << "DO RELEASE_LOCK(" << kLockName << ")";
   return done;
@@ -169,7 +171,7 @@ Status migrate_mysql(soci::session& sql, std::span<const Migration> migrations, 
 }  // namespace
 
 Status migrate(Pool& pool, std::span<const Migration> migrations) {
-  if (const auto ordered = check_numbers(migrations); !ordered) return ordered;
+  if (auto ordered = check_numbers(migrations); !ordered) return ordered;
   auto lease = pool.lease();
   if (!lease) return tl::unexpected(lease.error().in("migrate the schema"));
   const SteadyTime until = std::chrono::steady_clock::now() + kLockDeadline;

@@ -79,9 +79,10 @@ Pool::Pool(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Pool::~Pool() = default;
 
 Result<std::unique_ptr<Pool>> Pool::open(const PoolOptions& options) {
-  if (options.size < 1 || options.size > 1'000)
+  if (options.size < 1 || options.size > 1'000) {
     return failure(Errc::Invalid,
                    "database pool size " + std::to_string(options.size) + " is not in 1..1000");
+  }
   auto url = parse_database_url(options.url);
   if (!url) return tl::unexpected(url.error());
   std::unique_ptr<Pool> pool{new Pool(std::make_unique<State>(std::move(*url), options))};
@@ -93,10 +94,11 @@ Result<std::unique_ptr<Pool>> Pool::open(const PoolOptions& options) {
 Backend Pool::backend() const { return state_->url.backend; }
 
 Result<Lease> Pool::lease() {
-  if (!state_->places.enter(std::chrono::steady_clock::now() + state_->lease_timeout))
+  if (!state_->places.enter(std::chrono::steady_clock::now() + state_->lease_timeout)) {
     return failure(Errc::TimedOut, "all " + std::to_string(state_->slots.size()) +
                                        " database sessions stayed busy for " +
                                        std::to_string(state_->lease_timeout.count()) + " ms");
+  }
   const std::size_t slot = state_->take_free();
   if (const Status usable = state_->make_usable(state_->slots[slot]); !usable) {
     state_->give_back(slot);

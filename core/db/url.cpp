@@ -62,7 +62,7 @@ Status read_options(std::string_view query, DatabaseUrl& url) {
     const auto [key, encoded] = split(option, '=');
     const auto value = percent_decoded(encoded);
     if (!value) return wrong("a percent escape of option '" + std::string{key} + "' is wrong");
-    if (const auto read = read_option(key, *value, url); !read) return read;
+    if (auto read = read_option(key, *value, url); !read) return read;
     query = rest;
   }
   return {};
@@ -119,12 +119,13 @@ Result<DatabaseUrl> parse_mysql(std::string_view rest) {
   if (!plain_name || plain_name->empty())
     return wrong("no database name; write mysql://user:password@host:port/name");
   url.name = *plain_name;
-  if (at != std::string_view::npos)
+  if (at != std::string_view::npos) {
     if (const auto read = read_login(authority.substr(0, at), url); !read)
       return tl::unexpected(read.error());
+  }
   const auto address = at == std::string_view::npos ? authority : authority.substr(at + 1);
   if (const auto read = read_address(address, url); !read) return tl::unexpected(read.error());
-  if (const auto read = read_options(query, url); !read) return tl::unexpected(read.error());
+  if (auto read = read_options(query, url); !read) return tl::unexpected(read.error());
   if (url.user.empty()) return wrong("no user; write mysql://user:password@host:port/name");
   if (url.host.empty() && url.socket.empty()) return wrong("neither a host nor ?socket=PATH");
   return url;
