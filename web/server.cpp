@@ -97,7 +97,12 @@ Result<std::unique_ptr<Server>> Server::start(const WebOptions& options, WebPart
   state->edge = std::move(*opened);
   state->gateway = std::make_unique<edge::Gateway>(
       state->edge->context(),
-      edge::GatewayOptions{.ports = state->host->ports(), .secret = secret});
+      edge::GatewayOptions{
+          .ports = state->host->ports(),
+          .secret = secret,
+          .announce = [host = state->host.get()](std::uint16_t port, std::uint16_t source) {
+            host->expect(port, source);
+          }});
   state->door = std::make_unique<FrontDoor>(
       *state->gateway, edge::StaticSite{.root = options.portal_directory,
                                         .fallback = "index.html",

@@ -3,11 +3,18 @@
 #include "web/api/outgoing.h"
 #include "web/edge/gateway.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <pistache/endpoint.h>
+#include <pistache/peer.h>
 #include <pistache/router.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
+#include <mutex>
 
 namespace switchyard::web::api {
 namespace {
@@ -122,9 +129,56 @@ class Adaptor {
   std::string secret_;
 };
 
+// The source ports of the lanes.
+class Doorkeeper {
+ public:
+  void expect(std::uint16_t port, std::uint16_t source_port) {
+    const std::lock_guard lock(mutex_);
+    expected_[port] = source_port;
+  }
+
+  [[nodiscard]] bool is_expected(std::uint16_t source_port) const {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(expected_.begin(), expected_.end(),
+                       [&](const auto& entry) { return entry.second == source_port; });
+  }
+
+ private:
+  mutable std::mutex mutex_{};
+  std::map<std::uint16_t, std::uint16_t> expected_{};
+};
+
+// Asked of the kernel: Peer::address() of Pistache 0.0.5 was tried and gives another number.
+std::uint16_t source_port_of(int connection) {
+  sockaddr_in peer{};
+  socklen_t length = sizeof peer;
+  if (::getpeername(connection, reinterpret_cast<sockaddr*>(&peer), &length) != 0) return 0;
+  return ntohs(peer.sin_port);
+}
+
+class GuardedHandler final : public Rest::Private::RouterHandler {
+ public:
+  HTTP_PROTOTYPE(GuardedHandler)
+
+  GuardedHandler(const Rest::Router& routes, std::shared_ptr<const Doorkeeper> door)
+      : RouterHandler(routes), door_(std::move(door)) {}
+
+ private:
+  // In place of Http::Handler::onConnection, which gives every peer a parser of the full size. One
+  // of a single byte answers 413 before it looks at anything.
+  void onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) override {
+    const bool is_lane = door_->is_expected(source_port_of(peer->fd()));
+    const std::size_t largest = is_lane ? getMaxRequestSize() : 1;
+    peer->putData(Http::Handler::ParserData, std::make_shared<Http::RequestParser>(largest));
+  }
+
+  std::shared_ptr<const Doorkeeper> door_;
+};
+
 }  // namespace
 
 struct PistacheHost::State {
+  std::shared_ptr<Doorkeeper> door{std::make_shared<Doorkeeper>()};
   std::unique_ptr<Adaptor> adaptor{};
   std::vector<std::unique_ptr<Http::Endpoint>> endpoints{};
   std::vector<std::uint16_t> ports{};
@@ -153,7 +207,7 @@ Result<std::unique_ptr<PistacheHost>> PistacheHost::start(Api& api, const HostOp
                          .bodyTimeout(kNever)
                          .keepaliveTimeout(kNever)
                          .flags(Pistache::Tcp::Options::NoDelay));
-      endpoint->setHandler(router.handler());
+      endpoint->setHandler(std::make_shared<GuardedHandler>(router, state->door));
       endpoint->serveThreaded();
       state->ports.push_back(static_cast<std::uint16_t>(endpoint->getPort()));
       state->endpoints.push_back(std::move(endpoint));
@@ -162,6 +216,10 @@ Result<std::unique_ptr<PistacheHost>> PistacheHost::start(Api& api, const HostOp
     return failure(Errc::Unavailable, std::string("the API does not start: ") + thrown.what());
   }
   return std::unique_ptr<PistacheHost>(new PistacheHost(std::move(state)));
+}
+
+void PistacheHost::expect(std::uint16_t port, std::uint16_t source_port) {
+  state_->door->expect(port, source_port);
 }
 
 void PistacheHost::stop() {

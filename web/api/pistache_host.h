@@ -29,6 +29,10 @@ class PistacheHost {
   ~PistacheHost();
 
   [[nodiscard]] const std::vector<std::uint16_t>& ports() const;
+  // Announces a lane: on `port` only a connection from this source port is read from now on.
+  // Whoever else connects meets a parser that takes nothing, so the faults of Pistache's own are
+  // out of reach.
+  void expect(std::uint16_t port, std::uint16_t source_port);
   // Ends the endpoints. Only when nobody asks them any more.
   void stop();
 

@@ -14,9 +14,10 @@ namespace switchyard::web::edge {
 // One line of the event log. Ids grow and are never used twice; gaps are possible.
 struct Event {
   std::uint64_t id{};
-  std::string type{};     // dotted, "deployment.state_changed"; no line breaks
-  std::string project{};  // whose event it is; empty: of the site, for tokens without a project only
-  std::string body{};     // one JSON object on one line: at, subject, data
+  std::string type{};  // dotted, "deployment.state_changed"; no line breaks
+  std::string
+      project{};       // whose event it is; empty: of the site, for tokens without a project only
+  std::string body{};  // one JSON object on one line: at, subject, data
 };
 
 // Thread-safe.

@@ -152,10 +152,15 @@ net::awaitable<void> Gateway::State::carry(Lane& lane, Job& job) {
 }
 
 net::awaitable<bool> Gateway::State::connect(Lane& lane) {
+  const net::ip::tcp::endpoint anywhere(net::ip::address_v4::loopback(), 0);
+  const net::ip::tcp::endpoint api(net::ip::address_v4::loopback(), lane.port);
   error_code error;
   lane.socket = net::ip::tcp::socket(lane.strand);
-  const net::ip::tcp::endpoint api(net::ip::address_v4::loopback(), lane.port);
-  co_await lane.socket.async_connect(api, redirect_error(use_awaitable, error));
+  lane.socket.open(anywhere.protocol(), error);
+  if (!error) lane.socket.bind(anywhere, error);
+  if (!error && options.announce)
+    options.announce(lane.port, lane.socket.local_endpoint(error).port());
+  if (!error) co_await lane.socket.async_connect(api, redirect_error(use_awaitable, error));
   if (!error) lane.socket.set_option(net::ip::tcp::no_delay(true), error);
   if (error) lane.socket.close();
   ++reconnected;

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,7 +20,9 @@ namespace switchyard::web::edge {
 struct GatewayOptions {
   std::vector<std::uint16_t> ports{};  // on 127.0.0.1; one lane each, each served by its own thread
   std::string secret{};                // proves to the API that it is us who ask
-  std::size_t queue{1024};             // requests waiting for a lane; beyond: 503
+  // Told before a lane connects: the API's port and the port the lane comes from. May be empty.
+  std::function<void(std::uint16_t port, std::uint16_t source_port)> announce{};
+  std::size_t queue{1024};                             // requests waiting for a lane; beyond: 503
   std::chrono::milliseconds longest_in_queue{20'000};  // then 503
 };
 

@@ -11,7 +11,7 @@ namespace switchyard::web::edge {
 namespace {
 
 constexpr std::array<std::string_view, 8> kForwardedFields{
-    "authorization", "content-type", "accept",         "if-match",
+    "authorization", "content-type", "accept",          "if-match",
     "if-none-match", "traceparent",  "idempotency-key", "last-event-id"};
 
 bool is_internal(std::string_view name) {

@@ -61,7 +61,7 @@ struct FilePart {
 
 // Asks the edge to answer with the event log from here on instead of a body.
 struct EventStream {
-  std::uint64_t after{};   // the first event sent has a greater id
+  std::uint64_t after{};  // the first event sent has a greater id
   std::string project{};  // empty: all of them
 };
 
