@@ -31,7 +31,7 @@ class Shell {
   // Runs all commands in order, whatever the status of each, and answers as many answers. On the
   // wire (SshShell) one `sh` lives as long as the session and begins with `exec 2>&1`; a call with
   // nonce N begins with  echo SWY-N-begin  and sends for its command i
-  //     LINE [<<'SWY-N-i-IN'⏎ INPUT ⏎SWY-N-i-IN]⏎  then  echo SWY-N-i-$?⏎
+  //     LINE <<'SWY-N-i-IN'⏎ INPUT ⏎SWY-N-i-IN⏎  (also when INPUT is empty)  then  echo SWY-N-i-$?⏎
   // The answer is what stands between two of these marks.
   // Unavailable: could not connect or the session broke (some commands may have run). TimedOut: the
   // deadline passed; the session is closed, because where the switch stands is unknown.

@@ -236,13 +236,11 @@ class SshShell final : public Shell {
     text += fmt::format("echo SWY-{}-begin\n", nonce);
     for (std::size_t i = 0; i < commands.size(); ++i) {
       const Command& command = commands[i];
+      // Also without input: a program that reads its own (tc -batch -) would else read ours.
       text += command.line;
-      if (!command.input.empty()) {
-        text += fmt::format(" <<'SWY-{}-{}-IN'\n{}", nonce, i, command.input);
-        if (command.input.back() != '\n') text += '\n';
-        text += fmt::format("SWY-{}-{}-IN", nonce, i);
-      }
-      text += fmt::format("\necho SWY-{}-{}-$?\n", nonce, i);
+      text += fmt::format(" <<'SWY-{}-{}-IN'\n{}", nonce, i, command.input);
+      if (!command.input.empty() && command.input.back() != '\n') text += '\n';
+      text += fmt::format("SWY-{0}-{1}-IN\necho SWY-{0}-{1}-$?\n", nonce, i);
     }
     return text;
   }
