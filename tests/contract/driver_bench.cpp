@@ -30,6 +30,16 @@ switch_drivers::Attachment attachment(const std::string& vrf, int tag, int n) {
 
 }  // namespace
 
+std::string describe(const std::string& what,
+                     const std::vector<switch_drivers::Difference>& differences) {
+  constexpr std::size_t kShown = 4;
+  std::string text = fmt::format("{}: {} differences\n", what, differences.size());
+  for (std::size_t i = 0; i < std::min(kShown, differences.size()); ++i)
+    text += fmt::format("  {} wished [{}] observed [{}]\n", differences[i].subject,
+                        differences[i].wished, differences[i].observed);
+  return text;
+}
+
 Prefix prefix(std::string_view text) {
   const auto parsed = parse_prefix(text);
   return parsed ? *parsed : throw std::logic_error("not a prefix: " + std::string(text));
@@ -159,18 +169,15 @@ switch_drivers::PortReport DriverBench::compare(const PortIntent& intent) {
 
 void DriverBench::expect_equal(const PortIntent& intent) {
   const auto report = compare(intent);
-  for (const auto& difference : report.running)
-    ADD_FAILURE() << "running: " << difference.subject << " wished [" << difference.wished
-                  << "] observed [" << difference.observed << "]";
-  for (const auto& difference : report.saved)
-    ADD_FAILURE() << "saved: " << difference.subject << " wished [" << difference.wished
-                  << "] observed [" << difference.observed << "]";
+  EXPECT_TRUE(report.equal()) << describe("running", report.running)
+                              << describe("saved", report.saved);
   expect_no_violation();
 }
 
 void DriverBench::expect_no_violation() {
-  for (const std::string& violation : switch_->violations())
-    ADD_FAILURE() << violation;
+  const std::vector<std::string> violations = switch_->violations();
+  EXPECT_TRUE(violations.empty()) << violations.size() << " violations, first: "
+                                  << (violations.empty() ? "" : violations.front());
 }
 
 std::vector<std::string> DriverBench::sent() {

@@ -28,6 +28,9 @@ inline const std::string kPublic = "vrf-pub";
 // Server number `n`: AS 4200000000 + n, 10.1.0.n and so on in both VRFs.
 [[nodiscard]] switch_drivers::PortIntent routed(const std::string& port, int n);
 [[nodiscard]] std::string frr_conf_of_server(int n);
+// The first few, for a failing test.
+[[nodiscard]] std::string describe(const std::string& what,
+                                   const std::vector<switch_drivers::Difference>& differences);
 
 // Everything is made anew for each test. Time stands still until advance().
 class DriverBench {

@@ -6,11 +6,14 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace switchyard::contract {
 namespace {
 
 using fakes::SwitchFault;
 using switch_drivers::PortIntent;
+using switch_drivers::PortReport;
 using switch_drivers::Settlement;
 using switch_drivers::Verdict;
 
@@ -18,6 +21,7 @@ struct Transition {
   std::string name{};
   PortIntent from{};
   PortIntent to{};
+  bool in_place{};  // the mode stays: the port need not close
 };
 
 struct Case {
@@ -28,6 +32,13 @@ struct Case {
   std::string name{};
 };
 
+PortIntent with_anycast(PortIntent intent) {
+  intent.owner = "dep-5 2";
+  intent.attachments[0].accept.push_back(prefix("10.1.0.200/32"));
+  std::ranges::sort(intent.attachments[0].accept);
+  return intent;
+}
+
 // What a whole change sends, from apply to the end of settle.
 bool change(DriverBench& bench, const PortIntent& to, const std::string& id) {
   const auto applied = bench.driver().apply(
@@ -37,15 +48,20 @@ bool change(DriverBench& bench, const PortIntent& to, const std::string& id) {
   return settled && settled->front().status.has_value();
 }
 
-// Closed, or exactly one of the two: never in between and open.
+// What is there is as in the old state, but some of it may be gone already: a neighbour before its
+// link, as FRR wants it.
+bool is_only_less(const PortReport& report) {
+  return std::ranges::all_of(report.running, [](const auto& one) { return one.observed.empty(); });
+}
+
+// Closed, or exactly one of the two, or on the way to closed: never in between and open.
 void expect_closed_or_whole(DriverBench& bench, const Transition& transition) {
-  if (!bench.device().port_view(kPort).up) return;
+  if (transition.in_place || !bench.device().port_view(kPort).up) return;
   const auto old_report = bench.compare(transition.from);
   const auto new_report = bench.compare(transition.to);
-  EXPECT_TRUE(old_report.running.empty() || new_report.running.empty())
-      << "open and neither old (" << old_report.running.front().subject << ": "
-      << old_report.running.front().observed << ") nor new (" << new_report.running.front().subject
-      << ": " << new_report.running.front().observed << ")";
+  EXPECT_TRUE(is_only_less(old_report) || new_report.running.empty())
+      << "open and neither old nor new\n"
+      << describe("to old", old_report.running) << describe("to new", new_report.running);
 }
 
 class DriverBoundaries : public testing::TestWithParam<Case> {
@@ -102,19 +118,23 @@ TEST_P(DriverBoundaries, SwitchFindsBackByItself) {
     bench.restart_controller();
     const auto old_report = bench.compare(one.transition.from);
     const auto new_report = bench.compare(one.transition.to);
-    // A reboot may leave it closed: /run is gone, and with it what would undo.
-    const bool closed =
-        one.kind == SwitchFault::Kind::PowerCut && !bench.device().port_view(kPort).up;
+    // A reboot may leave it closed: /run is gone, and with it what would undo. What is changed in
+    // place is saved in two files and may come back as one of each, never past its filter.
+    const bool closed = one.kind == SwitchFault::Kind::PowerCut &&
+                        (one.transition.in_place || !bench.device().port_view(kPort).up);
     EXPECT_TRUE(old_report.running.empty() || new_report.running.empty() || closed)
-        << old_report.running.front().subject << " / " << new_report.running.front().subject;
+        << describe("to old", old_report.running) << describe("to new", new_report.running);
   }
 }
+
+// Short names in the output of GoogleTest.
+void PrintTo(const Case& one, std::ostream* stream) { *stream << one.name; }
 
 std::vector<Case> cases() {
   const std::vector<Transition> transitions{
       {"Deploy", provisioning(kPort), routed(kPort, 5)},
       {"Release", routed(kPort, 5), provisioning(kPort)},
-      {"Renumber", routed(kPort, 5), routed(kPort, 6)},
+      {"Grant", routed(kPort, 5), with_anycast(routed(kPort, 5)), /*in_place=*/true},
   };
   const std::vector<std::tuple<std::string, SwitchFault::Kind, SwitchFault::Rest>> faults{
       {"CutBeforeRestLost", SwitchFault::Kind::DropBefore, SwitchFault::Rest::Lost},

@@ -92,7 +92,7 @@ json state_of(FakeSwitch& one) {
           {"port", one.port()},
           {"connections", one.counters().connections.load()},
           {"logins", one.counters().logins.load()},
-          {"round_trips", one.counters().round_trips.load()},
+          {"round_trips", one.exchanges()},
           {"steps", one.steps()},
           {"violations", one.violations().size()},
           {"ports", ports}};

@@ -61,7 +61,6 @@ class Connection {
   std::list<Channel> channels_{};
   long long sent_{};
   bool logged_in_{};
-  bool answered_{true};  // what comes next from the client begins a round trip
   bool cut_{};
 };
 
@@ -155,8 +154,6 @@ bool Connection::start(Channel& channel, std::string_view command) {
 }
 
 void Connection::received(Channel& channel, std::string_view bytes) {
-  if (answered_) ++endpoint_.counters.round_trips;
-  answered_ = false;
   channel.program->feed(bytes);
 }
 
@@ -173,7 +170,6 @@ void Connection::write(Channel& channel, std::string_view bytes) {
     last = true;
   }
   sent_ += static_cast<long long>(bytes.size());
-  answered_ = answered_ || !bytes.empty();
   while (!bytes.empty() && !channel.done) {
     const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(bytes.size(), 1U << 20U));
     const int written = ssh_channel_write(channel.handle, bytes.data(), size);

@@ -55,7 +55,6 @@ struct SshCounters {
   std::atomic<long long> logins{};
   std::atomic<long long> refused_logins{};
   std::atomic<long long> refused_connections{};
-  std::atomic<long long> round_trips{};  // times the client spoke after it had been answered
 };
 
 // What the server asks of the switch behind a port. Called from connection threads.

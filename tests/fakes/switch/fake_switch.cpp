@@ -370,6 +370,11 @@ long long FakeSwitch::steps() {
   return steps_;
 }
 
+long long FakeSwitch::exchanges() {
+  const std::lock_guard lock(mutex_);
+  return exchanges_;
+}
+
 std::string FakeSwitch::fingerprint(const std::set<std::string>& without_ports) {
   const std::lock_guard lock(mutex_);
   run_due_locked();

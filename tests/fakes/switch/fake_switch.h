@@ -144,7 +144,8 @@ class FakeSwitch final : public SshPeer, private Machine {
 
   void set_log_limit(std::size_t bytes) { log_limit_ = bytes; }
 
-  [[nodiscard]] long long steps();  // single changes so far
+  [[nodiscard]] long long steps();      // single changes so far
+  [[nodiscard]] long long exchanges();  // round trips of a controller's shell so far
   // Everything that matters about the whole switch but for one port, as text: for "no other port".
   [[nodiscard]] std::string fingerprint(const std::set<std::string>& without_ports = {});
 
@@ -226,6 +227,7 @@ class FakeSwitch final : public SshPeer, private Machine {
   std::map<std::string, int> locks_{};
   int next_pid_{100};
   long long steps_{};
+  long long exchanges_{};
   bool changed_in_force_{};  // since the last exchange was answered
 
   std::list<SwitchFault> faults_{};

@@ -11,7 +11,9 @@ namespace {
 constexpr std::chrono::milliseconds kHangPoll{20};
 
 // The end mark of one command (switch-drivers/transport/shell.h): not a command of its own.
-bool is_marker(std::string_view text) { return text.starts_with("echo SWY-"); }
+bool is_marker(std::string_view text) {
+  return text.starts_with("echo SWY-") || text == "exec 2>&1";
+}
 
 // "LINE <<'TAG'" with its text: the first here-document is the command's input.
 std::string here_text(const NodePtr& node) {
@@ -58,6 +60,7 @@ SwitchSession::Step SwitchSession::begin_command(const Parsed& parsed) {
   line_ = first_line(parsed.node->text);
   if (line_.ends_with(';')) line_.pop_back();
   counted_ = !is_marker(line_);
+  if (!counted_ && line_.ends_with("-begin")) ++owner_.exchanges_;
   hangs_ = false;
   if (counted_) {
     input_ = here_text(parsed.node);
