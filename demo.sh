@@ -225,6 +225,7 @@ TEXT
 
 work=$(mktemp -d /tmp/switchyard-demo.XXXXXX)
 chmod 700 "$work"
+touch "$work"/{build,sim,service}.log  # they are looked into before their writers begin
 
 say "Install what is missing"
 scripts/install-deps.sh

@@ -35,7 +35,7 @@ std::string state_of(const json& step, const std::set<std::string>& failed) {
 
 std::string usual_of(const json& step) {
   const double usual = number_of(step, "usual_seconds");
-  if (usual <= 0) return "";
+  if (usual < 0.05) return "";
   // A median of a few runs; tenths would promise too much.
   if (usual >= 0.95 && usual < 9.95) return "usually " + std::to_string(std::lround(usual)) + " s";
   return "usually " + duration_text(usual);

@@ -8,6 +8,7 @@ const find = (id) => document.getElementById(id);
 const kTokenKey = 'switchyard-token';
 const kThemeKey = 'switchyard-theme';
 const kEventsShown = 200;
+const kOperationsShown = 10;
 
 let token = sessionStorage.getItem(kTokenKey) ?? '';
 let stream = null; // AbortController of the event stream
@@ -47,13 +48,19 @@ const refreshSwitches = refresher(async () => {
   find('switches').replaceChildren(...(cards.length ? cards : [none('No switches yet.')]));
 });
 
+// What runs, what failed, and what ended while somebody looked. Ids sort by age; newest first.
+let shownOperations = [];
+
 const refreshOperations = refresher(async () => {
-  const page = await request('operations?page_size=10', token);
-  const shown = page.items.filter((one) => one.status === 'running' || one.status === 'queued');
-  const details = await Promise.all((shown.length ? shown : page.items.slice(0, 1))
-    .map((one) => request(`operations/${encodeURIComponent(one.id)}`, token)));
+  const lists = await Promise.all(['queued', 'running', 'failed'].map((status) =>
+    requestAll(`operations?status=${status}`, token)));
+  const now = lists.flat().map((one) => one.id);
+  const ids = [...new Set([...now, ...shownOperations])].sort().reverse().slice(0, kOperationsShown);
+  const details = await Promise.all(
+    ids.map((id) => request(`operations/${encodeURIComponent(id)}`, token)));
+  shownOperations = ids;
   find('operations').replaceChildren(
-    ...(details.length ? details.map(operationCard) : [none('Nothing has run yet.')]));
+    ...(details.length ? details.map(operationCard) : [none('Nothing is running.')]));
 });
 
 function none(text) {
@@ -146,6 +153,7 @@ function signOut(problem = '') {
   stream?.abort();
   token = '';
   follow.lastId = '';
+  shownOperations = [];
   sessionStorage.removeItem(kTokenKey);
   for (const id of ['operations', 'switches', 'events']) find(id).replaceChildren();
   find('servers').tBodies[0].replaceChildren();

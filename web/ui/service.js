@@ -21,12 +21,13 @@ export async function request(path, token) {
   return body;
 }
 
-// All pages of a list.
+// All pages of a list; `path` may have a query.
 export async function requestAll(path, token) {
   const items = [];
   let next = '';
   do {
-    const page = await request(`${path}?page_size=500${next && `&page_token=${next}`}`, token);
+    const mark = path.includes('?') ? '&' : '?';
+    const page = await request(`${path}${mark}page_size=500${next && `&page_token=${next}`}`, token);
     items.push(...page.items);
     next = encodeURIComponent(page.next_page_token);
   } while (next);
