@@ -56,7 +56,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 
 mariadb-install-db --no-defaults $user_option --datadir="$data" --auth-root-authentication-method=normal \
-  --skip-test-db >"$log" 2>&1 || { echo "$0: mariadb-install-db failed, see $log" >&2; tail -5 "$log" >&2; exit 1; }
+  --skip-test-db --skip-name-resolve --force >"$log" 2>&1 || { echo "$0: mariadb-install-db failed, see $log" >&2; tail -5 "$log" >&2; exit 1; }
 
 mariadbd --no-defaults $user_option --datadir="$data" --socket="$run/sock" --pid-file="$run/pid" \
   --skip-networking --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=128M --max-connections=300 \
