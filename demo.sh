@@ -219,6 +219,7 @@ Everything stays up until Ctrl-C.
   export SWITCHYARD_URL=$SWITCHYARD_URL PATH=$bin:\$PATH
   switchyard --token-file $token_file server list
 TEXT
+  trap 'exit 0' INT TERM  # the way to end it
   wait -n "${pids[@]}" || true
   fail "one of the programs ended by itself"
 }

@@ -125,7 +125,7 @@ std::string Paint::state(std::string_view text) const {
     return green(text);
   if (is_one_of(text, {"failed", "unreachable", "refused", "drifted", "revoked", "cancelled"}))
     return red(text);
-  const bool is_moving = text.size() > 5 && text.ends_with("ing");
+  const bool is_moving = text.ends_with("ing") && text != "provisioning";  // that is a port mode
   if (is_moving || is_one_of(text, {"maintenance", "unknown", "queued", "hold_down"}))
     return yellow(text);
   return std::string(text);
