@@ -7,6 +7,23 @@
 
 namespace switchyard::fakes {
 
+namespace {
+
+// Controllers run the same small script over and over; what was read once is not read again. A tree
+// never changes, so threads only must not share the map.
+Parsed parse_known_script(const std::string& text) {
+  constexpr std::size_t kMostKnown = 64;
+  constexpr std::size_t kLongest = 8192;
+  thread_local std::map<std::string, Parsed> known;
+  if (text.size() > kLongest) return parse_script(text);
+  const auto found = known.find(text);
+  if (found != known.end()) return found->second;
+  if (known.size() >= kMostKnown) known.clear();
+  return known.emplace(text, parse_script(text)).first->second;
+}
+
+}  // namespace
+
 Process::Process(Machine& machine, std::shared_ptr<Suspension> suspension)
     : machine_(machine), suspension_(std::move(suspension)), pid_(machine.new_pid()) {}
 
@@ -31,7 +48,7 @@ Task<int> Process::run(NodePtr node, Streams streams) {
 }
 
 Task<int> Process::run_script(std::string text, Streams streams) {
-  const Parsed parsed = parse_script(text);
+  const Parsed parsed = parse_known_script(text);
   if (parsed.state != Parsed::State::Complete) {
     *streams.err += "sh: 1: " + parsed.problem + "\n";
     co_return status_ = 2;

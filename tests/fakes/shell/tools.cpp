@@ -97,7 +97,10 @@ int grep(const Call& call) {
   if (call.operands.empty()) return 2;
   const std::string& pattern = call.operands[0];
   const auto syntax = call.has('E') ? std::regex::extended : std::regex::basic;
-  const bool plain = call.has('F') || pattern.find_first_of(".*[]^$\\+?(|") == std::string::npos;
+  // Most patterns are a text, perhaps at the start of the line: no need for slow expressions.
+  const bool anchored = !call.has('F') && pattern.starts_with('^');
+  const std::string literal = anchored ? pattern.substr(1) : pattern;
+  const bool plain = call.has('F') || literal.find_first_of(".*[]^$\\+?(|") == std::string::npos;
   const std::regex expression(plain ? std::string() : pattern, syntax);
   int status = 1;
   const auto search = [&](const std::string& text, const std::string& prefix) {
@@ -105,8 +108,9 @@ int grep(const Call& call) {
       const std::size_t end = std::min(text.find('\n', at), text.size());
       const std::string line = text.substr(at, end - at);
       at = end + 1;
-      const bool hit =
-          plain ? line.find(pattern) != std::string::npos : std::regex_search(line, expression);
+      const bool hit = !plain     ? std::regex_search(line, expression)
+                       : anchored ? line.starts_with(literal)
+                                  : line.find(literal) != std::string::npos;
       if (hit == call.has('v')) continue;
       status = 0;
       if (!call.has('q')) *call.streams.out += prefix + line + "\n";

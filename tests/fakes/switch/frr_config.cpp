@@ -74,9 +74,9 @@ constexpr std::array<std::string_view, 10> kFamilyLines{
     "maximum-prefix", "remove-private-AS", "weight",
     "as-override"};
 constexpr std::array<std::string_view, 3> kDirected{"prefix-list", "route-map", "filter-list"};
-constexpr std::array<std::string_view, 6> kInterfaceLines{
-    "ipv6 nd ra-interval", "ipv6 nd ra-lifetime",         "ipv6 nd suppress-ra",
-    "description",         "ipv6 nd managed-config-flag", "ipv6 nd other-config-flag"};
+constexpr std::array<std::string_view, 7> kInterfaceLines{
+    "link-detect", "ipv6 nd ra-interval",         "ipv6 nd ra-lifetime",      "ipv6 nd suppress-ra",
+    "description", "ipv6 nd managed-config-flag", "ipv6 nd other-config-flag"};
 // Value: on by default in the traditional profile.
 constexpr std::array<std::pair<std::string_view, bool>, 9> kBgpSwitches{
     {{"bgp default ipv4-unicast", true},
@@ -232,9 +232,9 @@ LineResult FrrConfig::in_interface(const Words& words, bool no) {
   const std::string key = key_of(kInterfaceLines, words, 0);
   if (key.empty()) return unknown();
   auto& lines = interfaces_[name];
-  if (key == "ipv6 nd suppress-ra") {  // suppressed unless said otherwise
+  if (key == "ipv6 nd suppress-ra" || key == "link-detect") {  // on unless said otherwise
     if (no)
-      lines[key] = "no ipv6 nd suppress-ra";
+      lines[key] = "no " + key;
     else
       lines.erase(key);
     return done(name);
