@@ -1,5 +1,7 @@
 #include "switch-drivers/linux-frr/difference.h"
 
+#include "switch-drivers/linux-frr/exchange.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -149,8 +151,17 @@ std::vector<Difference> difference(const Facts& wished, const Facts& observed) {
 
 PortReport compare_states(const PortState& wished, const PortState& observed) {
   const PortState seen = seen_by(observed, wished);
-  return {wished.port, difference(running_facts(wished), running_facts(seen)),
-          difference(saved_facts(wished), saved_facts(seen))};
+  PortReport report{wished.port, difference(running_facts(wished), running_facts(seen)), {}};
+  if (wished.snippet.has_value() == seen.snippet.has_value()) {
+    report.saved = difference(saved_facts(wished), saved_facts(seen));
+    return report;
+  }
+  // A file that is missing as a whole is one difference, not one for each of its lines.
+  PortState without = wished;
+  without.snippet.reset();
+  report.saved = difference(saved_facts(without), saved_facts(seen));
+  report.saved.push_back({"saved interfaces of " + wished.port, snippet_path(wished.port), ""});
+  return report;
 }
 
 }  // namespace switchyard::switch_drivers::linux_frr

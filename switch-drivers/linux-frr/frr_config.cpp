@@ -1,6 +1,7 @@
 #include "switch-drivers/linux-frr/frr_config.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace switchyard::switch_drivers::linux_frr {
 
@@ -19,6 +20,17 @@ std::string_view without_end(std::string_view line) {
 bool is_of_bgp(const FrrLine& line) { return line.block.starts_with("router bgp "); }
 
 bool says_exit(std::string_view text) { return text == "exit" || text.starts_with("exit-"); }
+
+// "8.4.4" -> 804
+int version_of(std::string_view text) {
+  int major = 0;
+  int minor = 0;
+  const char* end = text.data() + text.size();
+  const auto [dot, error] = std::from_chars(text.data(), end, major);
+  if (error != std::errc{} || major < 0 || major > 1000) return 0;
+  if (dot != end && *dot == '.') std::from_chars(dot + 1, end, minor);
+  return minor < 0 || minor > 99 ? 0 : major * 100 + minor;
+}
 
 // Remembers which block the lines of a file stand in.
 class Reader {
@@ -46,6 +58,7 @@ class Reader {
     family_.clear();
     block_.clear();
     if (text == "frr defaults datacenter") config_.datacenter_defaults = true;
+    if (text.starts_with("frr version ")) config_.version = version_of(text.substr(12));
     if (says_exit(text) || text == "end" || text.ends_with("configuration...") ||
         text == "Current configuration:") {
       return;

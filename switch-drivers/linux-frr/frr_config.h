@@ -31,6 +31,7 @@ struct FrrConfig {
   std::map<std::string, FrrLines> by_port{};  // the lines about each port and its subinterfaces
   FrrLines shared{};                          // the lines of shared objects
   bool datacenter_defaults{};                 // "frr defaults datacenter"
+  int version{};                              // of "frr version 8.4.4": 804; 0 when not said
 };
 
 // `show running-config` or frr.conf. Lines FRR leaves out because they are its default are put in

@@ -237,7 +237,8 @@ Result<std::map<std::string, Filters>> parse_filters(std::string_view output,
     }
   });
   if (malformed || next != devices.size()) {
-    return failure(Errc::Rejected, "tc filter show did not answer for every device");
+    return failure(Errc::Unavailable,
+                   "tc filter show did not answer for every device; devices came or went");
   }
   return found;
 }

@@ -24,6 +24,7 @@ namespace switchyard::switch_drivers::linux_frr {
 [[nodiscard]] Result<std::set<std::string>> parse_dead_ends(
     std::string_view json_text, Family family, const std::map<std::string, Link>& links);
 // The answer to a batch of `filter show`: one JSON array for each of `devices`, in order.
+// Unavailable when there are more or fewer, so that it is not known whose they are.
 [[nodiscard]] Result<std::map<std::string, Filters>> parse_filters(
     std::string_view output, std::span<const std::string> devices);
 // `sysctl -e KEY…`: "net.ipv6.conf.swp1/101.accept_ra = 0" -> net/ipv6/conf/swp1.101/accept_ra

@@ -85,6 +85,23 @@ PortOutcome judged(const std::string& port, std::vector<Difference> remaining,
   return outcome;
 }
 
+// A change may take the place of an older one that nobody settled, but not of itself, and not while
+// the switch is busy taking that one back.
+Status check_superseded(const PortChange& change, const std::string& change_id) {
+  if (!change.superseded) return {};
+  const std::string where = "port " + change.wish.port;
+  if (change.superseded->ends_with(".fired")) {
+    return failure(Errc::Unavailable,
+                   where + ": the switch is taking an older change back just now");
+  }
+  if (*change.superseded == change_id) {
+    return failure(Errc::Conflict,
+                   fmt::format("{}: change {} is under way for another wish; settle it first",
+                               where, change_id));
+  }
+  return {};
+}
+
 bool is_about_opening(const Difference& difference) {
   return difference.subject.ends_with(" state") && difference.wished == "up" &&
          difference.observed == "down";
@@ -151,8 +168,10 @@ std::vector<Capability> LinuxFrrDriver::capabilities() const {
       {"policy-change-without-session-reset", false,
        "other timers or another advertised set is another peer-group, which resets the session "
        "once"},
-      {"release-with-link-down", false,
-       "FRR before 8.5 may crash when a neighbour is removed whose link is down already"},
+      {"failover-on-link-loss", false,
+       "with FRR before 8.5 a lost link ends the session by its hold time: that FRR crashes when a "
+       "neighbour is removed whose link is down, so it must not see the link; at once with later "
+       "FRR"},
       {"storm-control", false, "nothing in the kernel bridge does it"},
       {"segment", true, "VLANs of the bridge; EVPN is the operator's base configuration"},
   };
@@ -170,7 +189,8 @@ Result<SwitchFacts> LinuxFrrDriver::probe() {
   facts.vrfs = usable_vrfs(state, context_.asn);
   facts.asn = asn_of(state);
   for (const auto& [name, link] : state.links) {
-    if (link.kind.empty() && name != "lo" && parse_port_name(name)) facts.ports.push_back(name);
+    if (is_port_kind(link.kind) && name != "lo" && parse_port_name(name))
+      facts.ports.push_back(name);
   }
   facts.problems = problems_of(state, context_);
   if (observed->before[3].output.find("interfaces.d/*") == std::string::npos) {
@@ -182,8 +202,10 @@ Result<SwitchFacts> LinuxFrrDriver::probe() {
 }
 
 PortState LinuxFrrDriver::wish_of(const PortIntent& intent, const SwitchState& observed) const {
-  WishContext wish{
-      .asn = context_.asn, .bridge = context_.bridge, .quarantine = context_.quarantine};
+  WishContext wish{.asn = context_.asn,
+                   .bridge = context_.bridge,
+                   .quarantine = context_.quarantine,
+                   .frr_version = observed.running.version};
   if (const auto link = observed.links.find(intent.port); link != observed.links.end()) {
     wish.port_mtu = link->second.mtu;
     wish.port_max_mtu = link->second.max_mtu;
@@ -230,18 +252,10 @@ Result<std::vector<PortOutcome>> LinuxFrrDriver::apply(std::span<const PortInten
   for (const PortIntent& intent : wished) {
     PortOutcome outcome{.port = intent.port};
     outcome.status = check_requirements(intent, observed->state, context_);
-    if (outcome.status) {
-      if (auto change = change_of(intent, *observed)) {
-        if (change->superseded == options.change_id) {
-          outcome.status =
-              failure(Errc::Conflict, fmt::format("port {}: change {} is under way and is "
-                                                  "for another wish; settle it first",
-                                                  intent.port, options.change_id));
-        } else {
-          changes.push_back(std::move(*change));
-        }
-      }
-    }
+    std::optional<PortChange> change;
+    if (outcome.status) change = change_of(intent, *observed);
+    if (change) outcome.status = check_superseded(*change, options.change_id);
+    if (change && outcome.status) changes.push_back(std::move(*change));
     outcomes.push_back(std::move(outcome));
   }
   if (changes.empty()) return outcomes;

@@ -111,6 +111,17 @@ Status add_filters(SwitchState& state, const std::vector<std::string>& devices,
   return {};
 }
 
+Result<SwitchState> understood(std::span<const Answer> parts,
+                               const std::vector<std::string>& devices) {
+  SwitchState state;
+  if (auto status = read_kernel(state, parts); !status) return tl::unexpected(status.error());
+  if (auto status = read_frr(state, parts); !status) return tl::unexpected(status.error());
+  if (auto status = add_filters(state, devices, parts[kFilters]); !status) {
+    return tl::unexpected(status.error());
+  }
+  return state;
+}
+
 }  // namespace
 
 Result<Observation> Observer::observe(const std::vector<std::string>& ports,
@@ -131,14 +142,21 @@ Result<Observation> Observer::observe(const std::vector<std::string>& ports,
 
   auto answers = shell_.run(before, deadline_);
   if (!answers) return tl::unexpected(answers.error());
-  const std::span<const Answer> parts{answers->data() + first, kParts};
-  Observation observed;
-  if (auto status = read_kernel(observed.state, parts); !status)
-    return tl::unexpected(status.error());
-  if (auto status = read_frr(observed.state, parts); !status) return tl::unexpected(status.error());
-  if (auto status = add_filters(observed.state, devices, parts[kFilters]); !status) {
-    return tl::unexpected(status.error());
+  std::span<const Answer> parts{answers->data() + first, kParts};
+  auto read = understood(parts, devices);
+  std::vector<Answer> second;
+  if (!read && read.error().code == Errc::Unavailable) {
+    // A device came or went between two commands, as when a timer on the switch takes a change
+    // back.
+    auto again = shell_.run(reading(devices, ports), deadline_);
+    if (!again) return tl::unexpected(again.error());
+    second = std::move(*again);
+    parts = second;
+    read = understood(parts, devices);
   }
+  if (!read) return tl::unexpected(read.error());
+  Observation observed;
+  observed.state = std::move(*read);
   observed.armed = parse_armed(parts[kArmed].output);
   observed.before.assign(answers->begin(), answers->begin() + static_cast<std::ptrdiff_t>(first));
   if (auto status = read_rest(observed, asked, ports); !status)

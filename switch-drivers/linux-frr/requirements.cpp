@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace switchyard::switch_drivers::linux_frr {
@@ -54,12 +56,18 @@ Status check_bridge(const SwitchState& observed, const std::string& bridge) {
 
 }  // namespace
 
+bool is_port_kind(std::string_view kind) {
+  constexpr std::array<std::string_view, 7> kMade{"vlan", "vrf",  "bridge", "vxlan",
+                                                  "bond", "team", "dummy"};
+  return std::find(kMade.begin(), kMade.end(), kind) == kMade.end();
+}
+
 Status check_requirements(const PortIntent& intent, const SwitchState& observed,
                           const SwitchContext& context) {
   const std::string where = "port " + intent.port;
   const auto link = observed.links.find(intent.port);
   if (link == observed.links.end()) return failure(Errc::NotFound, where + " is not on the switch");
-  if (!link->second.kind.empty()) {
+  if (!is_port_kind(link->second.kind)) {
     return failure(Errc::Rejected,
                    fmt::format("{} is a {}, not a front-panel port", where, link->second.kind));
   }

@@ -6,6 +6,7 @@
 #include "switch-drivers/registry.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace switchyard::switch_drivers::linux_frr {
@@ -14,6 +15,9 @@ namespace switchyard::switch_drivers::linux_frr {
 // wrong or missing.
 [[nodiscard]] Status check_requirements(const PortIntent& intent, const SwitchState& observed,
                                         const SwitchContext& context);
+
+// Whether a device of this kind (Link::kind) can be a front-panel port: not one made of others.
+[[nodiscard]] bool is_port_kind(std::string_view kind);
 
 // The same for the switch as a whole, in words of a person; empty when all is well.
 [[nodiscard]] std::vector<std::string> problems_of(const SwitchState& observed,

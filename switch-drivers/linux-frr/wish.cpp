@@ -55,7 +55,7 @@ void wish_routed(PortState& state, const PortIntent& intent, const WishContext& 
     state.dead_ends.insert(dead_end(vrf, Family::V4));
     state.dead_ends.insert(dead_end(vrf, Family::V6));
   }
-  WishedFrr frr = wished_frr(intent, context.asn);
+  WishedFrr frr = wished_frr(intent, context);
   state.frr = std::move(frr.own);
   state.frr_shared = std::move(frr.shared);
 }

@@ -19,6 +19,7 @@ struct WishContext {
   std::string quarantine{};
   std::uint32_t port_mtu{};      // as it is now
   std::uint32_t port_max_mtu{};  // 0: unknown
+  int frr_version{};             // FrrConfig::version
 };
 
 // `intent` has passed check().
@@ -30,7 +31,7 @@ struct WishedFrr {
   FrrLines shared{};
 };
 
-[[nodiscard]] WishedFrr wished_frr(const PortIntent& intent, Asn switch_asn);
+[[nodiscard]] WishedFrr wished_frr(const PortIntent& intent, const WishContext& context);
 
 // tc filters of the untagged parent of a routed port, of a subinterface, of an L2 port.
 [[nodiscard]] Filters parent_filters(const PortIntent& intent);

@@ -128,9 +128,17 @@ FrrLines group_lines(const std::string& block, const std::string& name,
   return lines;
 }
 
+// FRR before 8.5 forgets the address of an unnumbered neighbour when its link goes down, and then
+// cannot unlink the neighbour when it is removed: it keeps a pointer to it and crashes at the next
+// change of a route (FRR pull request 12457; seen on 8.4.4). A server that is released has been
+// powered off, so its link is down: bgpd must not hear of that. The price is that a lost link ends
+// the session by its hold time and not at once.
+bool forgets_to_unlink(int frr_version) { return frr_version != 0 && frr_version < 805; }
+
 void add_attachment(WishedFrr& frr, const PortIntent& intent, const Attachment& attachment,
-                    Asn asn) {
-  const std::string block = fmt::format("router bgp {} vrf {}", asn.value, attachment.vrf.value);
+                    const WishContext& context) {
+  const std::string block =
+      fmt::format("router bgp {} vrf {}", context.asn.value, attachment.vrf.value);
   const std::string interface = fmt::format("{}.{}", intent.port, attachment.tag.value);
   const Policy policy = add_policy(frr.shared, attachment.advertise);
   const std::string group = content_name("G", group_lines({}, {}, attachment, policy));
@@ -144,6 +152,9 @@ void add_attachment(WishedFrr& frr, const PortIntent& intent, const Attachment& 
        {"ipv6 nd ra-interval 1", "ipv6 nd ra-lifetime 0", "no ipv6 nd suppress-ra"}) {
     frr.own.insert({"interface " + interface, {}, text});
   }
+  if (forgets_to_unlink(context.frr_version)) {
+    frr.own.insert({"interface " + interface, {}, "no link-detect"});
+  }
   const std::string neighbor = "neighbor " + interface;
   frr.own.insert({block, {}, neighbor + " interface v6only peer-group " + group});
   frr.own.insert(
@@ -155,10 +166,10 @@ void add_attachment(WishedFrr& frr, const PortIntent& intent, const Attachment& 
 
 }  // namespace
 
-WishedFrr wished_frr(const PortIntent& intent, Asn switch_asn) {
+WishedFrr wished_frr(const PortIntent& intent, const WishContext& context) {
   WishedFrr frr;
   for (const Attachment& attachment : intent.attachments) {
-    add_attachment(frr, intent, attachment, switch_asn);
+    add_attachment(frr, intent, attachment, context);
   }
   return frr;
 }

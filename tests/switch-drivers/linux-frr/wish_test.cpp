@@ -1,0 +1,131 @@
+#include "switch-drivers/linux-frr/wish.h"
+
+#include "switch-drivers/linux-frr/snippet.h"
+#include "tests/switch-drivers/intents.h"
+#include "tests/switch-drivers/linux-frr/replay.h"
+
+#include <gmock/gmock.h>
+
+namespace switchyard::switch_drivers::linux_frr {
+namespace {
+
+const WishContext kContext{.asn = Asn{65001},
+                           .bridge = "br0",
+                           .quarantine = "vrf-quarantine",
+                           .port_mtu = 1500,
+                           .port_max_mtu = 9216};
+
+PortState wish(const PortIntent& intent) { return wished_state(intent, kContext); }
+
+TEST(WishedState, ARoutedPortIsInQuarantineAndItsTagsInTheirVrfs) {
+  const PortState state = wish(routed_port());
+  EXPECT_EQ(state.master, "vrf-quarantine");
+  EXPECT_FALSE(state.bridge);
+  EXPECT_EQ(state.subinterfaces.at("swp1.101").master, "vrf-prv");
+  EXPECT_EQ(state.subinterfaces.at("swp1.201").master, "vrf-pub");
+  EXPECT_EQ(state.mtu, 1504U);
+  EXPECT_EQ(state.subinterfaces.at("swp1.101").mtu, 1500U);
+  EXPECT_TRUE(state.dead_ends.contains("vrf-prv v6"));
+  EXPECT_TRUE(state.dead_ends.contains("vrf-quarantine v4"));
+}
+
+TEST(WishedState, AProvisioningPortIsIsolatedInOneUntaggedVlan) {
+  const PortState state = wish(provisioning_port());
+  EXPECT_EQ(state.master, "br0");
+  ASSERT_TRUE(state.bridge);
+  EXPECT_TRUE(state.bridge->isolated);
+  EXPECT_EQ(state.bridge->vlans.size(), 1U);
+  EXPECT_EQ(state.bridge->vlans.at(100), (VlanMembership{.pvid = true, .untagged = true}));
+  EXPECT_TRUE(state.subinterfaces.empty() && state.frr.empty() && state.frr_shared.empty());
+}
+
+TEST(WishedState, AShutPortIsDownAndMemberOfNothing) {
+  const PortState state = wish(shut_port());
+  EXPECT_FALSE(state.up);
+  EXPECT_TRUE(state.master.empty() && !state.bridge && state.filters.empty() && state.frr.empty());
+}
+
+TEST(WishedState, LeavesADeviceAloneThatIsAlreadyPastItsOwnLimit) {
+  WishContext odd = kContext;
+  odd.port_max_mtu = 1500;
+  odd.port_mtu = 9000;
+  EXPECT_EQ(wished_state(routed_port(), odd).mtu, 9000U);
+  odd.port_mtu = 1280;
+  EXPECT_EQ(wished_state(routed_port(), odd).mtu, 1500U);
+}
+
+TEST(WishedFrr, EveryListEndsInADenyAndNoneHasADescription) {
+  const WishedFrr frr = wished_frr(routed_port(), kContext);
+  std::set<std::string> lists, denied;
+  for (const FrrLines* lines : {&frr.own, &frr.shared}) {
+    for (const FrrLine& line : *lines) {
+      const auto parts = words(line.block);
+      if (parts.size() < 3 || parts[1] != "prefix-list") continue;
+      EXPECT_EQ(line.block.find("description"), std::string::npos);
+      lists.insert(std::string{parts[0]} + std::string{parts[2]});
+      if (line.block.ends_with("seq 65000 deny any"))
+        denied.insert(std::string{parts[0]} + std::string{parts[2]});
+    }
+  }
+  EXPECT_EQ(lists, denied);
+  EXPECT_EQ(lists.size(),
+            10U);  // two ports' lists, two advertised sets, one for nothing; two families
+}
+
+TEST(WishedFrr, EveryNeighborHasAnAsnAListAndAGroupThatDeniesByItself) {
+  const WishedFrr frr = wished_frr(routed_port(), kContext);
+  const std::string block = "router bgp 65001 vrf vrf-prv";
+  EXPECT_TRUE(frr.own.contains({block, "", "neighbor swp1.101 remote-as 4200000005"}));
+  for (const char* family : {"address-family ipv4 unicast", "address-family ipv6 unicast"}) {
+    EXPECT_TRUE(
+        frr.own.contains({block, family, "neighbor swp1.101 prefix-list SWY-P-swp1.101 in"}));
+    const auto denies =
+        std::count_if(frr.shared.begin(), frr.shared.end(), [&](const FrrLine& line) {
+          return line.block == block && line.family == family &&
+                 line.text.ends_with("prefix-list SWY-NOTHING in");
+        });
+    EXPECT_EQ(denies, 1);
+  }
+}
+
+TEST(WishedFrr, PortsThatWantTheSameShareItAndOthersDoNot) {
+  const FrrLines one = wished_frr(routed_port("swp1"), kContext).shared;
+  EXPECT_EQ(one, wished_frr(routed_port("swp2"), kContext).shared);
+  PortIntent other = routed_port("swp2");
+  other.attachments[0].advertise.push_back(prefix("192.0.2.0/24"));
+  EXPECT_NE(one, wished_frr(other, kContext).shared);
+  other = routed_port("swp2");
+  other.attachments[0].hold = std::chrono::seconds{30};
+  EXPECT_NE(one, wished_frr(other, kContext).shared);
+}
+
+TEST(WishedFrr, HidesTheLinkFromAnFrrThatCrashesOverIt) {
+  const FrrLine line{"interface swp1.101", "", "no link-detect"};
+  WishContext old = kContext;
+  old.frr_version = 804;
+  EXPECT_TRUE(wished_frr(routed_port(), old).own.contains(line));
+  old.frr_version = 805;
+  EXPECT_FALSE(wished_frr(routed_port(), old).own.contains(line));
+}
+
+TEST(SubinterfaceFilters, PassOnlyTheServersOwnAddresses) {
+  for (const Filter& filter : subinterface_filters(routed_port().attachments[0])) {
+    if (filter.action == "drop") continue;
+    const bool own =
+        filter.match.ends_with("src_ip 10.1.0.5") || filter.match.ends_with("src_ip fd10:1::5");
+    const bool link_local = filter.match.find("src_ip fe80::/10") != std::string::npos ||
+                            filter.match.ends_with("src_ip ::");
+    EXPECT_TRUE(own || link_local) << filter.match;
+  }
+}
+
+TEST(Snippet, IsGoldenInEveryMode) {
+  expect_golden("routed.conf", wish(routed_port()).snippet.value());
+  expect_golden("provisioning.conf", wish(provisioning_port()).snippet.value());
+  expect_golden("segment.conf", wish(segment_port()).snippet.value());
+  expect_golden("shut.conf", wish(shut_port()).snippet.value());
+  expect_golden("base.conf", render_base("vrf-quarantine", 1255));
+}
+
+}  // namespace
+}  // namespace switchyard::switch_drivers::linux_frr
