@@ -65,7 +65,7 @@ lab() {
 
 demo() {
   say "demo"
-  ./demo.sh --once
+  ./demo.sh --once --bin build/dev/bin
 }
 
 browser() {

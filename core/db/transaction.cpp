@@ -1,5 +1,6 @@
 #include "core/db/transaction.h"
 
+#include "core/crash_point.h"
 #include "core/db/connect.h"
 #include "core/db/error.h"
 #include "core/db/error_watch.h"
@@ -169,7 +170,9 @@ class Unit {
 
   Try commit(Session& session, const ErrorWatch& watch) {
     try {
+      crash_point("before commit");
       session.sql() << "COMMIT";
+      crash_point("after commit");
       return {};
     } catch (const soci::soci_error& thrown) {
       const Error error = as_error(thrown, what_);

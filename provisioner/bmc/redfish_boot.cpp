@@ -1,4 +1,5 @@
 // Redfish for power and boot device, and the stand-in's Oem actions for install and wipe.
+#include "core/crash_point.h"
 #include "provisioner/bmc/server_boot.h"
 
 #include <httplib.h>
@@ -115,7 +116,11 @@ class RedfishBoot final : public ServerBoot {
       request.body = body.dump();
       request.set_header("Content-Type", "application/json");
     }
-    return exchange(client_, std::move(request), who_);
+    if (method == "GET") return exchange(client_, std::move(request), who_);
+    crash_point("before power or boot");
+    auto answer = exchange(client_, std::move(request), who_);
+    crash_point("after power or boot");
+    return answer;
   }
 
   Result<BootStatus> parse_status(const json& system) const {

@@ -1,5 +1,6 @@
 #include "provisioner/reconcile/switch_worker.h"
 
+#include "core/crash_point.h"
 #include "core/db/transaction.h"
 #include "core/id.h"
 #include "core/log.h"
@@ -207,8 +208,10 @@ void SwitchWorker::apply(const std::vector<WishRecord>& wishes) {
   }
   const std::string change_id = "c" + random_hex(8) + "-" + std::to_string(++changes_);
   const std::vector<PortIntent> intents = intents_of(wishes);
+  crash_point("before apply");
   const auto outcomes =
       driver_->apply(intents, {.change_id = change_id, .undo_after = context_.site.undo_after});
+  crash_point("after apply");
   if (!outcomes) {
     note_contact(tl::unexpected(outcomes.error()));
     return record_failure(wishes, outcomes.error());
@@ -352,7 +355,10 @@ Result<std::vector<PortOutcome>> SwitchWorker::settle_changed(const Armed& armed
   });
   if (settlements.empty()) return std::vector<PortOutcome>{};
   if (!driver_) return failure(Errc::Unavailable, "switch " + name_ + ": no session");
-  return driver_->settle(armed.change_id, settlements);
+  crash_point("before settle");
+  auto outcomes = driver_->settle(armed.change_id, settlements);
+  crash_point("after settle");
+  return outcomes;
 }
 
 void SwitchWorker::settle(Armed& armed, const std::vector<Settlement>& settlements) {
