@@ -17,7 +17,7 @@ stays up for you to play with; Ctrl-C stops it.
                released (available again, no session left)
   --then COMMAND  like --once, but run COMMAND URL TOKENFILE before everything is stopped
                and fail if it fails
-  --bin DIR    use the programs in DIR instead of building them
+  --bin DIR    use the programs in DIR (or in $SWITCHYARD_BIN) instead of building them
   --servers N  simulated servers (4)
   --help       this text
 TEXT
@@ -25,7 +25,7 @@ TEXT
 
 once=
 visitor=
-bin=
+bin=${SWITCHYARD_BIN:-}
 servers=4
 while [ $# -gt 0 ]; do
   case $1 in
