@@ -49,8 +49,12 @@ class Builder {
     add(make_directories(options_.change_id));
     add(store_deadman(options_.change_id));
     for (const PortChange& change : changes) {
-      add(store_undo(options_.change_id, change.wish.port,
-                     render_undo(change.wish, change.before, change.after, plan_context())));
+      if (change.inherits_undo && change.superseded) {
+        add(inherit_undo(options_.change_id, *change.superseded, change.wish.port));
+      } else {
+        add(store_undo(options_.change_id, change.wish.port,
+                       render_undo(change.wish, change.before, change.after, plan_context())));
+      }
       add(store_final_snippet(options_.change_id, change.wish.port,
                               change.after.snippet.value_or("")));
     }
@@ -66,7 +70,8 @@ class Builder {
       add(finish(old));
   }
 
-  // While a port is on its way through shut, shut is what a reboot of the switch would bring back.
+  // While a port is on its way through shut, shut is what a reboot of the switch would bring
+  // back.
   void save_closed(const std::vector<PortPlan>& plans) {
     for (const PortPlan& plan : plans) {
       if (!plan.through_shut) continue;

@@ -17,6 +17,9 @@ struct PortChange {
   PortState before{};
   PortState after{};
   std::optional<std::string> superseded{};  // an older change of this port that nobody settled
+  // The older change made the port as it is wished now: only the handle passes to the new change,
+  // and with it what an undo would put back.
+  bool inherits_undo{};
 };
 
 struct ChangeCommands {

@@ -144,6 +144,11 @@ Command store_undo(std::string_view change, std::string_view port, std::string t
   return store(change_path(change, port_file(port) + ".undo"), std::move(text));
 }
 
+Command inherit_undo(std::string_view change, std::string_view older, std::string_view port) {
+  const std::string name = port_file(port) + ".undo";
+  return {fmt::format("cp {} {}", change_path(older, name), change_path(change, name))};
+}
+
 Command store_final_snippet(std::string_view change, std::string_view port, std::string text) {
   return store(change_path(change, port_file(port) + ".conf"), std::move(text));
 }

@@ -77,6 +77,9 @@ struct BgpPeer {
 [[nodiscard]] Command make_directories(std::string_view change);  // mkdir -p … (both of ours)
 [[nodiscard]] Command store_deadman(std::string_view change);     // cat >…/deadman
 [[nodiscard]] Command store_undo(std::string_view change, std::string_view port, std::string text);
+// cp …/OLDER/P.undo …/CHANGE/P.undo: what OLDER would have put back, CHANGE will.
+[[nodiscard]] Command inherit_undo(std::string_view change, std::string_view older,
+                                   std::string_view port);
 [[nodiscard]] Command store_final_snippet(std::string_view change, std::string_view port,
                                           std::string text);  // cat >…/P.conf
 

@@ -127,7 +127,8 @@ class LinuxFrrDriver final : public Driver {
 
  private:
   PortState wish_of(const PortIntent& intent, const SwitchState& observed) const;
-  std::optional<PortChange> change_of(const PortIntent& intent, const Observation& observed) const;
+  std::optional<PortChange> change_of(const PortIntent& intent, const Observation& observed,
+                                      const std::string& change_id) const;
   Status carry_out(const std::vector<PortChange>& changes, const Observation& observed,
                    const ApplyOptions& options, std::vector<PortOutcome>& outcomes);
   Result<SwitchState> correct(const std::vector<PortChange>& changes, SwitchState observed,
@@ -225,18 +226,22 @@ Result<std::vector<PortReport>> LinuxFrrDriver::compare(std::span<const PortInte
   return reports;
 }
 
-// Nothing when the port is as wished and kept, or as wished and only waits to be settled.
+// Nothing when the port is as wished and nothing waits to take it back, or only this very change.
+// The handle of an older change that nobody settled passes to this one: whoever asks now may not
+// know that the older one exists, and the switch would take the port back under its feet.
 std::optional<PortChange> LinuxFrrDriver::change_of(const PortIntent& intent,
-                                                    const Observation& observed) const {
+                                                    const Observation& observed,
+                                                    const std::string& change_id) const {
   PortChange change{.wish = intent,
                     .before = port_state(observed.state, intent.port),
                     .after = wish_of(intent, observed.state)};
   const PortReport report = compare_states(change.after, change.before);
-  if (report.equal()) return std::nullopt;
   const auto armed = observed.armed.find(intent.port);
   if (armed != observed.armed.end()) {
-    if (report.running.empty() && armed->second.wish == intent) return std::nullopt;
+    const bool made = report.running.empty() && armed->second.wish == intent;
+    if (made && armed->second.change == change_id) return std::nullopt;
     change.superseded = armed->second.change;
+    change.inherits_undo = made;
   }
   return change;
 }
@@ -253,7 +258,7 @@ Result<std::vector<PortOutcome>> LinuxFrrDriver::apply(std::span<const PortInten
     PortOutcome outcome{.port = intent.port};
     outcome.status = check_requirements(intent, observed->state, context_);
     std::optional<PortChange> change;
-    if (outcome.status) change = change_of(intent, *observed);
+    if (outcome.status) change = change_of(intent, *observed, options.change_id);
     if (change) outcome.status = check_superseded(*change, options.change_id);
     if (change && outcome.status) changes.push_back(std::move(*change));
     outcomes.push_back(std::move(outcome));
