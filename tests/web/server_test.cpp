@@ -133,6 +133,24 @@ TEST(WebServer, RefusesABodyThatIsTooLargeAndIsHeard) {
   }
 }
 
+TEST(WebServer, LimitsWhatAllBodiesTogetherMayHold) {
+  TestServer server({.limits = {.body_bytes_of_all = 1000}});
+  const std::string half(450, 'x');
+  RawClient first(server.port());
+  first.send(post_text(server.token(), "Content-Length: 900\r\nExpect: 100-continue\r\n", ""));
+  ASSERT_EQ(first.read_answer()->status, 100);
+  for (const auto* framing : {"Content-Length: 900\r\n", "Transfer-Encoding: chunked\r\n"}) {
+    RawClient second(server.port());
+    second.send(post_text(server.token(), framing, "1c2\r\n" + half + "\r\n"));
+    EXPECT_EQ(second.read_answer()->status, 503) << framing;
+  }
+  first.send(half + half);
+  EXPECT_EQ(first.read_answer()->status, 201);
+  RawClient third(server.port());
+  third.send(post_text(server.token(), "Content-Length: 900\r\n", half + half));
+  EXPECT_EQ(third.read_answer()->status, 201);
+}
+
 TEST(WebServer, LimitsTheRateOfOneClient) {
   TestServer server({.limits = {.client_requests_per_second = 1, .client_burst = 2}});
   RawClient client(server.port());

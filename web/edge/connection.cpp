@@ -49,6 +49,7 @@ Connection::Connection(Service& service, std::shared_ptr<Stream> stream, std::st
 
 Connection::~Connection() {
   stream_->close();
+  (void)hold_body(0);
   service_.clients->left(client_, SteadyClock::now());
 }
 
@@ -115,6 +116,7 @@ net::awaitable<Connection::Next> Connection::answer(const Head& head, Request& r
   } else {
     response = co_await ask_and_wait(request);
   }
+  (void)hold_body(0);  // the body has done its duty; a client that reads slowly does not keep it
   ++service_.served;
   if (service_.recorder != nullptr) service_.recorder->record(request, response);
   if (response.events && request.method == "GET") {
@@ -177,9 +179,11 @@ net::awaitable<Response> Connection::ask_and_wait(const Request& request) {
 }
 
 net::awaitable<void> Connection::refuse(const Refusal& refusal) {
+  (void)hold_body(0);
   if (refusal.status == 0) co_return;
   const Request unknown{.method = "GET", .request_id = random_hex(12)};
   Response response = problem(refusal.status, refusal.code, refusal.detail, unknown.request_id);
+  if (refusal.status == 503) response.headers.push_back({"Retry-After", "2"});
   co_await write_response(unknown, response, false);
 }
 

@@ -27,6 +27,7 @@ struct Service {
   std::atomic<bool> draining{false};
   std::atomic<std::size_t> event_streams{0};
   std::atomic<std::uint64_t> served{0};
+  std::atomic<std::uint64_t> body_bytes{0};  // of requests that are being read or answered
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -52,6 +53,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] net::awaitable<Checked<std::string>> read_body(const Head& head);
   [[nodiscard]] net::awaitable<std::optional<Refusal>> fill(std::string_view phase);
   void drop_leading_line();
+  // Counts this connection's body as `size` bytes of what all may hold; false when that is too
+  // much.
+  [[nodiscard]] bool hold_body(std::uint64_t size);
 
   // connection.cpp
   [[nodiscard]] net::awaitable<Next> serve_one();
@@ -82,6 +86,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string client_;
   std::string buffer_{};  // received and not consumed yet
   bool answering_{false};
+  std::uint64_t held_{0};   // see hold_body()
   net::steady_timer news_;  // cancelled when there is news
 };
 

@@ -24,6 +24,10 @@ Refusal too_large(const Limits& limits) {
           "the request body is larger than " + std::to_string(limits.body_bytes) + " bytes"};
 }
 
+Refusal overloaded() {
+  return {503, "overloaded", "too many request bodies are being received at the moment"};
+}
+
 Refusal refusal_of(const error_code& error, const Limits& limits) {
   if (error == http::error::body_limit) return too_large(limits);
   return {400, "malformed_request", "the chunked body is not well-formed"};
@@ -80,11 +84,21 @@ net::awaitable<Checked<Head>> Connection::read_head() {
   }
 }
 
+bool Connection::hold_body(std::uint64_t size) {
+  const std::uint64_t before =
+      service_.body_bytes.fetch_add(size - held_);  // wraps when it shrinks
+  const bool fits = size <= held_ || before + (size - held_) <= service_.limits.body_bytes_of_all;
+  if (!fits) service_.body_bytes.fetch_sub(size - held_);
+  if (fits) held_ = size;
+  return fits;
+}
+
 net::awaitable<Checked<std::string>> Connection::read_body(const Head& head) {
   const Limits& limits = service_.limits;
   if (head.content_length.value_or(0) > limits.body_bytes)
     co_return tl::unexpected(too_large(limits));
   if (!head.chunked && head.content_length.value_or(0) == 0) co_return std::string{};
+  if (!hold_body(head.content_length.value_or(0))) co_return tl::unexpected(overloaded());
   stream_->set_deadline(limits.body);
   if (head.expects_continue && buffer_.empty()) {
     const error_code failed =
@@ -110,6 +124,8 @@ net::awaitable<Checked<std::string>> Connection::read_body(const Head& head) {
     if (error && error != http::error::need_more)
       co_return tl::unexpected(refusal_of(error, limits));
     if (parser.is_done()) break;
+    if (head.chunked && !hold_body(parser.get().body().size()))
+      co_return tl::unexpected(overloaded());
     if (head.chunked && buffer_.size() > kLongestChunkLine)
       co_return tl::unexpected(refusal_of(http::error::bad_chunk, limits));
     const auto failed = co_await fill("the request body");

@@ -13,6 +13,8 @@ struct Limits {
   std::size_t target_bytes{8 * 1024};  // 414
   std::uint64_t body_bytes{4 << 20};   // after decoding chunks: 413
 
+  std::uint64_t body_bytes_of_all{256 << 20};  // held at the same time; beyond: 503
+
   std::size_t connections{4096};                 // beyond: 503
   std::size_t client_connections{512};           // of one IPv4 address or IPv6 /64; beyond: 429
   std::size_t client_requests_per_second{1000};  // 0: no limit; beyond the burst: 429
