@@ -237,6 +237,7 @@ std::optional<PortChange> LinuxFrrDriver::change_of(const PortIntent& intent,
                     .after = wish_of(intent, observed.state)};
   const PortReport report = compare_states(change.after, change.before);
   const auto armed = observed.armed.find(intent.port);
+  if (report.equal() && armed == observed.armed.end()) return std::nullopt;
   if (armed != observed.armed.end()) {
     const bool made = report.running.empty() && armed->second.wish == intent;
     if (made && armed->second.change == change_id) return std::nullopt;

@@ -86,6 +86,11 @@ Status read_kernel(SwitchState& state, std::span<const Answer> answers) {
 }
 
 Status read_frr(SwitchState& state, std::span<const Answer> answers) {
+  // vtysh ends with this line; without it some daemon's part may be missing.
+  if (answers[kRunning].output.find("\nend\n") == std::string::npos) {
+    return failure(Errc::Unavailable, "FRR did not show its whole configuration: " +
+                                          one_line(answers[kRunning].output));
+  }
   auto running = parse_frr_config(answers[kRunning].output);
   if (!running) return explained(running.error(), answers[kRunning]);
   state.running = std::move(*running);

@@ -3,6 +3,7 @@
 #include "tests/switch-drivers/intents.h"
 #include "tests/switch-drivers/linux-frr/replay.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace switchyard::switch_drivers::linux_frr {
@@ -186,6 +187,25 @@ TEST(LinuxFrrDriver, ASessionThatIsNotThereHasNoState) {
   const auto sessions = rig.driver->sessions(ports);
   ASSERT_TRUE(sessions) << sessions.error().message;
   EXPECT_EQ(sessions->at(0).state, "");
+}
+
+TEST(LinuxFrrDriver, TakesOverAChangeThatSomebodyElseLeftUnsettled) {
+  for (const auto& [change, exchanges] : {std::pair{"c1", 1U}, std::pair{"old", 2U}}) {
+    Rig rig({"routed"});
+    rig.shell->replies = {
+        {"grep -sH '^# '",
+         {0, fmt::format("/run/switchyard/{}/swp1.undo:# wish {}\n", change,
+                         to_json_text(lab_routed_port()))}},
+        {"grep -sH '' ", {0, ""}}};  // the file of the port is not yet the final one
+    const auto outcomes = rig.apply(lab_routed_port());
+    ASSERT_TRUE(outcomes) << outcomes.error().message;
+    EXPECT_TRUE(outcomes->at(0).status);
+    ASSERT_EQ(rig.shell->exchanges.size(), exchanges);
+    if (exchanges == 1) continue;  // it is this very change
+    const std::string sent = as_text(rig.shell->exchanges[1]);
+    EXPECT_THAT(sent, HasSubstr("cp /run/switchyard/old/swp1.undo /run/switchyard/c1/swp1.undo\n"));
+    EXPECT_LT(sent.find("deadman arm"), sent.find("sh /run/switchyard/old/deadman keep swp1"));
+  }
 }
 
 std::string undo_text_of(const ReplayShell& shell) {
