@@ -4,8 +4,10 @@
 // of allocators in any number of processes never hand out the same address twice, without a lock.
 // Which address to try comes from memory (PickBoard), loaded per subnet at its first use.
 //
-// Every call belongs into the work of one db::write() (the four that only look: db::read()) and may
-// throw soci::soci_error, which ends there; db::write() then runs the work again where that helps.
+// Every call belongs into the work of one db::write() (available() and free_blocks(): db::read() is
+// enough) and may throw soci::soci_error, which ends there; db::write() then runs the work again
+// where that helps. For a deployment: take_all() with one request a VRF and family, take_asn(), the
+// INSERT of the deployment row, all in one write(); release() and release_asn() in the release.
 // After a failure of these functions the unit of work is as it was before the call and may go on: a
 // caller can try another subnet. Errors: Invalid for a bad request, NotFound for a missing subnet
 // or address, Conflict for a taken name or address and for "full". Contention is never an error.
