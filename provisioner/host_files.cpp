@@ -150,8 +150,9 @@ std::string router_id(const DeploymentRecord& deployment) {
 
 std::string frr_file(const DeploymentRecord& deployment, const std::vector<NicRecord>& nics) {
   const Plan& plan = deployment.plan;
-  std::string text = "frr defaults traditional\nhostname " + deployment.name +
-                     "\nservice integrated-vtysh-config\n!\n"
+  std::string text =
+      "frr defaults traditional\nhostname " + deployment.name +
+      "\nservice integrated-vtysh-config\n!\n"
       // A carrier flap would cost the server a path for good: zebra's next-hop group keeps one.
       "no zebra nexthop kernel enable\n!\n";
   for (const PlannedVrf& vrf : plan.vrfs)

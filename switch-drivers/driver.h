@@ -16,15 +16,15 @@ namespace switchyard::switch_drivers {
 
 // What a NOS can express; anything false is a listed limitation, shown by the API.
 struct Capability {
-  std::string name{};        // "gtsm", "source-address-check", "commit-confirm", …
+  std::string name{};  // "gtsm", "source-address-check", "commit-confirm", …
   bool supported{};
   std::string limitation{};  // why not, or how far, for people
 };
 
 // Where the switch differs from the wish: one line each, stable order.
 struct Difference {
-  std::string subject{};   // "link swp1.101", "frr router bgp 65001 vrf vrf-prv", "saved interfaces"
-  std::string wished{};    // empty: should not exist
+  std::string subject{};  // "link swp1.101", "frr router bgp 65001 vrf vrf-prv", "saved interfaces"
+  std::string wished{};   // empty: should not exist
   std::string observed{};  // empty: is missing
   friend bool operator==(const Difference&, const Difference&) = default;
 };
@@ -34,6 +34,7 @@ struct PortReport {
   std::string port{};
   std::vector<Difference> running{};  // what the switch does now against the wish
   std::vector<Difference> saved{};    // what it will do after a reboot against the wish
+
   [[nodiscard]] bool equal() const { return running.empty() && saved.empty(); }
 };
 
@@ -42,10 +43,11 @@ struct SessionReport {
   std::string port{};
   VrfName vrf{};
   VlanId tag{};
-  std::string state{};            // "Established", "Idle", "Active", … ; "" when it does not exist
+  std::string state{};  // "Established", "Idle", "Active", … ; "" when it does not exist
   std::uint32_t remote_asn{};
   std::vector<Prefix> accepted{};  // in the BGP table from this neighbour, sorted
-  std::vector<Prefix> refused{};   // announced by the server and filtered out, as far as the NOS tells
+  std::vector<Prefix>
+      refused{};  // announced by the server and filtered out, as far as the NOS tells
   std::chrono::milliseconds established_for{};
 };
 
@@ -53,8 +55,8 @@ struct SessionReport {
 struct SwitchFacts {
   std::string nos_version{};
   std::string hostname{};
-  std::string boot_id{};          // changes with every reboot
-  std::vector<VrfName> vrfs{};    // VRFs that exist, with a BGP instance in them
+  std::string boot_id{};        // changes with every reboot
+  std::vector<VrfName> vrfs{};  // VRFs that exist, with a BGP instance in them
   std::vector<std::string> ports{};
   Asn asn{};
   std::vector<std::string> problems{};  // base configuration we need and miss, in words of a person
@@ -63,19 +65,20 @@ struct SwitchFacts {
 // How one port fared in apply() or settle().
 struct PortOutcome {
   std::string port{};
-  Status status{};   // ok: the switch shows exactly the wish (read back), not merely took the text
+  Status status{};  // ok: the switch shows exactly the wish (read back), not merely took the text
   std::vector<Difference> remaining{};  // what still differs when not ok
-  bool changed{};    // false: it was equal already and nothing was sent for it
+  bool changed{};                       // false: it was equal already and nothing was sent for it
 };
 
-// A change that is in force but not yet kept: without settle(Keep) the switch takes it back by itself
-// at the end of `undo_after`, whatever becomes of us (the dead man's handle).
+// A change that is in force but not yet kept: without settle(Keep) the switch takes it back by
+// itself at the end of `undo_after`, whatever becomes of us (the dead man's handle).
 struct ApplyOptions {
-  std::string change_id{};                // [a-z0-9-]{1,40}, unique; a name on the switch
-  std::chrono::seconds undo_after{60};    // 10 s … 600 s
+  std::string change_id{};              // [a-z0-9-]{1,40}, unique; a name on the switch
+  std::chrono::seconds undo_after{60};  // 10 s … 600 s
 };
 
 enum class Verdict { Keep, Undo };
+
 struct Settlement {
   std::string port{};
   Verdict verdict{Verdict::Undo};
@@ -94,19 +97,20 @@ class Driver {
   [[nodiscard]] virtual Result<SwitchFacts> probe() = 0;
 
   // Reads once, compares every port with its wish. Writes nothing.
-  [[nodiscard]] virtual Result<std::vector<PortReport>> compare(std::span<const PortIntent> wished) = 0;
+  [[nodiscard]] virtual Result<std::vector<PortReport>> compare(
+      std::span<const PortIntent> wished) = 0;
 
   // Reads, sends only the difference in the safe order (design.md 2), reads back, compares. Ports
-  // already equal are not sent. All ports go in one commit, each stands by itself: a port the switch
-  // refuses has its own outcome and the others are done. Arms the undo for changed ports.
+  // already equal are not sent. All ports go in one commit, each stands by itself: a port the
+  // switch refuses has its own outcome and the others are done. Arms the undo for changed ports.
   [[nodiscard]] virtual Result<std::vector<PortOutcome>> apply(std::span<const PortIntent> wished,
                                                                const ApplyOptions& options) = 0;
 
-  // Keep: disarms the undo and saves so that the port survives a reboot. Undo: puts the port back as it
-  // was before the change, and reads that back. NotFound for a port when the switch no longer knows
-  // the change (it has undone it, or it rebooted).
-  [[nodiscard]] virtual Result<std::vector<PortOutcome>> settle(std::string_view change_id,
-                                                                std::span<const Settlement> ports) = 0;
+  // Keep: disarms the undo and saves so that the port survives a reboot. Undo: puts the port back
+  // as it was before the change, and reads that back. NotFound for a port when the switch no longer
+  // knows the change (it has undone it, or it rebooted).
+  [[nodiscard]] virtual Result<std::vector<PortOutcome>> settle(
+      std::string_view change_id, std::span<const Settlement> ports) = 0;
 
   // The sessions of these routed ports. Writes nothing.
   [[nodiscard]] virtual Result<std::vector<SessionReport>> sessions(

@@ -1,4 +1,5 @@
-// The complete wish for one switch port, as values. Everything a driver is asked for is one of these.
+// The complete wish for one switch port, as values. Everything a driver is asked for is one of
+// these.
 #pragma once
 
 #include "core/net.h"
@@ -26,7 +27,8 @@ struct Attachment {
   Asn server_asn{};
   // Inbound filter: exactly these host routes are accepted, nothing else. /32 and /128 only.
   std::vector<Prefix> accept{};
-  // Outbound filter: what the switch tells the server, exact prefixes; 0.0.0.0/0 or ::/0 for a default.
+  // Outbound filter: what the switch tells the server, exact prefixes; 0.0.0.0/0 or ::/0 for a
+  // default.
   std::vector<Prefix> advertise{};
   std::uint32_t maximum_prefix{8};  // accepted routes a family before the session is torn down
   std::chrono::seconds keepalive{3};
@@ -40,10 +42,10 @@ struct PortIntent {
   // Whose port it is, written into the port's description so that a person on the switch and a
   // controller with an older database can tell: "dep-… 7" (deployment, wish version). May be empty.
   std::string owner{};
-  std::uint16_t mtu{1500};               // of the server's network; the parent adds room for the tag
-  std::optional<VlanId> untagged{};      // Provisioning, Segment (access)
-  std::vector<VlanId> tagged{};          // Segment (trunk)
-  std::vector<Attachment> attachments{}; // Routed; sorted by tag
+  std::uint16_t mtu{1500};           // of the server's network; the parent adds room for the tag
+  std::optional<VlanId> untagged{};  // Provisioning, Segment (access)
+  std::vector<VlanId> tagged{};      // Segment (trunk)
+  std::vector<Attachment> attachments{};  // Routed; sorted by tag
   friend bool operator==(const PortIntent&, const PortIntent&) = default;
 };
 

@@ -16,11 +16,11 @@ namespace switchyard::switch_drivers {
 
 // How to reach and enter one switch.
 struct SwitchAccess {
-  std::string name{};            // for messages
-  std::string address{};         // management address, IP literal
+  std::string name{};     // for messages
+  std::string address{};  // management address, IP literal
   std::uint16_t port{22};
   std::string user{"root"};
-  Secret password{};             // empty: key
+  Secret password{};  // empty: key
   std::string private_key_file{};
   // SHA-256 fingerprint as ssh-keygen -l prints it ("SHA256:…"). Empty: refuse to connect.
   std::string host_key{};
@@ -29,8 +29,8 @@ struct SwitchAccess {
 
 // Site facts a driver needs to render a port.
 struct SwitchContext {
-  Asn asn{};               // of the switch
-  std::string bridge{"br0"};      // the VLAN-aware bridge of provisioning and segment ports
+  Asn asn{};                  // of the switch
+  std::string bridge{"br0"};  // the VLAN-aware bridge of provisioning and segment ports
   std::string quarantine{"vrf-quarantine"};  // dead-end VRF of routed parents, made by the driver
 };
 
