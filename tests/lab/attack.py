@@ -33,8 +33,8 @@ def neighbours() -> list[tuple[str, plan.Node, plan.Vrf]]:
 
 
 class Attacker:
-    def __init__(self, lab: fabric.Fabric):
-        self.lab = lab
+    def __init__(self, lab: fabric.Fabric, asn: int = plan.SRV1.asn):
+        self.lab, self.asn = lab, asn
 
     def config(self, lines: str, timeout: float = 60.0) -> None:
         """Into the server's running FRR. Lines it refuses fail the call."""
@@ -44,7 +44,7 @@ class Attacker:
         """On every session of the server, both VRFs (so also each VRF's routes into the other one).
         `extra`: further `set` lines for the outgoing route map. The server's own routes stay announced."""
         families = {"ipv4": [p for p in prefixes if ":" not in p], "ipv6": [p for p in prefixes if ":" in p]}
-        lines = f"route-map ROGUE permit 10\n{extra}exit\nrouter bgp {plan.SRV1.asn}\n no bgp network import-check\n"
+        lines = f"route-map ROGUE permit 10\n{extra}exit\nrouter bgp {self.asn}\n no bgp network import-check\n"
         for family, chosen in families.items():
             lines += f" address-family {family} unicast\n"
             lines += "".join(f"  network {prefix}\n" for prefix in chosen)
@@ -78,7 +78,7 @@ class Attacker:
 
     def change_as(self, asn: int) -> None:
         """Claims another AS on every session, with nothing of its own in the path."""
-        lines = f"router bgp {plan.SRV1.asn}\n"
+        lines = f"router bgp {self.asn}\n"
         lines += "".join(f" neighbor {name} local-as {asn} no-prepend replace-as\n" for name, _, _ in neighbours())
         self.config(lines + "exit\n")
 
@@ -99,7 +99,7 @@ class Attacker:
         target = self.link_local(tor.name, f"{port}.{name.split('.')[1]}")
         own = self.link_local(SERVER, name)
         source = want.get("source", own)
-        order = {"source": source, "target": target, "device": name, "asn": plan.SRV1.asn} | want
+        order = {"source": source, "target": target, "device": name, "asn": self.asn} | want
         extra = "" if source == own else f"{source}/64 dev {name}"
         shown = self.lab.run(SERVER, f"[ -z '{extra}' ] || ip -6 addr add {extra} nodad; cat >/run/lab-speaker.py; "
                                      f"python3 /run/lab-speaker.py '{json.dumps(order)}'; [ -z '{extra}' ] || ip -6 addr del {extra}",

@@ -10,16 +10,28 @@ import pytest
 import by_hand
 import fabric
 import plan
+import snapshot
 from bmc import Bmc
+from controller import Controller
 
 GOLDEN = pathlib.Path(__file__).parent / "golden" / "server"
 FILES = {"/etc/network/interfaces": (GOLDEN / "interfaces").read_text(), "/etc/frr/frr.conf": (GOLDEN / "frr.conf").read_text()}
 DEFAULT_LIMIT = 120
+ORDER = ("test_fabric", "test_switchyard_path", "test_switchyard_tenant", "test_switchyard_drift", "test_switchyard_order")
 phases: dict[str, float] = {}
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "seconds(n): the test fails when it runs longer")
+    config.addinivalue_line("markers", "last: ends the deployment the others share")
+
+
+def pytest_collection_modifyitems(items):
+    """Cheap first, and what shares a deployment together."""
+    def key(item):
+        name = item.path.stem
+        return bool(item.get_closest_marker("last")), ORDER.index(name) if name in ORDER else -1
+    items.sort(key=key)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -70,6 +82,50 @@ def server(lab):
     yield bmc
 
 
+class Site:
+    """Switchyard and the fabric it has adopted. Tests share one deployment: ask for it, leave it whole."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.controller = Controller(lab)
+        self.deployment: dict | None = None
+        self.before: dict[str, dict[str, str]] = {}  # the ToRs as they were before the deployment
+
+    def start(self) -> "Site":
+        self.controller.start()
+        self.controller.adopt()
+        return self
+
+    def deployed(self) -> dict:
+        if not self.deployment:
+            self.before = {tor.name: snapshot.take(self.lab, tor.name) for tor in plan.TORS}
+            self.deployment = self.controller.deploy()
+            wait_converged(self.lab)
+        return self.deployment
+
+    def released(self) -> None:
+        if self.deployment:
+            self.controller.release(self.deployment["id"])
+            self.deployment = None
+
+
+@pytest.fixture(scope="session")
+def site(lab):
+    """Switchyard with both server ports adopted, nothing deployed."""
+    site = Site(lab)
+    try:
+        yield site.start()
+    finally:
+        site.controller.stop()
+
+
+@pytest.fixture
+def deployed(site):
+    """The same, with srv1 deployed and every path up."""
+    site.deployed()
+    return site
+
+
 def paths(lab, node: str, table: str) -> list[int]:
     """Next hops of each route BGP put into the kernel."""
     shown = sum((lab.json(node, f"ip -j -{family} route show table {table} proto bgp") or [] for family in (4, 6)), [])
@@ -87,3 +143,15 @@ def wait_converged(lab, deadline: float = 90.0) -> None:
         if time.monotonic() > end:
             raise fabric.LabError(f"after {deadline:.0f} s the next hops of srv1 and the VRFs of spine1 are {seen}")
         time.sleep(0.3)
+
+
+def foreign(lab, tor) -> dict[str, str]:
+    """What is not Switchyard's on a ToR: the neighbour port, the uplink, the operator's files and BGP."""
+    devices = (plan.FOREIGN_PORT, plan.UPLINK, f"{plan.BRIDGE}.{plan.FOREIGN_VLAN}",
+               *(f"{plan.UPLINK}.{vrf.uplink_tag}" for vrf in plan.VRFS))
+    seen = {name: snapshot.normal(lab.run(tor.name, f"ip -j -d addr show dev {name}").stdout, True) for name in devices}
+    seen |= {f"{name} vlans": lab.run(tor.name, f"bridge -j vlan show dev {name}").stdout for name in (plan.FOREIGN_PORT, plan.UPLINK)}
+    running = lab.vtysh(tor.name, "show running-config").splitlines()
+    seen["frr"] = "\n".join(line for line in running if plan.UPLINK in line or "FABRIC" in line)
+    seen["interfaces"] = lab.read(tor.name, "/etc/network/interfaces")
+    return seen

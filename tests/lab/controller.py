@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -14,6 +15,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PORT = 8080
 SUBNETS = {vrf.short + suffix: (vrf, prefix) for vrf in plan.VRFS for suffix, prefix in (
     ("-v4", vrf.host4.rsplit(".", 1)[0] + ".4/30"), ("-v6", vrf.host6.rsplit("::", 1)[0] + "::4/126"))}
+
+
+CALL = ("import os, urllib.request as u; r = u.Request(os.environ['SWITCHYARD_URL'] + os.environ['SWITCHYARD_PATH'], "
+        "headers={'Authorization': 'Bearer ' + os.environ['SWITCHYARD_TOKEN']}); print(u.urlopen(r, timeout=20).read().decode())")
 
 
 def binary(name: str = "switchyard") -> pathlib.Path:
@@ -54,6 +59,10 @@ class Controller:
         self.folder.mkdir(exist_ok=True)
         self.process: subprocess.Popen | None = None
         (self.folder / "inventory.yaml").write_text(inventory(lab))
+        self.configure(undo_after, scan_interval)
+
+    def configure(self, undo_after: int = 60, scan_interval: int = 15) -> None:
+        """Seconds; in force from the next start."""
         (self.folder / "switchyard.yaml").write_text(
             f"site: lab\ncontroller: lab\ndata_directory: {self.folder}/data\nlisten: {{address: 127.0.0.1, port: {PORT}}}\n"
             f"network: {{provisioning_vlan: {plan.PROVISIONING_VLAN}, first_asn: {plan.SRV1.asn}}}\n"
@@ -77,9 +86,11 @@ class Controller:
         file = self.folder / "data" / "admin.token"
         return file.read_text().strip() if file.exists() else ""
 
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "SWITCHYARD_URL": f"http://127.0.0.1:{PORT}", "SWITCHYARD_TOKEN": self.token()}
+
     def cli(self, *words: str, check: bool = True, timeout: float = 300) -> subprocess.CompletedProcess:
-        environment = {**os.environ, "SWITCHYARD_URL": f"http://127.0.0.1:{PORT}", "SWITCHYARD_TOKEN": self.token()}
-        done = subprocess.run(["ip", "netns", "exec", self.lab.namespace, str(binary()), *words], env=environment,
+        done = subprocess.run(["ip", "netns", "exec", self.lab.namespace, str(binary()), *words], env=self.environment(),
                               capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
         if check and done.returncode != 0:
             raise fabric.LabError(f"switchyard {' '.join(words)}: status {done.returncode}\n{done.stdout}{done.stderr}")
@@ -87,6 +98,46 @@ class Controller:
 
     def json(self, *words: str):
         return json.loads(self.cli("-o", "json", *words).stdout)
+
+    def get(self, path: str):
+        """What the command line has no word for: one page of the API."""
+        done = subprocess.run(["ip", "netns", "exec", self.lab.namespace, "/usr/bin/python3", "-c", CALL], check=True, text=True,
+                              env=self.environment() | {"SWITCHYARD_PATH": path}, capture_output=True, timeout=30)
+        return json.loads(done.stdout)
+
+    def events(self, after: int = 0) -> list[dict]:
+        found: list[dict] = []
+        while page := self.get(f"/api/v1/events?after={after}&page_size=100")["items"]:
+            found += page
+            after = int(page[-1]["id"])
+        return found
+
+    def last_event(self) -> int:
+        return max((int(event["id"]) for event in self.events()), default=0)
+
+    def drifts(self, after: int, tor: plan.Node) -> list[dict]:
+        return [event for event in self.events(after) if event["type"] == "port.drift" and event["subject"] == self.subject(tor)]
+
+    @staticmethod
+    def subject(tor: plan.Node) -> str:
+        return f"switches/{tor.name}/ports/{plan.SERVER_PORT}"
+
+    def scan(self, tor: plan.Node) -> None:
+        """Asks for a scan and waits until one is recorded."""
+        before = self.port(tor)["observed_at"]
+        self.cli("switch", "scan", tor.name)
+        self.wait(lambda: self.port(tor)["observed_at"] > before, 90, f"a scan of {tor.name}")
+
+    def database(self, statement: str, *parameters) -> list[tuple]:
+        """Looks, or plays a part of the service that no user can reach, in its own database."""
+        with sqlite3.connect(self.folder / "data" / "state.db", timeout=30) as database:
+            return database.execute(statement, parameters).fetchall()
+
+    def wish(self, tor: plan.Node, wish: str | None = None) -> None:
+        """Wishes for the server port as the workflow does: this intent (JSON), or the same once more."""
+        same = self.database("SELECT wish FROM port_wishes WHERE switch_name = ?", tor.name)[0][0]
+        self.database("UPDATE port_wishes SET previous = wish, wish = ?, version = version + 1, phase = 'wanted', attempts = 0, "
+                      "change_group = '', due = 0, error = '' WHERE switch_name = ?", wish or same, tor.name)
 
     def wait(self, done, seconds: float, what: str):
         end = time.monotonic() + seconds
@@ -96,7 +147,7 @@ class Controller:
                 return answer
             if time.monotonic() > end:
                 raise fabric.LabError(f"waited {seconds:.0f} s for {what}; the service said:\n{self.log_tail()}")
-            time.sleep(0.2)
+            time.sleep(0.3)
 
     def log_tail(self, lines: int = 15) -> str:
         return "\n".join((self.folder / "serve.log").read_text().splitlines()[-lines:])
@@ -110,7 +161,7 @@ class Controller:
     def adopt(self) -> None:
         """Imports the site and waits until both server ports are in the provisioning VLAN."""
         self.cli("inventory", "import", str(self.folder / "inventory.yaml"))
-        self.wait(lambda: self.in_sync("provisioning"), 90, "both ports to be in the provisioning VLAN")
+        self.wait(lambda: self.in_sync("provisioning"), 240, "both ports to be in the provisioning VLAN")
 
     def deploy(self, name: str = "srv1", watch: bool = True) -> dict:
         subnets = [word for subnet, (vrf, _) in SUBNETS.items() for word in ("--subnet", f"{vrf.name}={subnet}")]
