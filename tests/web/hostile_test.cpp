@@ -25,11 +25,11 @@ int times(const char* variable, int fallback) {
 
 ::testing::AssertionResult is_served(TestServer& server) {
   const auto start = Clock::now();
-  RawClient client(server.port(), 5s);
+  RawClient client(server.port(), 10s);
   client.send(get_text("/api/v1/servers/ping", server.token()));
   const auto answer = client.read_answer();
   if (!answer || answer->status != 200) return ::testing::AssertionFailure() << "nobody answers";
-  if (Clock::now() - start > 2s) return ::testing::AssertionFailure() << "the answer took too long";
+  if (Clock::now() - start > 5s) return ::testing::AssertionFailure() << "the answer took too long";
   return ::testing::AssertionSuccess();
 }
 
@@ -113,7 +113,7 @@ TEST(HostileClient, IsRefusedSoonHoweverLongItsHeader) {
   RawClient client(server.port());
   client.send("GET / HTTP/1.1\r\nHost: t\r\nX: " + std::string(2 << 20, 'a'));
   EXPECT_EQ(client.read_answer()->status, 431);
-  EXPECT_LT(Clock::now() - start, 1s);
+  EXPECT_LT(Clock::now() - start, 2s);
 }
 
 TEST(HostileClient, CannotUpsetPistacheWithAnOddHeader) {
@@ -177,7 +177,7 @@ TEST(HostileClient, ThatDoesNotReadHoldsUpNobody) {
   while (Clock::now() < until)
     ASSERT_TRUE(is_served(server));
   // Their connections are cut when they take nothing for a second.
-  while (server.server().counts().connections > 0 && Clock::now() < until + 8s)
+  while (server.server().counts().connections > 0 && Clock::now() < until + 20s)
     std::this_thread::yield();
   EXPECT_EQ(server.server().counts().connections, 0U);
 }

@@ -77,7 +77,7 @@ class Crowd {
 TEST(Misdelivery, NobodyGetsTheAnswerOfSomebodyElse) {
   const char* wanted = std::getenv("SWITCHYARD_MISDELIVERY");
   const long requests = wanted == nullptr ? 20'000 : std::atol(wanted);
-  TestServer server({.limits = {.client_requests_per_second = 0}});
+  TestServer server({.limits = {.client_connections = 4000, .client_requests_per_second = 0}});
   Tally tally;
   const auto start = Clock::now();
   {
