@@ -12,12 +12,13 @@ import signal
 import subprocess
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import pytest
 
 BIN = pathlib.Path(os.environ["SWITCHYARD_BIN"])
-ORDER = {"project": "demo", "name": "web1", "server": "srv1", "image": "debian-12", "catalog": "l3-dual",
+ORDER = {"project": "demo", "name": "web1", "server": {"server": "srv1"}, "image": "debian-12", "catalog": "l3-dual",
          "subnets": {"vrf-prv": ["prv-v4", "prv-v6"], "vrf-pub": ["pub-v4", "pub-v6"]}}
 DATABASES = ["sqlite"] + (["mysql"] if os.environ.get("SWITCHYARD_TEST_MYSQL") else [])
 DEADLINE = 90  # of one life with one crash
@@ -96,10 +97,10 @@ def fresh_schema(name: str) -> str:
     head, _, query = url.partition("?")
     base, _, _ = head.rpartition("/")
     schema = "crash_" + re.sub(r"\W", "_", name)
-    socket = re.search(r"socket=([^&]+)", query)
-    login = re.search(r"mysql://([^:@]*):?([^@]*)@", url)
-    subprocess.run(["mariadb", f"--socket={socket.group(1)}", f"--user={login.group(1)}", f"--password={login.group(2)}",
-                    "-e", f"DROP DATABASE IF EXISTS {schema}; CREATE DATABASE {schema}"], check=True)
+    socket = re.search(r"socket=([^&]+)", query).group(1)
+    subprocess.run(["mariadb", "--no-defaults", f"--socket={urllib.parse.unquote(socket)}", "--user=root", "-e",
+                    f"DROP DATABASE IF EXISTS {schema}; CREATE DATABASE {schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin; "
+                    f"GRANT ALL ON {schema}.* TO switchyard@localhost"], check=True)
     return f"{base}/{schema}" + (f"?{query}" if query else "")
 
 
