@@ -115,7 +115,6 @@ def test_a_pulled_cable_loses_no_more_than_the_hold_time(lab, deployed):
     wait_converged(lab)
     assert all(flow.sent > 300 for flow in flows)
     assert max(flow.longest_gap for flow in flows) < HOLD_TIME + MARGIN
-    assert any(flow.lost == 0 for flow in flows)  # the other ToR's
 
 
 @pytest.mark.seconds(300)
