@@ -18,3 +18,12 @@ function(add_room_test name)
   target_link_libraries(${name} PRIVATE switchyard_warnings ${TEST_USES} GTest::gtest_main GTest::gmock)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120 ${TEST_PROPERTIES})
 endfunction()
+
+# add_mariadb_test(program): the MariaDB half of a test program's suites (names end in /Mysql), beside a
+# private server. Without it they would not run: which tests there are is asked at build time.
+function(add_mariadb_test program)
+  add_test(NAME ${program}_on_mariadb
+    COMMAND ${PROJECT_SOURCE_DIR}/scripts/mariadb-test.sh ${CMAKE_BINARY_DIR}/mariadb/${program} --
+            $<TARGET_FILE:${program}> --gtest_filter=*/Mysql)
+  set_tests_properties(${program}_on_mariadb PROPERTIES TIMEOUT 400 LABELS mariadb)
+endfunction()
