@@ -1,0 +1,67 @@
+"""Power lost, the controller killed between apply and settle: written, never run, so not collected with the rest.
+
+    /usr/bin/python3 -m pytest tests/lab/unproven_power.py
+"""
+
+import signal
+
+import pytest
+
+import hostnet
+import plan
+import snapshot
+from conftest import foreign, paths, wait_converged
+from test_switchyard_drift import SUB, shape
+
+
+@pytest.mark.seconds(600)
+def test_a_tor_that_lost_power_has_the_port_as_wished_without_the_controller(lab, deployed):
+    controller, tor = deployed.controller, plan.TOR2
+    wished, others = shape(lab, tor), foreign(lab, tor)
+    controller.stop()
+    lab.kill(tor.name)
+    lab.start(tor.name)
+    wait_converged(lab, 180)  # both families by both ToRs: the switch did it alone
+    saved = {name: text for name, text in shape(lab, tor).items() if name in ("running-config", "files", "tc", "vlans")}
+    assert snapshot.difference({name: wished[name] for name in saved}, saved) == []
+    controller.start()
+    event = controller.last_event()
+    controller.scan(tor)
+    controller.wait(lambda: controller.in_sync("routed"), 90, "both ports to be in sync")
+    assert controller.drifts(event, tor) == []
+    assert foreign(lab, tor) == others
+
+
+def phase(controller, tor: plan.Node) -> str:
+    return controller.database("SELECT phase FROM port_wishes WHERE switch_name = ?", tor.name)[0][0]
+
+
+@pytest.mark.last
+@pytest.mark.seconds(900)
+def test_a_switch_whose_controller_was_killed_undoes_the_change_and_the_next_one_finishes(lab, site):
+    site.released()
+    controller, undo_after = site.controller, 20
+    before = {tor.name: snapshot.take(lab, tor.name) for tor in plan.TORS}
+    controller.stop()
+    controller.configure(undo_after=undo_after)
+    controller.start()
+    controller.deploy(watch=False)
+    controller.wait(lambda: '"next":"stopping"' in controller.log_tail(2), 240, "the installation")
+    # One of the pair cannot be reached, so the other one's change is applied and cannot be kept.
+    lab.host("ip", "link", "set", hostnet.tap("tor2", "eth0"), "nomaster")
+    controller.wait(lambda: phase(controller, plan.TOR1) == "prepared", 240, "the change on tor1")
+    controller.stop(signal.SIGKILL)
+    assert lab.run("tor1", f"ip link show {SUB}", check=False).returncode == 0, "nothing was applied"
+    lab.host("ip", "link", "set", hostnet.tap("tor2", "eth0"), "master", hostnet.MANAGEMENT_BRIDGE)
+
+    def differences() -> list[str]:
+        found = [snapshot.difference(before[tor.name], snapshot.take(lab, tor.name)) for tor in plan.TORS]
+        return [line for lines in found for line in lines if not line.startswith("processes:")]
+    controller.wait(lambda: not differences(), undo_after + 60, "the switches to undo the change by themselves")
+    controller.configure()
+    controller.start()
+    controller.wait(lambda: controller.json("deployment", "list")["items"][-1]["state"] == "active", 300, "the deployment to finish")
+    site.deployment = controller.json("deployment", "list")["items"][-1]
+    wait_converged(lab, 120)
+    assert controller.in_sync("routed")
+    assert [len(paths(lab, plan.SPINE1.name, str(vrf.table))) for vrf in plan.VRFS] == [2, 2]
