@@ -128,17 +128,3 @@ def test_a_dead_tor_loses_no_more_than_the_hold_time_and_comes_back(lab, deploye
     assert all(flow.sent > 300 for flow in flows)
     assert max(flow.longest_gap for flow in flows) < HOLD_TIME + MARGIN
     deployed.controller.wait(lambda: deployed.controller.in_sync("routed"), 120, "both ports to be seen as wished again")
-
-
-@pytest.mark.last
-@pytest.mark.seconds(600)
-def test_a_released_server_leaves_nothing_of_ours(lab, site):
-    site.released()  # whatever the others did to it
-    before = {tor.name: snapshot.take(lab, tor.name) for tor in plan.TORS}
-    site.deployed()
-    assert all(pvids(lab, tor) == [] for tor in plan.TORS)
-    site.released()
-    assert changes_since(lab, before) == []
-    assert all(pvids(lab, tor) == [plan.PROVISIONING_VLAN] for tor in plan.TORS)
-    for vrf in plan.VRFS:
-        assert paths(lab, SPINE, str(vrf.table)) == []
