@@ -31,7 +31,6 @@ HANDS = {
     "the port added to a VLAN": lambda lab: lab.run(
         "tor1", f"ip link set {PORT} master {plan.BRIDGE} && bridge vlan add dev {PORT} vid {plan.FOREIGN_VLAN} pvid untagged"),
     "session timers changed": lambda lab: vtysh(lab, BGP, f"neighbor {SUB} timers 10 30"),
-    "the port's file deleted": lambda lab: lab.run("tor1", f"rm /etc/network/interfaces.d/switchyard-{PORT}.conf"),
 }
 
 

@@ -5,11 +5,12 @@
 
 import pytest
 
-from test_switchyard_drift import BGP, SUB, see_and_repair, vtysh
+from test_switchyard_drift import BGP, PORT, SUB, see_and_repair, vtysh
 
 HANDS = {
     "a filter line of the neighbour removed": lambda lab: vtysh(
         lab, BGP, "address-family ipv4 unicast", f"no neighbor {SUB} prefix-list SWY-P-{SUB} in"),
+    "the port's file deleted": lambda lab: lab.run("tor1", f"rm /etc/network/interfaces.d/switchyard-{PORT}.conf"),
 }
 
 

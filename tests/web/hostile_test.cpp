@@ -166,7 +166,9 @@ TEST(HostileClient, FuzzedRequestsHangNobody) {
 }
 
 TEST(HostileClient, ThatDoesNotReadHoldsUpNobody) {
-  TestServer server({.limits = {.write_stall = 1s}, .edge_threads = 1, .api_threads = 1});
+  TestServer server({.limits = {.client_requests_per_second = 0, .write_stall = 1s},
+                     .edge_threads = 1,
+                     .api_threads = 1});
   std::vector<std::unique_ptr<RawClient>> stalled;
   for (int i = 0; i < 3; ++i) {
     stalled.push_back(std::make_unique<RawClient>(server.port()));
