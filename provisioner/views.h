@@ -67,6 +67,13 @@ struct DifferenceView {
   std::string observed{};
 };
 
+// Announcements of a server that its filter turned away; see switch_drivers::RefusedCount.
+struct RefusedView {
+  std::string kind{};    // "default", "host-route", "network"
+  std::string family{};  // "ipv4", "ipv6"
+  std::uint64_t announcements{};
+};
+
 struct SessionView {
   std::string vrf{};
   std::uint16_t tag{};
@@ -74,7 +81,7 @@ struct SessionView {
   std::uint32_t remote_asn{};
   std::vector<std::string> expected{};
   std::vector<std::string> accepted{};
-  std::vector<std::string> refused{};  // announced by the server and not accepted
+  std::vector<RefusedView> refused{};
 };
 
 struct PortView {

@@ -6,6 +6,7 @@
 #include "switch-drivers/port_intent.h"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -38,6 +39,23 @@ struct PortReport {
   [[nodiscard]] bool equal() const { return running.empty() && saved.empty(); }
 };
 
+// What a server announced and its filter turned away, by kind.
+enum class RefusedKind {
+  Default,    // 0.0.0.0/0, ::/0
+  HostRoute,  // a /32 or /128 that is not the server's own
+  Network     // anything between
+};
+[[nodiscard]] std::string_view to_string(RefusedKind kind);  // "default", "host-route", "network"
+
+// Counted since the filter was put in place or the routing daemon started; a route that is
+// announced again counts again, and so does one that is looked at again.
+struct RefusedCount {
+  Family family{Family::V4};
+  RefusedKind kind{};
+  std::uint64_t announcements{};
+  friend bool operator==(const RefusedCount&, const RefusedCount&) = default;
+};
+
 // One BGP session of a routed port as the switch shows it.
 struct SessionReport {
   std::string port{};
@@ -45,9 +63,8 @@ struct SessionReport {
   VlanId tag{};
   std::string state{};  // "Established", "Idle", "Active", … ; "" when it does not exist
   std::uint32_t remote_asn{};
-  std::vector<Prefix> accepted{};  // in the BGP table from this neighbour, sorted
-  std::vector<Prefix>
-      refused{};  // announced by the server and filtered out, as far as the NOS tells
+  std::vector<Prefix> accepted{};       // in the BGP table from this neighbour, sorted
+  std::vector<RefusedCount> refused{};  // by family and kind; only what is not 0
   std::chrono::milliseconds established_for{};
 };
 

@@ -28,6 +28,26 @@ json texts(const std::vector<Prefix>& prefixes) {
   return list;
 }
 
+std::vector<RefusedView> parse_counts(const json& list) {
+  std::vector<RefusedView> views;
+  for (const json& item : list) {
+    // Rows of before counts were kept have texts here.
+    if (!item.is_object()) continue;
+    views.push_back({item.value("kind", ""), item.value("family", ""),
+                     item.value("announcements", std::uint64_t{})});
+  }
+  return views;
+}
+
+json counts(const std::vector<switch_drivers::RefusedCount>& refused) {
+  json list = json::array();
+  for (const switch_drivers::RefusedCount& count : refused)
+    list.push_back({{"kind", to_string(count.kind)},
+                    {"family", count.family == Family::V4 ? "ipv4" : "ipv6"},
+                    {"announcements", count.announcements}});
+  return list;
+}
+
 }  // namespace
 
 std::string differences_json(const switch_drivers::PortReport& report) {
@@ -51,8 +71,16 @@ std::string sessions_json(const std::vector<switch_drivers::SessionReport>& sess
                     {"state", session.state},
                     {"remote_asn", session.remote_asn},
                     {"accepted", texts(session.accepted)},
-                    {"refused", texts(session.refused)}});
+                    {"refused", counts(session.refused)}});
   return dump(list);
+}
+
+json refused_json(const std::vector<switch_drivers::SessionReport>& sessions) {
+  json list = json::array();
+  for (const switch_drivers::SessionReport& session : sessions)
+    if (!session.refused.empty())
+      list.push_back({{"vrf", session.vrf.value}, {"counts", counts(session.refused)}});
+  return list;
 }
 
 std::string facts_json(const switch_drivers::SwitchFacts& facts,
@@ -94,7 +122,7 @@ std::vector<SessionView> parse_sessions(const std::string& text) {
                      .state = item.value("state", ""),
                      .remote_asn = item.value("remote_asn", 0U),
                      .accepted = item.value("accepted", std::vector<std::string>{}),
-                     .refused = item.value("refused", std::vector<std::string>{})});
+                     .refused = parse_counts(item.value("refused", json::array()))});
   return views;
 }
 

@@ -5,6 +5,8 @@
 #include "provisioner/views.h"
 #include "switch-drivers/driver.h"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 #include <vector>
 
@@ -13,6 +15,10 @@ namespace switchyard::provisioner {
 [[nodiscard]] std::string differences_json(const switch_drivers::PortReport& report);
 [[nodiscard]] std::string differences_json(const std::vector<switch_drivers::Difference>& running);
 [[nodiscard]] std::string sessions_json(const std::vector<switch_drivers::SessionReport>& sessions);
+// What an alarm tells: [{"vrf": "vrf-prv", "counts": [{"kind": …}]}], sessions with something
+// refused only.
+[[nodiscard]] nlohmann::json refused_json(
+    const std::vector<switch_drivers::SessionReport>& sessions);
 [[nodiscard]] std::string facts_json(const switch_drivers::SwitchFacts& facts,
                                      const std::vector<switch_drivers::Capability>& capabilities);
 

@@ -23,6 +23,7 @@ namespace {
 constexpr auto kSessionPoll = std::chrono::milliseconds(250);
 constexpr auto kIdleLook =
     std::chrono::seconds(2);  // how often the database is asked for a wanted scan
+constexpr auto kBetweenAlarms = std::chrono::minutes(1);  // of one port
 
 bool is_settled(const WishRecord& wish) { return wish.settled_version == wish.version; }
 
@@ -123,6 +124,21 @@ void SwitchWorker::record_scan(const std::vector<WishRecord>& wishes,
   }
 }
 
+// A tenant that announces what is not its own is worth an alarm, but not one a look.
+bool SwitchWorker::wants_alarm(const std::string& port,
+                               const std::vector<SessionReport>& sessions) {
+  std::uint64_t total = 0;
+  for (const SessionReport& session : sessions)
+    for (const switch_drivers::RefusedCount& count : session.refused)
+      total += count.announcements;
+  RefusedAlarm& alarm = alarms_[port];
+  const auto now = context_.clock.steady();
+  alarm.told = std::min(alarm.told, total);  // the switch began to count anew
+  if (total == alarm.told || now < alarm.not_before) return false;
+  alarm = {.told = total, .not_before = now + kBetweenAlarms};
+  return true;
+}
+
 void SwitchWorker::look_at_sessions(const std::vector<WishRecord>& wishes) {
   std::vector<PortIntent> routed;
   for (const WishRecord& wish : wishes)
@@ -135,27 +151,17 @@ void SwitchWorker::look_at_sessions(const std::vector<WishRecord>& wishes) {
       db::write(context_.pool, "sessions of switch " + name_, [&](db::Session& session) -> Status {
         for (const PortIntent& intent : routed) {
           std::vector<SessionReport> own;
-          nlohmann::json refused = nlohmann::json::array();
-          for (const SessionReport& report : *sessions) {
-            if (report.port != intent.port) continue;
-            own.push_back(report);
-            for (const Prefix& prefix : report.refused)
-              refused.push_back({{"vrf", report.vrf.value}, {"prefix", to_string(prefix)}});
-          }
+          for (const SessionReport& report : *sessions)
+            if (report.port == intent.port) own.push_back(report);
           record_sessions(session, name_, intent.port, sessions_json(own), now);
-          // A tenant that announces what is not its own is worth an alarm, once a change.
-          std::string& last = last_refused_[intent.port];
-          const std::string current = refused.dump();
-          if (current == last) continue;
-          last = current;
-          if (refused.empty()) continue;
+          if (!wants_alarm(intent.port, own)) continue;
           append_event(
               session,
               {.type = "port.refused", .subject = "switches/" + name_ + "/ports/" + intent.port},
               {{"switch", name_},
                {"port", intent.port},
                {"owner", intent.owner},
-               {"refused", refused}},
+               {"refused", refused_json(own)}},
               now);
         }
         return {};

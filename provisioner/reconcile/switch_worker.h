@@ -73,6 +73,8 @@ class SwitchWorker {
   void record_scan(const std::vector<WishRecord>& wishes,
                    const std::vector<switch_drivers::PortReport>& reports, long long asked);
   void look_at_sessions(const std::vector<WishRecord>& wishes);
+  [[nodiscard]] bool wants_alarm(const std::string& port,
+                                 const std::vector<switch_drivers::SessionReport>& sessions);
   void note_contact(const Status& status);
   [[nodiscard]] Timestamp retry_at(int attempts);
   void poke_group(const std::vector<WishRecord>& wishes);
@@ -90,7 +92,13 @@ class SwitchWorker {
   long long access_version_{};
   std::string state_{};
   std::vector<Armed> armed_{};
-  std::map<std::string, std::string> last_refused_{};
+
+  struct RefusedAlarm {
+    std::uint64_t told{};  // announcements when it last went off
+    std::chrono::steady_clock::time_point not_before{};
+  };
+
+  std::map<std::string, RefusedAlarm> alarms_{};  // by port
   std::minstd_rand random_;
   long long changes_{};
 };

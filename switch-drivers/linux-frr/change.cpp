@@ -102,8 +102,8 @@ class Builder {
     for (Command& command : opening_commands(phases)) {
       add(opening(options_.change_id, std::move(command)));
     }
-    for (const BgpPeer& peer : phases.soft_clears)
-      add_guarded(soft_clear(peer));
+    for (Command& command : clearing_commands(phases))
+      add_guarded(std::move(command));
   }
 
   [[nodiscard]] PlanContext plan_context() const {

@@ -68,6 +68,8 @@ Command store(const std::string& path, std::string text) {
 
 }  // namespace
 
+std::string inbound_list(std::string_view interface) { return fmt::format("SWY-P-{}", interface); }
+
 std::string port_file(std::string_view port) {
   std::string name{port};
   std::replace(name.begin(), name.end(), '/', '@');
@@ -122,11 +124,11 @@ Command read_bgp_summary() { return {"vtysh -c 'show bgp vrf all summary json'"}
 Command read_bgp_routes(std::span<const BgpPeer> peers) {
   std::string line = "vtysh";
   for (const BgpPeer& peer : peers) {
-    for (const char* family : {"ipv4", "ipv6"}) {
-      for (const char* which : {"routes", "received-routes"}) {
-        line += fmt::format(" -c 'show bgp vrf {} {} unicast neighbors {} {} json'", peer.vrf.value,
-                            family, peer.interface, which);
-      }
+    for (const auto& [family, word] : {std::pair{"ipv4", "ip"}, std::pair{"ipv6", "ipv6"}}) {
+      line += fmt::format(
+          " -c 'show bgp vrf {} {} unicast neighbors {} routes json'"
+          " -c 'show {} prefix-list detail {} json'",
+          peer.vrf.value, family, peer.interface, word, inbound_list(peer.interface));
     }
   }
   return {std::move(line)};
@@ -201,6 +203,10 @@ Command frr_batch(std::string lines) { return {"vtysh -f /dev/stdin", std::move(
 
 Command soft_clear(const BgpPeer& peer) {
   return {fmt::format("vtysh -c 'clear bgp vrf {} {} soft in'", peer.vrf.value, peer.interface)};
+}
+
+Command reset(const BgpPeer& peer) {
+  return {fmt::format("vtysh -c 'clear bgp vrf {} {}'", peer.vrf.value, peer.interface)};
 }
 
 Command write_snippet(std::string_view port, std::string text) {

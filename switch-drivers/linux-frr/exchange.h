@@ -67,9 +67,9 @@ struct BgpPeer {
 };
 
 [[nodiscard]] Command read_bgp_summary();  // vtysh -c 'show bgp vrf all summary json'
-// One vtysh with four -c a peer, answers four JSON objects a peer in this order:
-// show bgp vrf V ipv4 unicast neighbors I routes json, … received-routes json, the same two for
-// ipv6.
+// One vtysh with four -c a peer, answers JSON objects in this order: show bgp vrf V ipv4 unicast
+// neighbors I routes json, show ip prefix-list detail L json (an object a daemon, named after it;
+// none when the list does not exist), the same two for ipv6.
 [[nodiscard]] Command read_bgp_routes(std::span<const BgpPeer> peers);
 
 // --- Writing without the handle: files only, nothing in force changes.
@@ -105,6 +105,7 @@ struct BgpPeer {
     std::span<const std::string> assignments);          // sysctl -q -w KEY=VALUE…
 [[nodiscard]] Command frr_batch(std::string lines);     // vtysh -f /dev/stdin
 [[nodiscard]] Command soft_clear(const BgpPeer& peer);  // vtysh -c 'clear bgp vrf V I soft in'
+[[nodiscard]] Command reset(const BgpPeer& peer);       // vtysh -c 'clear bgp vrf V I'
 [[nodiscard]] Command write_snippet(std::string_view port,
                                     std::string text);  // cat >/etc/network/switchyard/P.conf
 [[nodiscard]] Command publish_snippet(
@@ -118,6 +119,8 @@ struct BgpPeer {
 [[nodiscard]] Command flush_disk();    // sync /etc/frr/frr.conf /etc/network/interfaces.d
 
 // --- Names. -------------------------------------------------------------------------------------
+// The prefix list of one session, the same name in both families: SWY-P-swp1.101
+[[nodiscard]] std::string inbound_list(std::string_view interface);
 [[nodiscard]] std::string port_file(std::string_view port);
 [[nodiscard]] std::string snippet_path(std::string_view port);
 [[nodiscard]] std::string_view deadman_script();

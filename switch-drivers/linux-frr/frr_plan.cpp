@@ -180,6 +180,39 @@ FrrLines of_used_objects(const FrrLines& shared_present, const FrrLines& shared_
   return lines;
 }
 
+bool is_own_permit(const FrrLine& line) {
+  return line.text.empty() && is_own_list(line) && line.block.find(" permit ") != std::string::npos;
+}
+
+// "ip prefix-list SWY-P-swp1.101 10.1.0.5/32", whatever its sequence number.
+std::set<std::string> permitted(const FrrLines& lines) {
+  std::set<std::string> found;
+  for (const FrrLine& line : lines) {
+    if (is_own_permit(line))
+      found.insert(list_of(line) + " " + std::string{words(line.block).back()});
+  }
+  return found;
+}
+
+// Whether the change lets a live session announce more and alters nothing else.
+bool only_permits_more(const PortState& from, const PortState& to,
+                       const std::vector<FrrLine>& missing, const std::vector<FrrCommand>& extra) {
+  const auto before = permitted(from.frr);
+  const auto after = permitted(to.frr);
+  return extra.empty() && std::all_of(missing.begin(), missing.end(), is_own_permit) &&
+         std::includes(after.begin(), after.end(), before.begin(), before.end());
+}
+
+// Whether what is set by `block` and `text` bears on this session. Shared policy bears on all.
+bool concerns(const std::string& block, const std::string& text,
+              const std::pair<std::string, std::string>& neighbor) {
+  if (block.starts_with("router bgp ")) return block == neighbor.first;
+  if (block.starts_with("interface ")) return block == "interface " + neighbor.second;
+  const std::string all = block + " " + text + " ";
+  return all.find(" SWY-P-") == std::string::npos ||
+         all.find(" " + inbound_list(neighbor.second) + " ") != std::string::npos;
+}
+
 void remove_what_goes(PortPlan& plan, const PortState& from, const PortState& to,
                       const Neighbors& remade) {
   for (const auto& [key, creation] : remade) {
@@ -223,11 +256,21 @@ void plan_frr(PortPlan& plan, const PortState& from, const PortState& to,
     extra.insert(extra.end(), foreign.begin(), foreign.end());
   }
   if (!plan.through_shut && !(missing.empty() && extra.empty())) {
+    // FRR keeps no copy of what it refused, so a changed policy is judged anew only by what the
+    // server says again. One that must lose a route cannot be asked nicely.
+    auto& cleared = only_permits_more(from, to, missing, extra) ? plan.soft_clears : plan.resets;
+    const Neighbors present = neighbors_in(from.frr);
     for (const auto& [key, creation] : wished) {
-      if (remade.contains(key) || !neighbors_in(from.frr).contains(key)) continue;
+      if (remade.contains(key) || !present.contains(key)) continue;
+      const bool concerned =
+          std::any_of(missing.begin(), missing.end(),
+                      [&](const FrrLine& line) { return concerns(line.block, line.text, key); }) ||
+          std::any_of(extra.begin(), extra.end(), [&](const FrrCommand& command) {
+            return concerns(command.block, command.text, key);
+          });
+      if (!concerned) continue;
       const auto parts = words(key.first);  // router bgp N vrf V
-      if (parts.size() == 5)
-        plan.soft_clears.push_back({VrfName{std::string{parts[4]}}, key.second});
+      if (parts.size() == 5) cleared.push_back({VrfName{std::string{parts[4]}}, key.second});
     }
   }
   const auto additions = ordered_additions(std::move(missing));

@@ -153,9 +153,7 @@ std::vector<Capability> LinuxFrrDriver::capabilities() const {
   return {
       {"commit-confirm", true, "a timer on the switch takes an unsettled change back"},
       {"gtsm", true, ""},
-      {"maximum-prefix", true,
-       "counts what the server announces, eight times the wish: FRR must keep it to tell what was "
-       "refused"},
+      {"maximum-prefix", true, "counts accepted routes"},
       {"source-address-check", true,
        "tc filters in the kernel; a switch whose ASIC forwards must be able to offload them"},
       {"tag-whitelist", true, "tc filters, as above"},
@@ -165,7 +163,8 @@ std::vector<Capability> LinuxFrrDriver::capabilities() const {
       {"port-isolation", true, ""},
       {"dhcp-and-ra-guard", true,
        "by header; fragments and IPv6 extension headers are not looked into"},
-      {"refused-prefixes", true, "soft-reconfiguration inbound, bounded by maximum-prefix"},
+      {"refused-prefixes", true,
+       "counts by kind, without names: FRR keeps the names only in memory that nothing bounds"},
       {"policy-change-without-session-reset", false,
        "other timers or another advertised set is another peer-group, which resets the session "
        "once"},

@@ -65,6 +65,7 @@ Phases merge(const std::vector<PortPlan>& plans) {
     append_new(all.frr_add, plan.frr_add, added);
     append(all.open, plan.open);
     append(all.soft_clears, plan.soft_clears);
+    append(all.resets, plan.resets);
   }
   std::stable_sort(
       all.frr_add.begin(), all.frr_add.end(),
@@ -79,6 +80,7 @@ Phases merge(const std::vector<PortPlan>& plans) {
   phases.frr_add = render_frr(all.frr_add);
   phases.open = as_text(all.open);
   phases.soft_clears = all.soft_clears;
+  phases.resets = all.resets;
   return phases;
 }
 
@@ -103,6 +105,15 @@ std::vector<Command> closed_commands(const Phases& phases) {
 std::vector<Command> opening_commands(const Phases& phases) {
   std::vector<Command> commands;
   if (!phases.open.empty()) commands.push_back(ip_batch(phases.open));
+  return commands;
+}
+
+std::vector<Command> clearing_commands(const Phases& phases) {
+  std::vector<Command> commands;
+  for (const BgpPeer& peer : phases.resets)
+    commands.push_back(reset(peer));
+  for (const BgpPeer& peer : phases.soft_clears)
+    commands.push_back(soft_clear(peer));
   return commands;
 }
 

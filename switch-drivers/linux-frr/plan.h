@@ -29,9 +29,10 @@ struct PortPlan {
   std::vector<std::string> bridge{};
   std::vector<std::string> settings{};
   std::vector<std::string> tc{};
-  std::vector<FrrCommand> frr_add{};  // filters first, then neighbours
-  std::vector<std::string> open{};    // ip
-  std::vector<BgpPeer> soft_clears{};
+  std::vector<FrrCommand> frr_add{};   // filters first, then neighbours
+  std::vector<std::string> open{};     // ip
+  std::vector<BgpPeer> soft_clears{};  // sessions that may hear more than before: asked again
+  std::vector<BgpPeer> resets{};  // whose policy changed otherwise: nothing learnt before it stays
   [[nodiscard]] bool empty() const;
 };
 
@@ -53,13 +54,15 @@ struct PlanContext {
 struct Phases {
   std::string frr_remove{}, close{}, ip{}, bridge{}, tc{}, frr_add{}, open{};
   std::vector<std::string> settings{};
-  std::vector<BgpPeer> soft_clears{};
+  std::vector<BgpPeer> soft_clears{}, resets{};
 };
 
 [[nodiscard]] Phases merge(const std::vector<PortPlan>& plans);
 // The phases before the opening, and the opening, as commands; empty phases are left out.
 [[nodiscard]] std::vector<Command> closed_commands(const Phases& phases);
 [[nodiscard]] std::vector<Command> opening_commands(const Phases& phases);
+// What makes a changed policy hold for live sessions; after the two.
+[[nodiscard]] std::vector<Command> clearing_commands(const Phases& phases);
 
 // Lines for `vtysh -f`, entering and leaving blocks as needed.
 [[nodiscard]] std::string render_frr(const std::vector<FrrCommand>& commands);

@@ -3,7 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <iterator>
+#include <array>
+#include <optional>
 
 namespace switchyard::switch_drivers::linux_frr {
 
@@ -69,12 +70,9 @@ Result<std::vector<std::string_view>> split_objects(std::string_view text) {
   return found;
 }
 
-Result<std::vector<Prefix>> prefixes_under(std::string_view text, const char* key) {
-  const json document = json::parse(text, nullptr, false);
-  if (!document.is_object())
-    return failure(Errc::Rejected, "FRR's answer about routes is not JSON");
+std::vector<Prefix> prefixes_of(const json& answer) {
   std::vector<Prefix> found;
-  const json* routes = member(document, key);
+  const json* routes = member(answer, "routes");
   if (routes == nullptr || !routes->is_object()) return found;
   for (const auto& [name, route] : routes->items()) {
     if (found.size() >= kPrefixes) break;
@@ -84,16 +82,41 @@ Result<std::vector<Prefix>> prefixes_under(std::string_view text, const char* ke
   return found;
 }
 
-Status add_family(SessionRoutes& routes, std::string_view accepted_text,
-                  std::string_view received_text) {
-  const auto accepted = prefixes_under(accepted_text, "routes");
-  if (!accepted) return tl::unexpected(accepted.error());
-  const auto received = prefixes_under(received_text, "receivedRoutes");
-  if (!received) return tl::unexpected(received.error());
-  routes.accepted.insert(routes.accepted.end(), accepted->begin(), accepted->end());
-  std::set_difference(received->begin(), received->end(), accepted->begin(), accepted->end(),
-                      std::back_inserter(routes.refused));
-  return {};
+// Each daemon with prefix lists answers about its own copy, under its name: "ZEBRA", "BGP".
+bool is_about_list(const json& answer) {
+  const auto is_capital = [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; };
+  return answer.size() == 1 &&
+         std::all_of(answer.begin().key().begin(), answer.begin().key().end(), is_capital);
+}
+
+// What a line of a list turns away; nothing for one that permits.
+std::optional<RefusedKind> kind_of(const json& entry, Family family) {
+  const json* type = member(entry, "type");
+  if (type == nullptr || *type != "deny") return std::nullopt;
+  const std::uint64_t shortest = number(entry, "minimumPrefixLength");
+  const bool has_range = shortest != 0 || member(entry, "maximumPrefixLength") != nullptr;
+  if (!has_range) return RefusedKind::Default;
+  return shortest == static_cast<std::uint64_t>(max_length(family)) ? RefusedKind::HostRoute
+                                                                    : RefusedKind::Network;
+}
+
+void count_refused(SessionRoutes& routes, const json& answer, Family family) {
+  const json* lists = member(answer, "BGP");
+  if (lists == nullptr || !lists->is_object()) return;
+  std::array<std::uint64_t, 3> counts{};  // by RefusedKind
+  for (const auto& [name, list] : lists->items()) {
+    const json* entries = member(list, "entries");
+    if (entries == nullptr || !entries->is_array()) continue;
+    for (const json& entry : *entries) {
+      if (const auto kind = kind_of(entry, family))
+        counts[static_cast<std::size_t>(*kind)] += number(entry, "hitCount");
+    }
+  }
+  for (const RefusedKind kind :
+       {RefusedKind::Default, RefusedKind::HostRoute, RefusedKind::Network}) {
+    const std::uint64_t announcements = counts[static_cast<std::size_t>(kind)];
+    if (announcements != 0) routes.refused.push_back({family, kind, announcements});
+  }
 }
 
 }  // namespace
@@ -115,21 +138,28 @@ Result<std::map<SessionKey, SessionSummary>> parse_bgp_summary(std::string_view 
 }
 
 Result<std::vector<SessionRoutes>> parse_bgp_routes(std::string_view output, std::size_t peers) {
-  constexpr std::size_t kAnswers = 4;
   const std::string clean = as_ascii(output);
   const auto objects = split_objects(clean);
   if (!objects) return tl::unexpected(objects.error());
-  if (objects->size() != peers * kAnswers) {
-    return failure(Errc::Rejected, "FRR did not answer about the routes of every session");
-  }
   std::vector<SessionRoutes> all(peers);
-  for (std::size_t i = 0; i < peers; ++i) {
-    const auto* part = objects->data() + i * kAnswers;
-    if (auto status = add_family(all[i], part[0], part[1]); !status)
-      return tl::unexpected(status.error());
-    if (auto status = add_family(all[i], part[2], part[3]); !status)
-      return tl::unexpected(status.error());
+  std::size_t tables = 0;  // two a peer: IPv4, IPv6
+  for (const std::string_view object : *objects) {
+    const json answer = json::parse(object, nullptr, false);
+    if (!answer.is_object())
+      return failure(Errc::Rejected, "FRR's answer about routes is not JSON");
+    const bool is_list = is_about_list(answer);
+    if (!is_list) ++tables;
+    if (tables == 0 || tables > peers * 2) break;
+    SessionRoutes& routes = all[(tables - 1) / 2];
+    if (is_list) {
+      count_refused(routes, answer, tables % 2 == 1 ? Family::V4 : Family::V6);
+    } else {
+      const auto accepted = prefixes_of(answer);
+      routes.accepted.insert(routes.accepted.end(), accepted.begin(), accepted.end());
+    }
   }
+  if (tables != peers * 2)
+    return failure(Errc::Rejected, "FRR did not answer about the routes of every session");
   return all;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/net.h"
 #include "core/result.h"
+#include "switch-drivers/driver.h"
 
 #include <chrono>
 #include <cstdint>
@@ -28,8 +29,8 @@ using SessionKey = std::pair<std::string, std::string>;  // VRF, interface
     std::string_view json_text);
 
 struct SessionRoutes {
-  std::vector<Prefix> accepted{};  // sorted
-  std::vector<Prefix> refused{};   // sorted: received and not accepted
+  std::vector<Prefix> accepted{};       // sorted
+  std::vector<RefusedCount> refused{};  // from the counters of the session's own lists
 };
 
 // The answer to read_bgp_routes() for `peers` peers, in their order.

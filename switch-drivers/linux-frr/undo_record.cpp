@@ -76,8 +76,8 @@ std::string render_undo(const PortIntent& wish, const PortState& before, const P
   }
   for (const Command& command : opening_commands(phases))
     add(command);
-  for (const BgpPeer& peer : phases.soft_clears)
-    add(soft_clear(peer));
+  for (const Command& command : clearing_commands(phases))
+    add(command);
   return text;
 }
 

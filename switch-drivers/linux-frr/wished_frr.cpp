@@ -1,5 +1,6 @@
 // The FRR side of a routed port. Shared policy is named after what it says, so two ports that want
 // the same share one object, and a port that wants something else gets another object.
+#include "switch-drivers/linux-frr/exchange.h"
 #include "switch-drivers/linux-frr/wish.h"
 
 #include <fmt/format.h>
@@ -11,9 +12,9 @@ namespace switchyard::switch_drivers::linux_frr {
 namespace {
 
 constexpr unsigned kFinalDeny = 65000;
-// FRR counts what the server sends, not what is accepted, and must keep it to be able to tell what
-// was refused. This bounds that memory: far above what a server of ours announces.
-constexpr std::uint32_t kReceivedPerAccepted = 8;
+// What is refused all the same by the line after them. Their hit counters tell what kind it was.
+constexpr unsigned kDefaultDeny = 64998;
+constexpr unsigned kHostRouteDeny = 64999;
 
 // FNV-1a, 48 bits as text: a name, not a proof. What is under the name is compared line by line.
 std::string content_name(std::string_view prefix, const FrrLines& content) {
@@ -44,6 +45,19 @@ void add_list(FrrLines& lines, const std::string& name, Family family,
   }
   // An emptied list permits everything (facts/switch-nos.md 0.4), so this line is always there.
   lines.insert({fmt::format("{} prefix-list {} seq {} deny any", word, name, kFinalDeny)});
+}
+
+// The list of one session: exactly its host routes, and a counter for each kind of anything else.
+void add_session_list(FrrLines& lines, const std::string& name, Family family,
+                      const std::vector<Prefix>& accept) {
+  add_list(lines, name, family, accept);
+  const bool v4 = family == Family::V4;
+  const auto deny = [&](unsigned sequence, const char* what) {
+    lines.insert({fmt::format("{} prefix-list {} seq {} deny {}", v4 ? "ip" : "ipv6", name,
+                              sequence, what)});
+  };
+  deny(kDefaultDeny, v4 ? "0.0.0.0/0" : "::/0");
+  deny(kHostRouteDeny, v4 ? "0.0.0.0/0 ge 32" : "::/0 ge 128");
 }
 
 FrrLines route_map(const std::string& name, std::initializer_list<std::string_view> body) {
@@ -117,13 +131,14 @@ FrrLines group_lines(const std::string& block, const std::string& name,
 
   for (const auto& [family, in, out] : families) {
     say(family, "activate");
-    say(family, "soft-reconfiguration inbound");
     // A neighbour that has lost its own list falls back to this one.
     say(family, "prefix-list SWY-NOTHING in");
     say(family, fmt::format("route-map {} in", in));
     say(family, fmt::format("route-map {} out", out));
-    say(family, fmt::format("maximum-prefix {} restart 1 force",
-                            attachment.maximum_prefix * kReceivedPerAccepted));
+    // Of accepted routes. No `soft-reconfiguration inbound`: FRR would keep what it refuses, and
+    // counts that only when it accepts something, so a tenant could fill the switch's memory
+    // (seen).
+    say(family, fmt::format("maximum-prefix {} restart 1", attachment.maximum_prefix));
   }
   return lines;
 }
@@ -144,9 +159,9 @@ void add_attachment(WishedFrr& frr, const PortIntent& intent, const Attachment& 
   const std::string group = content_name("G", group_lines({}, {}, attachment, policy));
   frr.shared.merge(group_lines(block, group, attachment, policy));
 
-  const std::string list = "SWY-P-" + interface;
-  add_list(frr.own, list, Family::V4, attachment.accept);
-  add_list(frr.own, list, Family::V6, attachment.accept);
+  const std::string list = inbound_list(interface);
+  add_session_list(frr.own, list, Family::V4, attachment.accept);
+  add_session_list(frr.own, list, Family::V6, attachment.accept);
   frr.own.insert({"interface " + interface});
   for (const char* text :
        {"ipv6 nd ra-interval 1", "ipv6 nd ra-lifetime 0", "no ipv6 nd suppress-ra"}) {

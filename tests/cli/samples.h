@@ -37,13 +37,14 @@ namespace switchyard::web::cli {
                       {"observed_at", "2026-11-21T03:14:15.000000Z"},
                       {"wish_version", 7}};
   if (!routed) return port;
-  port["sessions"] = {{{"vrf", "vrf-prv"},
-                       {"tag", 101},
-                       {"state", "Established"},
-                       {"remote_asn", 4200000001},
-                       {"expected", {"10.1.0.1/32", "fd10:1::1/128"}},
-                       {"accepted", {"10.1.0.1/32", "fd10:1::1/128"}},
-                       {"refused", {"10.0.0.0/8"}}}};
+  port["sessions"] = {
+      {{"vrf", "vrf-prv"},
+       {"tag", 101},
+       {"state", "Established"},
+       {"remote_asn", 4200000001},
+       {"expected", {"10.1.0.1/32", "fd10:1::1/128"}},
+       {"accepted", {"10.1.0.1/32", "fd10:1::1/128"}},
+       {"refused", {{{"kind", "network"}, {"family", "ipv4"}, {"announcements", 3}}}}}};
   port["differences"] = {{{"where", "running"},
                           {"subject", "prefix list"},
                           {"wished", "10.1.0.1/32"},

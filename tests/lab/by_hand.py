@@ -40,7 +40,9 @@ def port_policy(tor: plan.Node, server: plan.Node, vrf: plan.Vrf) -> str:
         text += f"route-map RM{family}-{name}-IN permit 10\n match {word} address prefix-list PL{family}-{name}-IN\n"
         text += f" match as-path HOST-{server.number}\n set community none\n set large-community none\n"
         text += " set extcommunity none\n set local-preference 100\n set metric 0\nexit\n"
-    text += f"interface {name}\n ipv6 nd ra-interval 1\n ipv6 nd ra-lifetime 0\n no ipv6 nd suppress-ra\nexit\n"
+    # FRR 8.4 keeps a pointer to a neighbour that is removed while its link is down: bgpd's next hops in that VRF are
+    # wrong from then on, those of the uplink too. `no link-detect` hides a lost carrier from it.
+    text += f"interface {name}\n no link-detect\n ipv6 nd ra-interval 1\n ipv6 nd ra-lifetime 0\n no ipv6 nd suppress-ra\nexit\n"
     text += f"router bgp {tor.asn} vrf {vrf.name}\n neighbor {name} interface v6only peer-group {PEER_GROUP}\n"
     text += f" neighbor {name} shutdown\n neighbor {name} remote-as {server.asn}\n"
     for family in (4, 6):
@@ -79,7 +81,7 @@ def to_provisioning(lab, tor: plan.Node) -> None:
 
 
 def to_shut(lab, tor: plan.Node) -> None:
-    """Back to nothing, whatever the port was."""
+    """Back to nothing, whatever the port was. Neighbours first, while the port is up (see port_policy)."""
     port = plan.SERVER_PORT
     lines = ""
     for vrf in plan.VRFS:
@@ -92,8 +94,8 @@ def to_shut(lab, tor: plan.Node) -> None:
         lines += f"no ip prefix-list PL4-{vrf.short}-OUT\nno ipv6 prefix-list PL6-{vrf.short}-OUT\n"
     lines += f"no route-map RM-DENY\nno bgp as-path access-list HOST-{plan.SRV1.number}\n"
     subinterfaces = " ".join(f"{port}.{vrf.tag}" for vrf in plan.VRFS)
-    lab.run(tor.name, f"ip link set {port} down; ip link set {port} nomaster; rm -f {INTERFACES}; cat >/run/by-hand; "
-                      f"vtysh -f /run/by-hand; for i in {subinterfaces} {plan.QUARANTINE[0]}; do ip link del $i; done; "
+    lab.run(tor.name, f"cat >/run/by-hand; vtysh -f /run/by-hand; ip link set {port} down; ip link set {port} nomaster; "
+                      f"rm -f {INTERFACES}; for i in {subinterfaces} {plan.QUARANTINE[0]}; do ip link del $i; done; "
                       f"ip link set {port} mtu 1500; true", stdin=lines)
     forget = "".join(f"no interface {port}.{vrf.tag}\n" for vrf in plan.VRFS)
     lab.run(tor.name, "cat >/run/by-hand; vtysh -f /run/by-hand; rm -f /run/by-hand; true", stdin=forget)

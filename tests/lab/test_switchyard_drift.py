@@ -31,6 +31,10 @@ HANDS = {
     "the port added to a VLAN": lambda lab: lab.run(
         "tor1", f"ip link set {PORT} master {plan.BRIDGE} && bridge vlan add dev {PORT} vid {plan.FOREIGN_VLAN} pvid untagged"),
     "session timers changed": lambda lab: vtysh(lab, BGP, f"neighbor {SUB} timers 10 30"),
+    "a filter of the neighbour removed": lambda lab: vtysh(
+        lab, BGP, "address-family ipv4 unicast", f"no neighbor {SUB} prefix-list SWY-P-{SUB} in"),
+    "a foreign route let in": lambda lab: vtysh(lab, f"ip prefix-list SWY-P-{SUB} seq 7 permit {plan.PRV.neighbour4}"),
+    "the port's file deleted": lambda lab: lab.run("tor1", f"rm /etc/network/interfaces.d/switchyard-{PORT}.conf"),
 }
 
 

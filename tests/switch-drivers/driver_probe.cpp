@@ -81,6 +81,14 @@ json texts(const std::vector<Prefix>& prefixes) {
   return out;
 }
 
+json counts(const std::vector<RefusedCount>& refused) {
+  json out = json::array();
+  for (const RefusedCount& count : refused)
+    out.push_back(fmt::format("{} {} v{}", count.announcements, to_string(count.kind),
+                              static_cast<int>(count.family)));
+  return out;
+}
+
 int print_sessions(const std::vector<SessionReport>& sessions) {
   json out = json::array();
   for (const SessionReport& s : sessions) {
@@ -90,7 +98,7 @@ int print_sessions(const std::vector<SessionReport>& sessions) {
                    {"state", s.state},
                    {"remote_asn", s.remote_asn},
                    {"accepted", texts(s.accepted)},
-                   {"refused", texts(s.refused)},
+                   {"refused", counts(s.refused)},
                    {"established_ms", s.established_for.count()}});
   }
   std::cout << out.dump(1) << "\n";

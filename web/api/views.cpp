@@ -22,11 +22,22 @@ json to_json(const provisioner::DifferenceView& difference) {
           {"observed", difference.observed}};
 }
 
+json to_json(const provisioner::RefusedView& refused) {
+  return {
+      {"kind", refused.kind}, {"family", refused.family}, {"announcements", refused.announcements}};
+}
+
 json to_json(const provisioner::SessionView& session) {
-  return {{"vrf", session.vrf},           {"tag", session.tag},
-          {"state", session.state},       {"remote_asn", session.remote_asn},
-          {"expected", session.expected}, {"accepted", session.accepted},
-          {"refused", session.refused}};
+  json refused = json::array();
+  for (const provisioner::RefusedView& count : session.refused)
+    refused.push_back(to_json(count));
+  return {{"vrf", session.vrf},
+          {"tag", session.tag},
+          {"state", session.state},
+          {"remote_asn", session.remote_asn},
+          {"expected", session.expected},
+          {"accepted", session.accepted},
+          {"refused", refused}};
 }
 
 json to_json(const provisioner::DeploymentAddress& address) {

@@ -44,6 +44,14 @@ void show_switch(const json& device, Console& console) {
         "", console);
 }
 
+std::string refused_text(const json& session) {
+  std::string text;
+  for (const json& count : list_of(session, "refused"))
+    text += (text.empty() ? "" : ", ") + text_of(count, "announcements") + " " +
+            text_of(count, "family") + " " + text_of(count, "kind");
+  return text;
+}
+
 void show_port(const json& port, Console& console) {
   Sheet sheet;
   sheet.add("Port", text_of(port, "switch") + " " + text_of(port, "name"));
@@ -66,7 +74,7 @@ void show_port(const json& port, Console& console) {
                               column("ASN", "remote_asn"),
                               {"EXPECTED", list("expected")},
                               {"ACCEPTED", list("accepted")},
-                              {"REFUSED", list("refused")}}),
+                              {"REFUSED", refused_text}}),
           "", console);
   }
   if (const json& differences = list_of(port, "differences"); !differences.empty()) {

@@ -31,7 +31,8 @@ export function serverRow(server) {
 function sessions(port) {
   return port.sessions.flatMap((session, i) => {
     const told = [i ? ', ' : '', `${session.vrf} `, state(session.state)];
-    if (session.refused.length) told.push(` refused ${session.refused.join(' ')}`);
+    const refused = session.refused.map((count) => `${count.announcements} ${count.family} ${count.kind}`);
+    if (refused.length) told.push(` refused ${refused.join(', ')}`);
     return told;
   });
 }

@@ -119,6 +119,9 @@ class FrrConfig {
 
   // What FRR makes of a list or a map of that name: undefined denies, empty permits.
   [[nodiscard]] bool list_permits(const std::string& name, const Prefix& prefix) const;
+  // Sequence number of the rule that decides; 0 when none does.
+  [[nodiscard]] int deciding_rule(const std::string& name, const Prefix& prefix) const;
+  [[nodiscard]] const PrefixList* find_list(const std::string& name, Family family) const;
   [[nodiscard]] bool list_exists(const std::string& name, Family family) const;
   [[nodiscard]] bool map_permits(const std::string& name, const Prefix& prefix,
                                  std::uint32_t origin_asn) const;

@@ -52,20 +52,32 @@ bool FrrConfig::list_exists(const std::string& name, Family family) const {
   return lists_[family == Family::V4 ? 0 : 1].contains(name);
 }
 
-bool FrrConfig::list_permits(const std::string& name, const Prefix& prefix) const {
-  const auto& lists = lists_[prefix.network.family == Family::V4 ? 0 : 1];
+const PrefixList* FrrConfig::find_list(const std::string& name, Family family) const {
+  const auto& lists = lists_[family == Family::V4 ? 0 : 1];
   const auto found = lists.find(name);
-  if (found == lists.end()) return false;
-  if (found->second.rules.empty()) return true;
-  for (const auto& [sequence, rule] : found->second.rules) {
-    if (rule.any) return rule.permit;
+  return found == lists.end() ? nullptr : &found->second;
+}
+
+int FrrConfig::deciding_rule(const std::string& name, const Prefix& prefix) const {
+  const PrefixList* list = find_list(name, prefix.network.family);
+  if (list == nullptr) return 0;
+  for (const auto& [sequence, rule] : list->rules) {
+    if (rule.any) return sequence;
     if (!contains(rule.prefix, prefix)) continue;
     const bool exact = rule.ge == 0 && rule.le == 0;
     if (exact ? prefix.length == rule.prefix.length
               : prefix.length >= rule.ge && (rule.le == 0 || prefix.length <= rule.le))
-      return rule.permit;
+      return sequence;
   }
-  return false;
+  return 0;
+}
+
+bool FrrConfig::list_permits(const std::string& name, const Prefix& prefix) const {
+  const PrefixList* list = find_list(name, prefix.network.family);
+  if (list == nullptr) return false;
+  if (list->rules.empty()) return true;
+  const int rule = deciding_rule(name, prefix);
+  return rule != 0 && list->rules.at(rule).permit;
 }
 
 bool FrrConfig::map_permits(const std::string& name, const Prefix& prefix,

@@ -140,6 +140,53 @@ std::string neighbour_routes(const VtyshWorld& world, const Words& words) {
       received ? "receivedRoutes" : "filteredRoutes", rows, count, filtered);
 }
 
+// How often each rule decided about what the servers announce now; a real bgpd never counts down.
+std::map<int, int> hits_of(const VtyshWorld& world, const std::string& name, Family family) {
+  std::map<int, int> hits;
+  for (const auto& [vrf, instance] : world.frr.instances()) {
+    for (const auto& [neighbour, of] : instance.neighbours) {
+      const std::string line =
+          instance.effective(of, family == Family::V4 ? 0 : 1, "prefix-list in");
+      const Session* session = world.sessions.find(vrf, neighbour);
+      if (line.empty() || policy_name(line) != name || session == nullptr) continue;
+      for (const auto& [prefix, verdict] : session->verdicts)
+        if (prefix.network.family == family) ++hits[world.frr.deciding_rule(name, prefix)];
+    }
+  }
+  return hits;
+}
+
+std::string list_entry(int sequence, const PrefixRule& rule, Family family, int hits) {
+  const std::string prefix =
+      rule.any ? (family == Family::V4 ? "0.0.0.0/0" : "::/0") : to_string(rule.prefix);
+  const int le = rule.any ? max_length(family) : rule.le;
+  return fmt::format(
+      R"({{"sequenceNumber":{},"type":"{}","prefix":"{}",{}{}"hitCount":{},"referenceCount":0}})",
+      sequence, rule.permit ? "permit" : "deny", prefix,
+      rule.ge == 0 ? "" : fmt::format(R"("minimumPrefixLength":{},)", rule.ge),
+      le == 0 ? "" : fmt::format(R"("maximumPrefixLength":{},)", le), hits);
+}
+
+// Zebra answers first, with a copy that nothing is filtered by.
+std::string list_detail(const VtyshWorld& world, const std::string& name, Family family) {
+  const PrefixList* list = world.frr.find_list(name, family);
+  if (list == nullptr)
+    return "% Can't find specified prefix-list\n% Can't find specified prefix-list\n";
+  std::string text;
+  for (const char* daemon : {"ZEBRA", "BGP"}) {
+    const auto hits = daemon[0] == 'B' ? hits_of(world, name, family) : std::map<int, int>{};
+    std::string entries;
+    for (const auto& [sequence, rule] : list->rules) {
+      const auto hit = hits.find(sequence);
+      entries += (entries.empty() ? "" : ",") +
+                 list_entry(sequence, rule, family, hit == hits.end() ? 0 : hit->second);
+    }
+    text += fmt::format("{{\"{}\":{{\"{}\":{{\"addressFamily\":\"{}\",\"entries\":[{}]}}}}}}\n",
+                        daemon, name, family == Family::V4 ? "IPv4" : "IPv6", entries);
+  }
+  return text;
+}
+
 std::string save_config(VtyshWorld& world, int& status) {
   const std::string problem = world.save(world.frr.render());
   std::string out =
@@ -164,6 +211,8 @@ bool execute(VtyshWorld& world, const std::string& line, std::string& out, int& 
     out += save_config(world, status);
   else if (words.size() == 10 && words[1] == "bgp" && words[6] == "neighbors" && words[9] == "json")
     out += neighbour_routes(world, words);
+  else if (words.size() == 6 && words[2] == "prefix-list" && words[3] == "detail")
+    out += list_detail(world, words[4], words[1] == "ip" ? Family::V4 : Family::V6);
   else if (words.size() >= 5 && words[0] == "clear" && words[1] == "bgp" && words[2] == "vrf") {
     if (world.frr.instance(words[3]) == nullptr)
       out += "Can't find BGP instance " + words[3] + "\n";

@@ -34,8 +34,8 @@ std::string script(const PortPlan& plan) {
   std::vector<Command> commands = closed_commands(phases);
   for (Command& command : opening_commands(phases))
     commands.push_back(std::move(command));
-  for (const BgpPeer& peer : phases.soft_clears)
-    commands.push_back(soft_clear(peer));
+  for (Command& command : clearing_commands(phases))
+    commands.push_back(std::move(command));
   return as_text(commands);
 }
 
@@ -126,6 +126,27 @@ TEST(Plan, RepairsInPlaceWithoutTouchingTheLink) {
   EXPECT_THAT(repair.close, IsEmpty());
   EXPECT_THAT(repair.open, IsEmpty());
   expect_golden("repair_drift.txt", script(repair));
+}
+
+// FRR keeps no copy of what it refused: what must be lost is lost with the session, and the session in
+// the other VRF is left alone.
+TEST(Plan, AsksAgainWhenMoreIsPermittedAndResetsOnlyWhatMayLoseARoute) {
+  PortIntent fewer = routed_port();
+  fewer.attachments[0].accept = {prefix("fd10:1::5/128")};
+  const PortPlan wider = plan(state_of(fewer), state_of(routed_port()));
+  EXPECT_THAT(wider.resets, IsEmpty());
+  ASSERT_EQ(wider.soft_clears.size(), 1U);
+  EXPECT_EQ(wider.soft_clears[0].interface, "swp1.101");
+  const PortPlan narrower = plan(state_of(routed_port()), state_of(fewer));
+  EXPECT_THAT(narrower.soft_clears, IsEmpty());
+  ASSERT_EQ(narrower.resets.size(), 1U);
+  EXPECT_EQ(narrower.resets[0].interface, "swp1.101");
+}
+
+TEST(Plan, AnotherHostRouteInPlaceOfTheOldOneResets) {
+  PortIntent other = routed_port();
+  other.attachments[0].accept = {prefix("10.1.0.7/32"), prefix("fd10:1::5/128")};
+  EXPECT_EQ(plan(state_of(routed_port()), state_of(other)).resets.size(), 1U);
 }
 
 TEST(Plan, AnotherAsnReplacesTheOldOneInPlace) {

@@ -1,7 +1,4 @@
-"""Power lost, the controller killed between apply and settle: written, never run, so not collected with the rest.
-
-    /usr/bin/python3 -m pytest tests/lab/unproven_power.py
-"""
+"""Power lost, the controller killed between apply and settle."""
 
 import signal
 

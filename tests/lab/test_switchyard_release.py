@@ -1,7 +1,4 @@
-"""The snapshot around a whole deployment and release: never run to its end in the lab yet, so not collected with the rest.
-
-    /usr/bin/python3 -m pytest tests/lab/unproven_release.py
-"""
+"""The snapshot around a whole deployment and release."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """A server that announces a hijack from the first instant of every flip, in both directions: never installed.
 
-Written, never run, so not collected with the rest: /usr/bin/python3 -m pytest tests/lab/unproven_order.py
+SWITCHYARD_LAB_FLIPS: how often both ToRs' ports go to the provisioning VLAN and back, four flips of a port each.
 """
 
 import json
@@ -13,7 +13,7 @@ import plan
 from conftest import wait_converged
 from watch import RouteWatch
 
-FLIPS = int(os.environ.get("SWITCHYARD_LAB_FLIPS", "3"))
+FLIPS = int(os.environ.get("SWITCHYARD_LAB_FLIPS", "13"))
 HIJACK = sorted({*attack.LIES.values(), *(prefix for vrf in plan.VRFS for prefix in (vrf.service4, vrf.service6))})
 OWN = {vrf.name: {vrf.host4, vrf.host6} for vrf in plan.VRFS}
 HEARD = {vrf.name: {vrf.host4, vrf.host6, vrf.advertise4, vrf.advertise6} for vrf in plan.VRFS}

@@ -1,0 +1,12 @@
+#include "switch-drivers/driver.h"
+
+#include <array>
+
+namespace switchyard::switch_drivers {
+
+std::string_view to_string(RefusedKind kind) {
+  constexpr std::array<std::string_view, 3> kKinds{"default", "host-route", "network"};
+  return kKinds.at(static_cast<std::size_t>(kind));
+}
+
+}  // namespace switchyard::switch_drivers
