@@ -81,7 +81,10 @@ def to_provisioning(lab, tor: plan.Node) -> None:
 
 
 def to_shut(lab, tor: plan.Node) -> None:
-    """Back to nothing, whatever the port was. Neighbours first, while the port is up (see port_policy)."""
+    """Back to nothing, whatever the port was. Neighbours first, while the port is up (see port_policy).
+
+    A subinterface is deleted in the quarantine VRF: deleted in its own, it takes the next hops of all BGP routes of
+    that VRF with it, in FRR 8.4, and the uplink's routes come back only when its session is reset."""
     port = plan.SERVER_PORT
     lines = ""
     for vrf in plan.VRFS:
@@ -93,9 +96,11 @@ def to_shut(lab, tor: plan.Node) -> None:
         lines += f"no ip prefix-list PL4-{name}-IN\nno ipv6 prefix-list PL6-{name}-IN\n"
         lines += f"no ip prefix-list PL4-{vrf.short}-OUT\nno ipv6 prefix-list PL6-{vrf.short}-OUT\n"
     lines += f"no route-map RM-DENY\nno bgp as-path access-list HOST-{plan.SRV1.number}\n"
-    subinterfaces = " ".join(f"{port}.{vrf.tag}" for vrf in plan.VRFS)
+    dead_end = plan.QUARANTINE[0]
+    gone = "".join(f"ip link set {port}.{vrf.tag} down; ip link set {port}.{vrf.tag} master {dead_end}; ip link del {port}.{vrf.tag}; "
+                   for vrf in plan.VRFS)
     lab.run(tor.name, f"cat >/run/by-hand; vtysh -f /run/by-hand; ip link set {port} down; ip link set {port} nomaster; "
-                      f"rm -f {INTERFACES}; for i in {subinterfaces} {plan.QUARANTINE[0]}; do ip link del $i; done; "
+                      f"rm -f {INTERFACES}; {gone}ip link del {dead_end}; "
                       f"ip link set {port} mtu 1500; true", stdin=lines)
     forget = "".join(f"no interface {port}.{vrf.tag}\n" for vrf in plan.VRFS)
     lab.run(tor.name, "cat >/run/by-hand; vtysh -f /run/by-hand; rm -f /run/by-hand; true", stdin=forget)
