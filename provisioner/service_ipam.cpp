@@ -1,15 +1,13 @@
 // The facade's addresses: VRFs, subnets, addresses taken by hand.
 #include "core/db/query.h"
-#include "core/db/transaction.h"
 #include "ipam/addresses.h"
 #include "ipam/allocator.h"
 #include "ipam/subnets.h"
+#include "provisioner/service_unit.h"
 #include "provisioner/service_work.h"
 
 namespace switchyard::provisioner {
 namespace {
-
-const Error kDryRun{Errc::Conflict, "dry run"};
 
 SubnetView to_view(const ipam::SubnetUsage& item) {
   const ipam::Subnet& subnet = item.subnet;
@@ -45,24 +43,6 @@ SubnetView with_usage(db::Session& session, const ipam::Subnet& subnet) {
   return to_view(
       {subnet, ipam::find_utilisation(session, subnet.name).value_or(ipam::Utilisation{})});
 }
-
-// A dry run does all of it and rolls back; the value is kept.
-template <class T, class Work>
-Result<T> write_or_try(db::Pool& pool, std::string_view what, Mode mode, Work work) {
-  std::optional<T> value;
-  const Status done = db::write(pool, what, [&](db::Session& session) -> Status {
-    Result<T> result = work(session);
-    if (!result) return tl::unexpected(result.error());
-    value = std::move(*result);
-    if (mode == Mode::DryRun) return tl::unexpected(kDryRun);
-    return {};
-  });
-  if (!done && !(mode == Mode::DryRun && done.error() == kDryRun))
-    return tl::unexpected(done.error());
-  return std::move(*value);
-}
-
-struct Nothing {};
 
 }  // namespace
 

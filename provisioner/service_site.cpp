@@ -1,13 +1,12 @@
 // The facade's view of the site: inventory, servers, switches, ports, catalogs.
 #include "core/db/query.h"
-#include "core/db/transaction.h"
 #include "provisioner/inventory_import.h"
 #include "provisioner/reconcile/fleet.h"
 #include "provisioner/reconcile/report_json.h"
+#include "provisioner/service_unit.h"
 #include "provisioner/service_work.h"
 #include "provisioner/store/switches.h"
 #include "provisioner/store/work.h"
-#include "provisioner/wakeup.h"
 
 #include <nlohmann/json.hpp>
 
@@ -117,21 +116,13 @@ Result<ImportReport> Service::import_inventory(std::string_view file, std::strin
   yaml::Problems problems;
   const Inventory inventory = parse_inventory(file, yaml, problems);
   if (!problems.empty()) return tl::unexpected(problems.as_error());
-  ImportReport report;
-  const Error dry_run{Errc::Conflict, "dry run"};
-  const Status done = db::write(pool_, "import inventory", [&](db::Session& session) -> Status {
-    auto imported = import_into(session, inventory, sealer_, site_, clock_.now());
-    if (!imported) return tl::unexpected(imported.error());
-    report = std::move(*imported);
-    if (mode == Mode::DryRun) return tl::unexpected(dry_run);
-    return {};
-  });
-  if (!done && !(mode == Mode::DryRun && done.error() == dry_run))
-    return tl::unexpected(done.error());
-  wakeup_.poke(kInventoryTopic);
+  std::vector<std::string> topics{kInventoryTopic};
   for (const InventorySwitch& item : inventory.switches)
-    wakeup_.poke(switch_topic(item.name));
-  return report;
+    topics.push_back(switch_topic(item.name));
+  return write_or_try<ImportReport>(pool_, "import inventory", mode, [&](db::Session& session) {
+    poke_on_commit(session, wakeup_, topics);
+    return import_into(session, inventory, sealer_, site_, clock_.now());
+  });
 }
 
 Result<Page<ServerView>> Service::list_servers(const Viewer& viewer, const std::string& state,
@@ -233,14 +224,13 @@ Result<PortView> Service::find_port(const std::string& switch_name, const std::s
 
 Status Service::scan_switch(const std::string& name) {
   const long long now = to_micros(clock_.now());
-  const Status asked = db::write(pool_, "scan switch " + name, [&](db::Session& session) -> Status {
+  return db::write(pool_, "scan switch " + name, [&](db::Session& session) -> Status {
     if (db::execute(session, "UPDATE switches SET scan_wanted = :n WHERE name = :s", now, name) !=
         1)
       return failure(Errc::NotFound, "there is no switch " + name);
+    poke_on_commit(session, wakeup_, {switch_topic(name)});
     return {};
   });
-  if (asked) wakeup_.poke(switch_topic(name));
-  return asked;
 }
 
 Result<Page<CatalogView>> Service::list_catalogs(const PageRequest& page) {

@@ -83,6 +83,22 @@ def switch_is_tidy(simulator: Simulator, switch: str) -> None:
     assert (port["up"], port["master"], port["tags"]) == (True, "br0", []), port
 
 
+def places_of_an_order(folder: pathlib.Path, database: str) -> range:
+    """Those that may be passed while the order is taken; other threads pass some of them."""
+    folder.mkdir()
+    names = folder / "places"
+    simulator, service = Simulator(folder), Service(folder, database)
+    try:
+        service.start(SWITCHYARD_CRASH_COUNT=str(names))
+        service.call("POST", "/inventory", simulator.inventory, "import", "application/yaml")
+        before = len(names.read_text().splitlines())
+        service.call("POST", "/deployments", ORDER, "order")
+        return range(before + 1, len(names.read_text().splitlines()) + 1)
+    finally:
+        service.stop()
+        simulator.stop()
+
+
 def one_life(folder: pathlib.Path, database: str, kills: list[int], count_into: pathlib.Path | None = None) -> float:
     """The seconds a life took that was killed at the `kills[0]`th place, after the restart at the next one, and so on."""
     folder.mkdir()
@@ -125,6 +141,16 @@ def spread(asked: str, count: int) -> list[int]:
         return list(range(1, count + 1))
     wanted = min(int(asked), count)
     return sorted({1 + (count - 1) * n // max(1, wanted - 1) for n in range(wanted)})
+
+
+# A whole life is one deployment, two operations and no answer that was promised and not kept (SETTLED).
+@pytest.mark.parametrize("database", DATABASES)
+def test_an_order_that_was_cut_off_and_sent_again_is_made_once(tmp_path, database):
+    places = places_of_an_order(tmp_path / f"{database}-order", database)
+    with concurrent.futures.ThreadPoolExecutor(TOGETHER) as together:
+        lives = [together.submit(one_life, tmp_path / f"{database}-order-{place}", database, [place]) for place in places]
+    for one in lives:
+        one.result()
 
 
 @pytest.mark.parametrize("database", DATABASES)
