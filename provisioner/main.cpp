@@ -19,6 +19,7 @@
 #include "web/server.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -79,7 +80,8 @@ provisioner::Site site_of(const Config& config) {
 }
 
 provisioner::MakeDriver driver_maker(const Sealer& sealer) {
-  return [&sealer](const provisioner::SwitchRecord& record)
+  return [&sealer](const provisioner::SwitchRecord& record,
+                   std::shared_ptr<const switch_drivers::Permit> permit)
              -> Result<std::unique_ptr<switch_drivers::Driver>> {
     const auto password = record.sealed_password.empty() ? Result<Secret>(Secret(""))
                                                          : sealer.open(record.sealed_password);
@@ -92,24 +94,27 @@ provisioner::MakeDriver driver_maker(const Sealer& sealer) {
          .user = record.login,
          .password = *password,
          .private_key_file = record.key_file,
-         .host_key = record.host_key},
+         .host_key = record.host_key,
+         .permit = std::move(permit)},
         {.asn = Asn{static_cast<std::uint32_t>(record.asn)}, .bridge = record.bridge});
   };
 }
 
 provisioner::MakeServerBoot boot_maker(const Sealer& sealer) {
-  return [&sealer](const provisioner::ServerRecord& record)
-             -> Result<std::unique_ptr<provisioner::ServerBoot>> {
-    const auto password = record.sealed_bmc_password.empty()
-                              ? Result<Secret>(Secret(""))
-                              : sealer.open(record.sealed_bmc_password);
-    if (!password) return tl::unexpected(password.error().in("server " + record.name));
-    return provisioner::make_server_boot({.server = record.name,
-                                          .type = record.bmc_type,
-                                          .url = record.bmc_url,
-                                          .user = record.bmc_user,
-                                          .password = *password});
-  };
+  return
+      [&sealer](const provisioner::ServerRecord& record,
+                const std::stop_token& stop) -> Result<std::unique_ptr<provisioner::ServerBoot>> {
+        const auto password = record.sealed_bmc_password.empty()
+                                  ? Result<Secret>(Secret(""))
+                                  : sealer.open(record.sealed_bmc_password);
+        if (!password) return tl::unexpected(password.error().in("server " + record.name));
+        return provisioner::make_server_boot({.server = record.name,
+                                              .type = record.bmc_type,
+                                              .url = record.bmc_url,
+                                              .user = record.bmc_user,
+                                              .password = *password,
+                                              .stop = stop});
+      };
 }
 
 Status bring_schema_up(db::Pool& pool) {
@@ -123,6 +128,10 @@ int fail(const Error& error) {
   std::cerr << "switchyard: " << error.message << "\n";
   return 1;
 }
+
+// Seconds from the signal to the end. Service managers do not wait much longer, and a death in the
+// middle is safe at every moment (tests/crash): then it is better to choose it.
+constexpr unsigned kLongestEnd = 9;
 
 // Waits for SIGTERM or SIGINT. They are blocked in every thread, so the wait is the only taker.
 void wait_for_end(const sigset_t& signals) {
@@ -191,6 +200,9 @@ int serve(const std::string& config_file) {
                         {"port", std::to_string((*server)->port())},
                         {"controller", site.controller}});
   wait_for_end(signals);
+  ::alarm(kLongestEnd);
+  fleet.request_stop();
+  runner.request_stop();
   (*server)->stop();
   return 0;
 }

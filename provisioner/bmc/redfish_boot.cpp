@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <functional>
 #include <regex>
 
 namespace switchyard::provisioner {
@@ -64,7 +65,11 @@ Result<json> exchange(httplib::Client& client, httplib::Request request, const s
 class RedfishBoot final : public ServerBoot {
  public:
   RedfishBoot(const BmcAccess& access, Url url)
-      : who_("BMC of " + access.server), url_(std::move(url)), client_(url_.origin) {
+      : who_("BMC of " + access.server),
+        url_(std::move(url)),
+        client_(url_.origin),
+        on_stop_(access.stop, [this] { client_.stop(); }),
+        stop_(access.stop) {
     client_.set_connection_timeout(5);
     client_.set_read_timeout(10);
     client_.set_write_timeout(10);
@@ -109,6 +114,7 @@ class RedfishBoot final : public ServerBoot {
 
  private:
   Result<json> send(const std::string& method, const std::string& sub_path, const json& body) {
+    if (stop_.stop_requested()) return failure(Errc::Unavailable, who_ + ": this controller ends");
     httplib::Request request;
     request.method = method;
     request.path = url_.path + sub_path;
@@ -139,6 +145,8 @@ class RedfishBoot final : public ServerBoot {
   std::string who_;
   Url url_;
   httplib::Client client_;
+  std::stop_callback<std::function<void()>> on_stop_;  // after what it stops
+  std::stop_token stop_;
 };
 
 }  // namespace

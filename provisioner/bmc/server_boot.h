@@ -7,6 +7,7 @@
 #include "core/secret.h"
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,7 @@ struct BmcAccess {
   std::string url{};
   std::string user{};
   Secret password{};
+  std::stop_token stop{};  // cuts a call short: Unavailable
 };
 
 // Invalid for an unknown type or a URL that is none. Does not connect yet.

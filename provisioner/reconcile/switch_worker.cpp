@@ -1,6 +1,7 @@
 #include "provisioner/reconcile/switch_worker.h"
 
 #include "core/crash_point.h"
+#include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "core/id.h"
 #include "core/log.h"
@@ -50,11 +51,15 @@ std::string describe(const PortOutcome& outcome) {
 }  // namespace
 
 SwitchWorker::SwitchWorker(ReconcileContext& context, std::string name)
-    : context_(context), name_(std::move(name)), random_(std::random_device{}()) {}
+    : context_(context),
+      name_(std::move(name)),
+      permit_(std::make_shared<switch_drivers::Permit>(context.clock)),
+      random_(std::random_device{}()) {}
 
 void SwitchWorker::run(const std::stop_token& stop) {
   const log::Context tag("switch", name_);
   const std::string topic = switch_topic(name_);
+  const std::stop_callback on_stop(stop, [this] { permit_->stop(); });
   while (!stop.stop_requested()) {
     const std::uint64_t seen = context_.wakeup.count(topic);
     const milliseconds idle = tick();
@@ -70,35 +75,47 @@ milliseconds SwitchWorker::tick() {
   if (steady < retry_contact_)
     return std::max<milliseconds>(
         10ms, std::chrono::duration_cast<milliseconds>(retry_contact_ - steady));
-  const Timestamp now = context_.clock.now();
-  const std::vector<WishRecord> due = pending(now);
+  // Each part may take long or lose the lease; the next one is not begun without it.
+  if (!claim()) return 2s;
+  const std::vector<WishRecord> due = pending();
   if (!due.empty()) {
     apply(due);
+    if (!claim()) return 2s;
     settle_decided();
   }
+  if (!claim()) return 2s;
   scan_when_due();
   if (!due.empty()) return 1ms;  // more may have come while the switch was busy
   return armed_.empty() && next_sessions_ > context_.clock.steady() + 500ms ? 500ms : 50ms;
 }
 
+// The permit ends before the lease does, on our own clock: between the two the switch may still be
+// busy with what we sent last.
 bool SwitchWorker::claim() {
   const auto steady = context_.clock.steady();
   if (claim_ && steady < claim_renewal_) return true;
-  const Timestamp now = context_.clock.now();
-  auto taken = db::write(context_.pool, "claim switch " + name_,
-                         [&](db::Session& session) -> Result<std::optional<SwitchClaim>> {
-                           return claim_switch(session, name_, context_.site.controller, now,
-                                               now + context_.site.claim);
-                         });
+  auto taken = db::write(
+      context_.pool, "claim switch " + name_,
+      [&](db::Session& session) -> Result<std::optional<SwitchClaim>> {
+        return claim_switch(
+            session,
+            {.switch_name = name_, .holder = context_.site.controller, .fence = last_fence_},
+            context_.site.claim);
+      });
+  // A database that stalls does not take the lease away.
+  if (!taken && claim_ && permit_->holds()) return true;
   claim_ = taken ? *taken : std::nullopt;
   if (!claim_) {
     armed_.clear();  // whoever holds the switch now finds what we did; the dead man takes back the
                      // rest
+    permit_->withdraw();
     driver_.reset();
     probed_ = false;
     return false;
   }
+  last_fence_ = claim_->fence;
   claim_renewal_ = steady + context_.site.claim / 3;
+  permit_->extend(steady + context_.site.claim * 3 / 4);
   return true;
 }
 
@@ -127,7 +144,7 @@ Status SwitchWorker::connect() {
     const auto record = read_record();
     if (!record) return tl::unexpected(record.error());
     if (!*record) return failure(Errc::NotFound, "switch " + name_ + " is not in the inventory");
-    auto made = context_.make_driver(**record);
+    auto made = context_.make_driver(**record, permit_);
     if (!made) return tl::unexpected(made.error());
     driver_ = std::move(*made);
   }
@@ -145,6 +162,7 @@ Status SwitchWorker::connect() {
 // A switch that cannot be reached is tried again later and later, by itself; nobody else waits for
 // it.
 void SwitchWorker::note_contact(const Status& status) {
+  if (permit_->is_stopped()) return;  // it was we who broke off
   std::string state = "reachable", error;
   if (status) {
     contact_failures_ = 0;
@@ -171,13 +189,14 @@ void SwitchWorker::note_contact(const Status& status) {
   if (!stored) log::error("cannot store contact", {{"error", stored.error().message}});
 }
 
-std::vector<WishRecord> SwitchWorker::pending(Timestamp now) {
+std::vector<WishRecord> SwitchWorker::pending() {
   auto found =
       db::write(context_.pool, "wishes of switch " + name_,
                 [&](db::Session& session) -> Result<std::vector<WishRecord>> {
                   std::vector<WishRecord> due;
+                  const long long now = to_micros(db::now(session));
                   for (WishRecord& wish : list_wishes(session, name_)) {
-                    if (is_settled(wish) || wish.due > to_micros(now)) continue;
+                    if (is_settled(wish) || wish.due > now) continue;
                     const bool is_armed = std::ranges::any_of(armed_, [&](const Armed& armed) {
                       return std::ranges::any_of(armed.wishes, [&](const WishRecord& w) {
                         return w.port == wish.port && w.version == wish.version;
@@ -187,7 +206,7 @@ std::vector<WishRecord> SwitchWorker::pending(Timestamp now) {
                     if (!wish.change_group.empty()) {
                       const std::string decision = group_decision(session, wish.change_group);
                       if (decision == "abort" || decision.empty()) {
-                        take_back_wish(session, wish, now);
+                        take_back_wish(session, wish);
                         continue;  // the former wish is looked at in the next round
                       }
                     }
@@ -220,14 +239,15 @@ void SwitchWorker::apply(const std::vector<WishRecord>& wishes) {
   record_applied(wishes, *outcomes, change_id);
 }
 
-Timestamp SwitchWorker::retry_at(int attempts) {
+milliseconds SwitchWorker::retry_in(int attempts) {
   const milliseconds longest =
       std::min<milliseconds>(kLongestRetry, 500ms * (1 << std::min(attempts, 8)));
   std::uniform_int_distribution<long long> draw(longest.count() / 4, longest.count());
-  return context_.clock.now() + milliseconds(draw(random_));
+  return milliseconds(draw(random_));
 }
 
 void SwitchWorker::record_failure(const std::vector<WishRecord>& wishes, const Error& error) {
+  if (permit_->is_stopped()) return;
   const Timestamp now = context_.clock.now();
   const Status recorded =
       db::write(context_.pool, "failure of switch " + name_, [&](db::Session& session) -> Status {
@@ -237,10 +257,10 @@ void SwitchWorker::record_failure(const std::vector<WishRecord>& wishes, const E
                              .version = wish.version,
                              .phase = "wanted",
                              .error = error.message,
-                             .due = retry_at(wish.attempts)});
+                             .look_in = retry_in(wish.attempts)});
           if (!wish.change_group.empty())
-            static_cast<void>(decide_group(session, wish.change_group,
-                                           "switch " + name_ + ": " + error.message, now));
+            static_cast<void>(
+                decide_group(session, wish.change_group, "switch " + name_ + ": " + error.message));
         }
         return record_results(session, *claim_, results, now);
       });
@@ -267,7 +287,7 @@ void SwitchWorker::record_applied(const std::vector<WishRecord>& wishes,
          .version = wish.version,
          .phase = ok ? "prepared" : "wanted",
          .error = ok ? "" : error,
-         .due = ok ? now : retry_at(wish.attempts),
+         .look_in = ok ? milliseconds{} : retry_in(wish.attempts),
          .report = outcome == outcomes.end() ? "" : differences_json(outcome->remaining)});
     if (!wish.change_group.empty())
       verdicts.emplace_back(wish.change_group,
@@ -281,7 +301,7 @@ void SwitchWorker::record_applied(const std::vector<WishRecord>& wishes,
         Status status = record_results(session, *claim_, results, now);
         if (!status) return status;
         for (const auto& [group, failed] : verdicts)
-          static_cast<void>(decide_group(session, group, failed, now));
+          static_cast<void>(decide_group(session, group, failed));
         return {};
       });
   if (!recorded) {
@@ -316,7 +336,6 @@ void SwitchWorker::poke_group(const std::vector<WishRecord>& wishes) {
 }
 
 void SwitchWorker::settle_decided() {
-  const Timestamp now = context_.clock.now();
   for (std::size_t i = 0; i < armed_.size();) {
     Armed& armed = armed_[i];
     const bool too_long = context_.clock.steady() - armed.since > context_.site.undo_after / 2;
@@ -327,9 +346,8 @@ void SwitchWorker::settle_decided() {
           for (const WishRecord& wish : armed.wishes) {
             std::string decision = wish.phase == "failed" ? "abort" : "commit";
             if (wish.phase != "failed" && !wish.change_group.empty())
-              decision =
-                  decide_group(session, wish.change_group,
-                               too_long ? "the other switch was not ready in time" : "", now);
+              decision = decide_group(session, wish.change_group,
+                                      too_long ? "the other switch was not ready in time" : "");
             if (decision == "pending") continue;
             settlements.push_back(
                 {wish.port, decision == "commit" ? Verdict::Keep : Verdict::Undo});
@@ -363,6 +381,7 @@ Result<std::vector<PortOutcome>> SwitchWorker::settle_changed(const Armed& armed
 
 void SwitchWorker::settle(Armed& armed, const std::vector<Settlement>& settlements) {
   const auto outcomes = settle_changed(armed, settlements);
+  if (!outcomes && permit_->is_stopped()) return;
   if (!outcomes) note_contact(tl::unexpected(outcomes.error()));
   const Timestamp now = context_.clock.now();
   std::vector<PortResult> results;
@@ -381,7 +400,7 @@ void SwitchWorker::settle(Armed& armed, const std::vector<Settlement>& settlemen
                          .version = wish->version,
                          .phase = status ? "settled" : "wanted",
                          .error = status ? "" : status.error().message,
-                         .due = status ? now : retry_at(wish->attempts),
+                         .look_in = status ? milliseconds{} : retry_in(wish->attempts),
                          .report = status ? "[]" : ""});
     } else if (wish->phase == "failed") {
       done.push_back(*wish);  // its error and its next try were recorded when it failed
@@ -393,7 +412,7 @@ void SwitchWorker::settle(Armed& armed, const std::vector<Settlement>& settlemen
   const Status recorded =
       db::write(context_.pool, "settle switch " + name_, [&](db::Session& session) -> Status {
         for (const WishRecord& wish : taken_back)
-          take_back_wish(session, wish, now);
+          take_back_wish(session, wish);
         return record_results(session, *claim_, results, now);
       });
   if (!recorded) {

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <vector>
 
 namespace switchyard::db {
@@ -30,10 +31,11 @@ struct Job {
   DeploymentRecord deployment{};
   ServerRecord server{};
   std::vector<NicRecord> nics{};
+  std::chrono::microseconds in_state{};  // so long in this step, by the database's clock
 };
 
-using MakeServerBoot =
-    std::function<Result<std::unique_ptr<ServerBoot>>(const ServerRecord& server)>;
+using MakeServerBoot = std::function<Result<std::unique_ptr<ServerBoot>>(
+    const ServerRecord& server, const std::stop_token& stop)>;
 
 // What steps may use. Outlives the runner.
 struct StepContext {
@@ -43,6 +45,7 @@ struct StepContext {
   const Site& site;
   ipam::Allocator& allocator;
   MakeServerBoot make_server_boot;
+  std::stop_token stop{};  // the runner's: what waits for a server ends with it
 };
 
 // ports

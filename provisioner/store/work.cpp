@@ -160,15 +160,15 @@ Status insert_operation(db::Session& session, const OperationRecord& r) {
   if (running)
     return failure(Errc::Conflict, "server " + r.server + " is busy with " + std::get<1>(*running) +
                                        " operation " + std::get<0>(*running));
+  const std::string now = session.now_sql();
   db::execute(
       session,
       "INSERT INTO operations (id, kind, deployment, server, project, live_server, status, state, "
       "state_since, attempt, message, error_code, error, cancel_requested, due, claimed_by, "
       "claimed_until, fence, created, finished, version) VALUES (:id, :ki, :de, :sv, :pr, :ls, "
-      "'running', "
-      ":st, :si, 0, '', '', '', 0, :du, '', 0, 0, :cr, 0, 1)",
-      r.id, r.kind, r.deployment, r.server, r.project, r.server, r.state, r.created, r.created,
-      r.created);
+      "'running', :st, " +
+          now + ", 0, '', '', '', 0, " + now + ", '', 0, 0, :cr, 0, 1)",
+      r.id, r.kind, r.deployment, r.server, r.project, r.server, r.state, r.created);
   return {};
 }
 
@@ -199,35 +199,36 @@ std::vector<NicRecord> list_nics(db::Session& session, const std::string& server
   return nics;
 }
 
-std::vector<std::string> due_operations(db::Session& session, Timestamp now, int limit) {
+std::vector<std::string> due_operations(db::Session& session, int limit) {
   std::vector<std::string> ids;
-  const long long micros = to_micros(now);
-  for (const auto& [id] : db::select<std::string>(session,
-                                                  "SELECT id FROM operations WHERE status = "
-                                                  "'running' AND due <= :n AND claimed_until <= :m "
-                                                  "ORDER BY due LIMIT " +
-                                                      std::to_string(limit),
-                                                  micros, micros))
+  const std::string now = session.now_sql();
+  for (const auto& [id] : db::select<std::string>(
+           session, "SELECT id FROM operations WHERE status = 'running' AND due <= " + now +
+                        " AND claimed_until <= " + now + " ORDER BY due LIMIT " +
+                        std::to_string(limit)))
     ids.push_back(id);
   return ids;
 }
 
-std::optional<Timestamp> next_due(db::Session& session) {
+std::optional<std::chrono::microseconds> until_next_due(db::Session& session) {
   const auto row = db::select_one<long long>(
-      session, "SELECT due FROM operations WHERE status = 'running' ORDER BY due LIMIT 1");
+      session, "SELECT due - " + session.now_sql() +
+                   " FROM operations WHERE status = 'running' ORDER BY due LIMIT 1");
   if (!row) return std::nullopt;
-  return from_micros(std::get<0>(*row));
+  return std::chrono::microseconds(std::get<0>(*row));
 }
 
 std::optional<OperationRecord> claim_operation(db::Session& session, const std::string& id,
-                                               const std::string& holder, Timestamp now,
-                                               Timestamp until) {
-  const long long micros = to_micros(now), ends = to_micros(until);
+                                               const std::string& holder,
+                                               std::chrono::seconds how_long) {
+  const std::string now = session.now_sql();
+  const long long lease = std::chrono::microseconds(how_long).count();
   const long long taken = db::execute(
       session,
-      "UPDATE operations SET claimed_by = :h, claimed_until = :u, due = :d, fence = fence + 1 "
-      "WHERE id = :i AND status = 'running' AND due <= :n AND claimed_until <= :m",
-      holder, ends, ends, id, micros, micros);
+      "UPDATE operations SET claimed_by = :h, claimed_until = " + now + " + :l, due = " + now +
+          " + :d, fence = fence + 1 WHERE id = :i AND status = 'running' AND due <= " + now +
+          " AND claimed_until <= " + now,
+      holder, lease, lease, id);
   if (taken != 1) return std::nullopt;
   return find_operation_record(session, id);
 }

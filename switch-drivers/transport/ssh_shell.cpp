@@ -52,6 +52,7 @@ class SshShell final : public Shell {
   Result<std::vector<Answer>> run(std::span<const Command> commands,
                                   std::chrono::milliseconds deadline) override {
     if (commands.empty()) return std::vector<Answer>{};
+    if (!may_talk()) return late("an exchange");
     until_ = Clock::now() + deadline;
     if (!is_alive()) {
       if (auto status = connect(); !status) return dropped(status.error());
@@ -75,14 +76,23 @@ class SshShell final : public Shell {
                                      *why == '\0' ? "" : ": ", why));
   }
 
+  [[nodiscard]] bool may_talk() const { return !access_.permit || access_.permit->holds(); }
+
   tl::unexpected<Error> late(std::string_view what) const {
+    if (!may_talk()) {
+      return failure(Errc::Unavailable,
+                     fmt::format("ssh {} port {}: {} was cut short: this controller ends or no "
+                                 "longer holds the switch",
+                                 access_.address, access_.port, what));
+    }
     return failure(Errc::TimedOut, fmt::format("ssh {} port {}: {} took too long", access_.address,
                                                access_.port, what));
   }
 
-  // Ready to read (or to write, when libssh has something left to send), or past the deadline:
-  // false.
+  // Ready to read (or to write, when libssh has something left to send), or past the deadline or
+  // the permit: false.
   [[nodiscard]] bool wait() const {
+    if (!may_talk()) return false;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until_ - Clock::now());
     if (left.count() <= 0) return false;
     pollfd item{.fd = ssh_get_fd(session_.get()), .events = POLLIN, .revents = 0};
@@ -263,6 +273,7 @@ class SshShell final : public Shell {
   Result<bool> step(std::string_view& text, MarkerStream& stream) {
     bool moved = false;
     if (!text.empty()) {
+      if (!may_talk()) return late("sending");
       const std::string_view piece = text.substr(0, kWritePiece);
       const int sent =
           ssh_channel_write(channel_.get(), piece.data(), static_cast<std::uint32_t>(piece.size()));

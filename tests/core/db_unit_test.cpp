@@ -2,6 +2,7 @@
 #include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "tests/core/database.h"
+#include "tests/fakes/fake_clock.h"
 
 #include <gmock/gmock.h>
 #include <soci/sqlite3/soci-sqlite3.h>
@@ -249,6 +250,30 @@ TEST_P(UnitOfWork, IsNotKeptWhenAPartWasLeftByAnException) {
   });
   EXPECT_EQ(done.error().code, Errc::Unavailable);
   EXPECT_EQ(value("a"), 0);
+}
+
+TEST_P(UnitOfWork, KnowsTheTimeOfTheDatabase) {
+  const Timestamp before = SystemClock{}.now() - std::chrono::seconds(2);
+  const auto seen = write(*pool_, "note", [&](Session& session) -> Result<Timestamp> {
+    execute(session, "UPDATE counters SET value = " + session.now_sql() + " + 5000000");
+    return now(session);
+  });
+  ASSERT_TRUE(seen);
+  EXPECT_GT(*seen, before);
+  EXPECT_LT(*seen, before + std::chrono::seconds(10));
+  EXPECT_GE(value("a"), to_micros(before + std::chrono::seconds(5)));
+}
+
+TEST_P(UnitOfWork, TakesTheTimeFromTheClockOfItsPool) {
+  fakes::FakeClock clock;
+  const auto pool = database_.open(1, std::chrono::seconds(5), &clock);
+  clock.advance(std::chrono::hours(1));
+  const auto same = write(*pool, "note", [&](Session& session) -> Result<bool> {
+    execute(session, "UPDATE counters SET value = " + session.now_sql());
+    return now(session) == clock.now();
+  });
+  EXPECT_TRUE(same && *same);
+  EXPECT_EQ(value("a"), to_micros(clock.now()));
 }
 
 // SQLite's writers are serial: it has no deadlocks.
