@@ -3,6 +3,7 @@
 #include "provisioner/inventory_import.h"
 #include "provisioner/reconcile/fleet.h"
 #include "provisioner/reconcile/report_json.h"
+#include "provisioner/service_page.h"
 #include "provisioner/service_unit.h"
 #include "provisioner/service_work.h"
 #include "provisioner/store/switches.h"
@@ -15,40 +16,80 @@
 namespace switchyard::provisioner {
 namespace {
 
-ServerView to_view(db::Session& session, const ServerRecord& r) {
-  ServerView view{.name = r.name,
-                  .profile = r.profile,
-                  .state = r.state,
-                  .reason = r.reason,
-                  .deployment = r.deployment,
-                  .version = r.version};
-  for (const NicRecord& nic : list_nics(session, r.name))
-    view.nics.push_back({nic.name, nic.mac, nic.switch_name, nic.port});
-  const auto project = db::select_one<std::string>(
-      session, "SELECT project FROM deployments WHERE id = :i", r.deployment);
-  if (project) view.project = std::get<0>(*project);
-  return view;
+// Servers with their NICs in one question; `which` is the end of a SELECT over s (servers) and d
+// (deployments).
+template <class... Parameters>
+std::vector<ServerView> select_servers(db::Session& session, const std::string& which,
+                                       const Parameters&... parameters) {
+  std::vector<ServerView> servers;
+  for (const auto& [name, profile, state, reason, deployment, version, project, nic, mac, at,
+                    port] :
+       db::select<std::string, std::string, std::string, std::string, std::string, long long,
+                  std::string, std::string, std::string, std::string, std::string>(
+           session,
+           "SELECT p.name, p.profile, p.state, p.reason, p.deployment, p.version, p.project, "
+           "COALESCE(n.name, ''), COALESCE(n.mac, ''), COALESCE(n.switch_name, ''), "
+           "COALESCE(n.port, '') FROM (SELECT s.name, s.profile, s.state, s.reason, s.deployment, "
+           "s.version, COALESCE(d.project, '') AS project FROM servers s LEFT JOIN deployments d "
+           "ON d.id = s.deployment WHERE " +
+               which + ") p LEFT JOIN nics n ON n.server = p.name ORDER BY p.name, n.name",
+           parameters...)) {
+    if (servers.empty() || servers.back().name != name)
+      servers.push_back({.name = name,
+                         .profile = profile,
+                         .state = state,
+                         .reason = reason,
+                         .deployment = deployment,
+                         .project = project,
+                         .version = version});
+    if (!nic.empty()) servers.back().nics.push_back({nic, mac, at, port});
+  }
+  return servers;
 }
 
-SwitchView to_view(db::Session& session, const SwitchRecord& r) {
-  SwitchView view{.name = r.name,
-                  .nos = r.nos,
-                  .address = r.address,
-                  .asn = static_cast<std::uint32_t>(r.asn),
-                  .state = r.state,
-                  .error = r.error,
-                  .last_contact = from_micros(r.last_contact),
-                  .version = r.version};
-  for (const auto& [vrf] : db::select<std::string>(
-           session, "SELECT vrf FROM switch_vrfs WHERE switch_name = :s ORDER BY vrf", r.name))
-    view.vrfs.push_back(vrf);
-  const nlohmann::json facts = nlohmann::json::parse(r.facts, nullptr, false);
-  if (!facts.is_object()) return view;
+std::optional<ServerView> find_server_view(db::Session& session, const std::string& name) {
+  auto found = select_servers(session, "s.name = :n", name);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+void add_facts(SwitchView& view, const std::string& text) {
+  const nlohmann::json facts = nlohmann::json::parse(text, nullptr, false);
+  if (!facts.is_object()) return;
   view.problems = facts.value("problems", std::vector<std::string>{});
   for (const auto& item : facts.value("capabilities", nlohmann::json::array()))
     view.capabilities.push_back(
         {item.value("name", ""), item.value("supported", false), item.value("limitation", "")});
-  return view;
+}
+
+// Switches with their VRFs in one question; `which` is the end of a SELECT over switches.
+std::vector<SwitchView> select_switches(db::Session& session, const std::string& which,
+                                        const std::string& parameter) {
+  std::vector<SwitchView> switches;
+  for (const auto& [name, nos, address, asn, state, error, contact, facts, version, vrf] :
+       db::select<std::string, std::string, std::string, long long, std::string, std::string,
+                  long long, std::string, long long, std::string>(
+           session,
+           "SELECT p.name, p.nos, p.address, p.asn, p.state, p.error, p.last_contact, p.facts, "
+           "p.version, COALESCE(v.vrf, '') FROM (SELECT name, nos, address, asn, state, error, "
+           "last_contact, facts, version FROM switches WHERE " +
+               which +
+               ") p LEFT JOIN switch_vrfs v ON v.switch_name = p.name ORDER BY p.name, v.vrf",
+           parameter)) {
+    if (switches.empty() || switches.back().name != name) {
+      switches.push_back({.name = name,
+                          .nos = nos,
+                          .address = address,
+                          .asn = static_cast<std::uint32_t>(asn),
+                          .state = state,
+                          .error = error,
+                          .last_contact = from_micros(contact),
+                          .version = version});
+      add_facts(switches.back(), facts);
+    }
+    if (!vrf.empty()) switches.back().vrfs.push_back(vrf);
+  }
+  return switches;
 }
 
 std::string sync_of(const WishRecord& wish, bool differs) {
@@ -72,33 +113,47 @@ void add_wish(PortView& view, const WishRecord& wish) {
           session.expected.push_back(to_string(prefix));
 }
 
-PortView port_view(db::Session& session, const std::string& switch_name, const std::string& port,
-                   const std::string& role) {
-  PortView view{.switch_name = switch_name, .name = port, .role = role, .sync = "unknown"};
-  const auto server = db::select_one<std::string>(
-      session, "SELECT server FROM nics WHERE switch_name = :s AND port = :p", switch_name, port);
-  if (server) view.server = std::get<0>(*server);
-  if (const auto wish = find_wish(session, switch_name, port)) add_wish(view, *wish);
+// Ports with the server at the other end; `which` is the end of a SELECT over p (ports).
+template <class... Parameters>
+std::vector<PortView> select_ports(db::Session& session, const std::string& which,
+                                   const Parameters&... parameters) {
+  std::vector<PortView> ports;
+  for (const auto& [switch_name, name, role, server] :
+       db::select<std::string, std::string, std::string, std::string>(
+           session,
+           "SELECT p.switch_name, p.name, p.role, COALESCE(n.server, '') FROM ports p LEFT JOIN "
+           "nics n ON n.switch_name = p.switch_name AND n.port = p.name WHERE " +
+               which,
+           parameters...))
+    ports.push_back({.switch_name = switch_name,
+                     .name = name,
+                     .role = role,
+                     .server = server,
+                     .sync = "unknown"});
+  return ports;
+}
+
+// Both are sorted by port.
+void add_wishes(std::vector<PortView>& ports, const std::vector<WishRecord>& wishes) {
+  auto wish = wishes.begin();
+  for (PortView& port : ports) {
+    wish =
+        std::find_if(wish, wishes.end(), [&](const WishRecord& w) { return w.port >= port.name; });
+    if (wish != wishes.end() && wish->port == port.name) add_wish(port, *wish);
+  }
+}
+
+CatalogView to_view(const catalogs::NetworkCatalog& catalog) {
+  CatalogView view{.name = catalog.name, .description = catalog.description, .mtu = catalog.mtu};
+  for (const catalogs::CatalogAttachment& attachment : catalog.attachments) {
+    CatalogAttachmentView shown{
+        .vrf = attachment.vrf.value, .ipv4 = attachment.ipv4, .ipv6 = attachment.ipv6};
+    for (const Prefix& prefix : attachment.advertise)
+      shown.advertise.push_back(to_string(prefix));
+    view.attachments.push_back(std::move(shown));
+  }
   return view;
 }
-
-// Rows of one name column as a page: the query answers one more than fits.
-template <class View, class Make>
-Page<View> page_of_names(const std::vector<std::tuple<std::string>>& names, int size, Make make) {
-  Page<View> page;
-  std::string last;
-  for (const auto& [name] : names) {
-    if (static_cast<int>(page.items.size()) == size) {
-      page.next = last;
-      break;
-    }
-    page.items.push_back(make(name));
-    last = name;
-  }
-  return page;
-}
-
-std::string limit(const PageRequest& page) { return " LIMIT " + std::to_string(page.size + 1); }
 
 }  // namespace
 
@@ -130,27 +185,21 @@ Result<Page<ServerView>> Service::list_servers(const Viewer& viewer, const std::
   return db::read(pool_, "list servers", [&](db::Session& session) -> Result<Page<ServerView>> {
     const std::string project = project_of(viewer);
     // A developer sees the pool and the own project's servers.
-    const auto names =
-        db::select<std::string>(session,
-                                "SELECT name FROM servers WHERE name > :a AND (:s = '' OR state = "
-                                ":t) AND (:p = '' OR deployment = '' OR deployment IN "
-                                "(SELECT id FROM deployments WHERE project = :q)) ORDER BY name" +
-                                    limit(page),
-                                page.after, state, state, project, project);
-    return page_of_names<ServerView>(names, page.size, [&](const std::string& name) {
-      return to_view(session, *find_server_record(session, name));
-    });
+    auto servers = select_servers(session,
+                                  "s.name > :a AND (:s = '' OR s.state = :t) AND (:p = '' OR "
+                                  "s.deployment = '' OR d.project = :q) ORDER BY s.name" +
+                                      limit(page),
+                                  page.after, state, state, project, project);
+    return page_of(std::move(servers), page, [](const ServerView& server) { return server.name; });
   });
 }
 
 Result<ServerView> Service::find_server(const Viewer& viewer, const std::string& name) {
   return db::read(pool_, "find server", [&](db::Session& session) -> Result<ServerView> {
-    const auto record = find_server_record(session, name);
-    if (!record) return failure(Errc::NotFound, "there is no server " + name);
-    ServerView view = to_view(session, *record);
-    if (!view.project.empty() && !may_see(viewer, view.project))
+    auto view = find_server_view(session, name);
+    if (!view || (!view->project.empty() && !may_see(viewer, view->project)))
       return failure(Errc::NotFound, "there is no server " + name);
-    return view;
+    return std::move(*view);
   });
 }
 
@@ -172,26 +221,22 @@ Result<ServerView> Service::set_maintenance(const std::string& name, bool on,
                     "UPDATE servers SET state = :t, reason = :r, version = version + 1 WHERE name "
                     "= :n AND version = :v",
                     to, on ? reason : std::string(), name, record->version);
-        return to_view(session, *find_server_record(session, name));
+        return *find_server_view(session, name);
       });
 }
 
 Result<Page<SwitchView>> Service::list_switches(const PageRequest& page) {
   return db::read(pool_, "list switches", [&](db::Session& session) -> Result<Page<SwitchView>> {
-    const auto names = db::select<std::string>(
-        session, "SELECT name FROM switches WHERE name > :a ORDER BY name" + limit(page),
-        page.after);
-    return page_of_names<SwitchView>(names, page.size, [&](const std::string& name) {
-      return to_view(session, *find_switch_record(session, name));
-    });
+    return page_of(select_switches(session, "name > :a ORDER BY name" + limit(page), page.after),
+                   page, [](const SwitchView& view) { return view.name; });
   });
 }
 
 Result<SwitchView> Service::find_switch(const std::string& name) {
   return db::read(pool_, "find switch", [&](db::Session& session) -> Result<SwitchView> {
-    const auto record = find_switch_record(session, name);
-    if (!record) return failure(Errc::NotFound, "there is no switch " + name);
-    return to_view(session, *record);
+    auto found = select_switches(session, "name = :n", name);
+    if (found.empty()) return failure(Errc::NotFound, "there is no switch " + name);
+    return std::move(found.front());
   });
 }
 
@@ -200,25 +245,22 @@ Result<Page<PortView>> Service::list_ports(const std::string& switch_name,
   return db::read(pool_, "list ports", [&](db::Session& session) -> Result<Page<PortView>> {
     if (!find_switch_record(session, switch_name))
       return failure(Errc::NotFound, "there is no switch " + switch_name);
-    const auto names = db::select<std::string>(
-        session,
-        "SELECT name FROM ports WHERE switch_name = :s AND name > :a ORDER BY name" + limit(page),
-        switch_name, page.after);
-    return page_of_names<PortView>(names, page.size, [&](const std::string& name) {
-      const auto role = db::select_one<std::string>(
-          session, "SELECT role FROM ports WHERE switch_name = :s AND name = :p", switch_name,
-          name);
-      return port_view(session, switch_name, name, std::get<0>(*role));
-    });
+    auto ports =
+        select_ports(session, "p.switch_name = :s AND p.name > :a ORDER BY p.name" + limit(page),
+                     switch_name, page.after);
+    if (!ports.empty())
+      add_wishes(ports, list_wishes(session, switch_name, page.after, ports.back().name));
+    return page_of(std::move(ports), page, [](const PortView& port) { return port.name; });
   });
 }
 
 Result<PortView> Service::find_port(const std::string& switch_name, const std::string& port) {
   return db::read(pool_, "find port", [&](db::Session& session) -> Result<PortView> {
-    const auto role = db::select_one<std::string>(
-        session, "SELECT role FROM ports WHERE switch_name = :s AND name = :p", switch_name, port);
-    if (!role) return failure(Errc::NotFound, "switch " + switch_name + " has no port " + port);
-    return port_view(session, switch_name, port, std::get<0>(*role));
+    auto found = select_ports(session, "p.switch_name = :s AND p.name = :p", switch_name, port);
+    if (found.empty())
+      return failure(Errc::NotFound, "switch " + switch_name + " has no port " + port);
+    if (const auto wish = find_wish(session, switch_name, port)) add_wish(found.front(), *wish);
+    return std::move(found.front());
   });
 }
 
@@ -236,42 +278,30 @@ Status Service::scan_switch(const std::string& name) {
 Result<Page<CatalogView>> Service::list_catalogs(const PageRequest& page) {
   return db::read(
       pool_, "list network catalogs", [&](db::Session& session) -> Result<Page<CatalogView>> {
-        Page<CatalogView> result;
+        std::vector<catalogs::NetworkCatalog> found;
         for (const auto& [body] : db::select<std::string>(
                  session,
                  "SELECT body FROM network_catalogs WHERE name > :a ORDER BY name" + limit(page),
                  page.after)) {
-          if (static_cast<int>(result.items.size()) == page.size) {
-            result.next = result.items.back().name;
-            break;
-          }
-          const auto catalog = catalogs::parse_network_catalog(body);
+          auto catalog = catalogs::parse_network_catalog(body);
           if (!catalog) return tl::unexpected(catalog.error());
-          CatalogView view{
-              .name = catalog->name, .description = catalog->description, .mtu = catalog->mtu};
-          for (const catalogs::CatalogAttachment& attachment : catalog->attachments) {
-            CatalogAttachmentView shown{
-                .vrf = attachment.vrf.value, .ipv4 = attachment.ipv4, .ipv6 = attachment.ipv6};
-            for (const Prefix& prefix : attachment.advertise)
-              shown.advertise.push_back(to_string(prefix));
-            view.attachments.push_back(std::move(shown));
-          }
-          result.items.push_back(std::move(view));
+          found.push_back(std::move(*catalog));
         }
-        return result;
+        return page_of<CatalogView>(
+            std::move(found), page, [](const auto& catalog) { return catalog.name; },
+            [](const auto& catalog) { return to_view(catalog); });
       });
 }
 
 Result<Page<ImageView>> Service::list_images(const PageRequest& page) {
   return db::read(pool_, "list images", [&](db::Session& session) -> Result<Page<ImageView>> {
-    const auto names = db::select<std::string>(
-        session, "SELECT name FROM os_images WHERE name > :a ORDER BY name" + limit(page),
-        page.after);
-    return page_of_names<ImageView>(names, page.size, [&](const std::string& name) {
-      const auto row = db::select_one<std::string>(
-          session, "SELECT description FROM os_images WHERE name = :n", name);
-      return ImageView{name, std::get<0>(*row)};
-    });
+    std::vector<ImageView> images;
+    for (const auto& [name, description] : db::select<std::string, std::string>(
+             session,
+             "SELECT name, description FROM os_images WHERE name > :a ORDER BY name" + limit(page),
+             page.after))
+      images.push_back({name, description});
+    return page_of(std::move(images), page, [](const ImageView& image) { return image.name; });
   });
 }
 

@@ -2,6 +2,7 @@
 #include "provisioner/service_work.h"
 
 #include "core/db/query.h"
+#include "provisioner/service_page.h"
 #include "provisioner/service_unit.h"
 #include "provisioner/store/events.h"
 #include "provisioner/store/work.h"
@@ -69,20 +70,6 @@ std::vector<StepView> steps_of(db::Session& session, const OperationRecord& reco
   return steps;
 }
 
-Page<OperationView> page_of(db::Session& session, const std::vector<std::tuple<std::string>>& ids,
-                            int size) {
-  Page<OperationView> page;
-  for (const auto& [id] : ids) {
-    if (static_cast<int>(page.items.size()) == size) {
-      page.next = page.items.back().id;
-      break;
-    }
-    if (const auto record = find_operation_record(session, id))
-      page.items.push_back(to_view(session, *record));
-  }
-  return page;
-}
-
 // MySQL gives ids before the commit, so a smaller one may still appear; whoever reads on from a
 // larger one would miss it. Two seconds are longer than any unit of work of ours lasts.
 void cut_at_gap(std::vector<EventView>& events, long long after, Timestamp now) {
@@ -144,25 +131,12 @@ Result<Page<DeploymentView>> Service::list_deployments(const Viewer& viewer,
                                                        const PageRequest& page) {
   return db::read(pool_, "list deployments",
                   [&](db::Session& session) -> Result<Page<DeploymentView>> {
-                    const std::string project = project_of(viewer);
-                    const auto ids =
-                        db::select<std::string>(session,
-                                                "SELECT id FROM deployments WHERE id > :a AND (:p "
-                                                "= '' OR project = :q) AND (:s = '' OR state = :t) "
-                                                "ORDER BY id LIMIT " +
-                                                    std::to_string(page.size + 1),
-                                                page.after, project, project, state, state);
-                    Page<DeploymentView> result;
-                    for (const auto& [id] : ids) {
-                      if (static_cast<int>(result.items.size()) == page.size) {
-                        result.next = result.items.back().id;
-                        break;
-                      }
-                      auto record = find_deployment_record(session, id);
-                      if (!record) return tl::unexpected(record.error());
-                      if (*record) result.items.push_back(to_view(**record));
-                    }
-                    return result;
+                    auto records = list_deployment_records(
+                        session, {project_of(viewer), state, page.after, page.size + 1});
+                    if (!records) return tl::unexpected(records.error());
+                    return page_of<DeploymentView>(
+                        std::move(*records), page, [](const auto& record) { return record.id; },
+                        [](const auto& record) { return to_view(record); });
                   });
 }
 
@@ -181,15 +155,11 @@ Result<Page<OperationView>> Service::list_operations(const Viewer& viewer,
                                                      const PageRequest& page) {
   return db::read(pool_, "list operations",
                   [&](db::Session& session) -> Result<Page<OperationView>> {
-                    const std::string project = project_of(viewer);
-                    const auto ids =
-                        db::select<std::string>(session,
-                                                "SELECT id FROM operations WHERE id > :a AND (:p = "
-                                                "'' OR project = :q) AND (:s = '' OR status = :t) "
-                                                "ORDER BY id LIMIT " +
-                                                    std::to_string(page.size + 1),
-                                                page.after, project, project, status, status);
-                    return page_of(session, ids, page.size);
+                    return page_of<OperationView>(
+                        list_operation_records(
+                            session, {project_of(viewer), status, page.after, page.size + 1}),
+                        page, [](const auto& record) { return record.id; },
+                        [&](const auto& record) { return to_view(session, record); });
                   });
 }
 

@@ -120,6 +120,12 @@ std::vector<WishRecord> list_wishes(db::Session& session, const std::string& swi
   return select_wishes(session, "switch_name = :s ORDER BY port", switch_name);
 }
 
+std::vector<WishRecord> list_wishes(db::Session& session, const std::string& switch_name,
+                                    const std::string& after, const std::string& last) {
+  return select_wishes(session, "switch_name = :s AND port > :a AND port <= :l ORDER BY port",
+                       switch_name, after, last);
+}
+
 std::optional<WishRecord> find_wish(db::Session& session, const std::string& switch_name,
                                     const std::string& port) {
   auto found = select_wishes(session, "switch_name = :s AND port = :p", switch_name, port);

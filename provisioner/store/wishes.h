@@ -34,6 +34,11 @@ struct GroupState {
 
 [[nodiscard]] std::vector<WishRecord> list_wishes(db::Session& session,
                                                   const std::string& switch_name);
+// Of the ports after `after` up to `last`.
+[[nodiscard]] std::vector<WishRecord> list_wishes(db::Session& session,
+                                                  const std::string& switch_name,
+                                                  const std::string& after,
+                                                  const std::string& last);
 [[nodiscard]] std::optional<WishRecord> find_wish(db::Session& session,
                                                   const std::string& switch_name,
                                                   const std::string& port);

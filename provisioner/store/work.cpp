@@ -96,29 +96,76 @@ std::string status_after(const Job& job, const Advance& advance) {
   return job.operation.cancel_requested ? "cancelled" : "failed";
 }
 
+template <class... Parameters>
+Result<std::vector<DeploymentRecord>> select_deployments(db::Session& session,
+                                                         const std::string& where,
+                                                         const Parameters&... parameters) {
+  std::vector<DeploymentRecord> records;
+  for (const auto& row : db::select<std::string, std::string, std::string, std::string, std::string,
+                                    std::string, std::string, long long, std::string, std::string,
+                                    std::string, long long, long long, long long>(
+           session,
+           "SELECT id, name, project, server, image, catalog, plan, asn, state, reason, operation, "
+           "created, ended, version FROM deployments WHERE " +
+               where,
+           parameters...)) {
+    DeploymentRecord r;
+    std::string plan;
+    long long asn = 0;
+    std::tie(r.id, r.name, r.project, r.server, r.image, r.catalog, plan, asn, r.state, r.reason,
+             r.operation, r.created, r.ended, r.version) = row;
+    r.asn = Asn{static_cast<std::uint32_t>(asn)};
+    auto parsed = parse_plan(plan);
+    if (!parsed) return tl::unexpected(parsed.error().in("deployment " + r.id));
+    r.plan = std::move(*parsed);
+    records.push_back(std::move(r));
+  }
+  return records;
+}
+
+template <class... Parameters>
+std::vector<OperationRecord> select_operations(db::Session& session, const std::string& where,
+                                               const Parameters&... parameters) {
+  std::vector<OperationRecord> records;
+  for (const auto& row :
+       db::select<std::string, std::string, std::string, std::string, std::string, std::string,
+                  std::string, long long, int, std::string, std::string, std::string, int,
+                  long long, long long, long long, long long, long long>(
+           session,
+           "SELECT id, kind, deployment, server, project, status, state, state_since, attempt, "
+           "message, error_code, error, cancel_requested, due, fence, created, finished, version "
+           "FROM operations WHERE " +
+               where,
+           parameters...)) {
+    OperationRecord r;
+    int cancel = 0;
+    std::tie(r.id, r.kind, r.deployment, r.server, r.project, r.status, r.state, r.state_since,
+             r.attempt, r.message, r.error_code, r.error, cancel, r.due, r.fence, r.created,
+             r.finished, r.version) = row;
+    r.cancel_requested = cancel != 0;
+    records.push_back(std::move(r));
+  }
+  return records;
+}
+
 }  // namespace
 
 Result<std::optional<DeploymentRecord>> find_deployment_record(db::Session& session,
                                                                const std::string& id) {
-  const auto row = db::select_one<std::string, std::string, std::string, std::string, std::string,
-                                  std::string, std::string, long long, std::string, std::string,
-                                  std::string, long long, long long, long long>(
-      session,
-      "SELECT id, name, project, server, image, catalog, plan, asn, state, reason, operation, "
-      "created, ended, version "
-      "FROM deployments WHERE id = :i",
-      id);
-  if (!row) return std::optional<DeploymentRecord>{};
-  DeploymentRecord r;
-  std::string plan;
-  long long asn = 0;
-  std::tie(r.id, r.name, r.project, r.server, r.image, r.catalog, plan, asn, r.state, r.reason,
-           r.operation, r.created, r.ended, r.version) = *row;
-  r.asn = Asn{static_cast<std::uint32_t>(asn)};
-  auto parsed = parse_plan(plan);
-  if (!parsed) return tl::unexpected(parsed.error().in("deployment " + id));
-  r.plan = std::move(*parsed);
-  return std::optional(std::move(r));
+  auto found = select_deployments(session, "id = :i", id);
+  if (!found) return tl::unexpected(found.error());
+  if (found->empty()) return std::optional<DeploymentRecord>{};
+  return std::optional(std::move(found->front()));
+}
+
+Result<std::vector<DeploymentRecord>> list_deployment_records(db::Session& session,
+                                                              const WorkFilter& filter) {
+  return select_deployments(session,
+                            "id > :a AND (:p = '' OR project = :q) AND (:s = '' OR state = :t) "
+                            "ORDER BY id LIMIT " +
+                                std::to_string(filter.limit),
+                            filter.after, filter.project, filter.project, filter.state,
+                            filter.state);
 }
 
 void insert_deployment(db::Session& session, const DeploymentRecord& r) {
@@ -134,24 +181,19 @@ void insert_deployment(db::Session& session, const DeploymentRecord& r) {
 }
 
 std::optional<OperationRecord> find_operation_record(db::Session& session, const std::string& id) {
-  const auto row =
-      db::select_one<std::string, std::string, std::string, std::string, std::string, std::string,
-                     std::string, long long, int, std::string, std::string, std::string, int,
-                     long long, long long, long long, long long, long long>(
-          session,
-          "SELECT id, kind, deployment, server, project, status, state, state_since, attempt, "
-          "message, error_code, "
-          "error, cancel_requested, due, fence, created, finished, version FROM operations WHERE "
-          "id = :i",
-          id);
-  if (!row) return std::nullopt;
-  OperationRecord r;
-  int cancel = 0;
-  std::tie(r.id, r.kind, r.deployment, r.server, r.project, r.status, r.state, r.state_since,
-           r.attempt, r.message, r.error_code, r.error, cancel, r.due, r.fence, r.created,
-           r.finished, r.version) = *row;
-  r.cancel_requested = cancel != 0;
-  return r;
+  auto found = select_operations(session, "id = :i", id);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+std::vector<OperationRecord> list_operation_records(db::Session& session,
+                                                    const WorkFilter& filter) {
+  return select_operations(session,
+                           "id > :a AND (:p = '' OR project = :q) AND (:s = '' OR status = :t) "
+                           "ORDER BY id LIMIT " +
+                               std::to_string(filter.limit),
+                           filter.after, filter.project, filter.project, filter.state,
+                           filter.state);
 }
 
 Status insert_operation(db::Session& session, const OperationRecord& r) {

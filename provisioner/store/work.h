@@ -16,6 +16,19 @@ namespace switchyard::provisioner {
 
 [[nodiscard]] Result<std::optional<DeploymentRecord>> find_deployment_record(db::Session& session,
                                                                              const std::string& id);
+
+// Sorted by id, the first `limit` after `after`; '' for project or state: any.
+struct WorkFilter {
+  std::string project{};
+  std::string state{};
+  std::string after{};
+  int limit{};
+};
+
+[[nodiscard]] Result<std::vector<DeploymentRecord>> list_deployment_records(
+    db::Session& session, const WorkFilter& filter);
+[[nodiscard]] std::vector<OperationRecord> list_operation_records(db::Session& session,
+                                                                  const WorkFilter& filter);
 void insert_deployment(db::Session& session, const DeploymentRecord& record);
 
 [[nodiscard]] std::optional<OperationRecord> find_operation_record(db::Session& session,

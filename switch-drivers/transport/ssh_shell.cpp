@@ -1,5 +1,6 @@
 // The SSH session itself (libssh). Everything is non-blocking and every wait ends at the deadline
 // of the call, because a switch that hangs must not take its reconciler with it.
+#include "core/crash_point.h"
 #include "core/id.h"
 #include "switch-drivers/transport/marker_stream.h"
 #include "switch-drivers/transport/shell.h"
@@ -58,7 +59,9 @@ class SshShell final : public Shell {
       if (auto status = connect(); !status) return dropped(status.error());
     }
     const std::string nonce = random_hex(8);
+    crash_point("before exchange");
     auto answers = exchange(frame(commands, nonce), MarkerStream(nonce, commands.size()));
+    crash_point("after exchange");
     if (!answers) return dropped(answers.error());
     return answers;
   }
@@ -279,6 +282,7 @@ class SshShell final : public Shell {
           ssh_channel_write(channel_.get(), piece.data(), static_cast<std::uint32_t>(piece.size()));
       if (sent < 0) return failed(Errc::Unavailable, "the session broke");
       text.remove_prefix(static_cast<std::size_t>(sent));
+      if (text.empty()) crash_point("exchange sent");  // the switch goes on without us
       moved = sent > 0;
     }
     std::array<char, 64 * 1024> buffer{};
