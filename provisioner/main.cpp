@@ -141,12 +141,18 @@ void wait_for_end(const sigset_t& signals) {
   log::info("stopping", {{"signal", std::to_string(caught)}});
 }
 
-int serve(const std::string& config_file) {
+// From here on the signals wait for wait_for_end(). Before, while another controller may hold up
+// the schema, they simply end the process.
+sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int serve(const std::string& config_file) {
   std::signal(SIGPIPE, SIG_IGN);
   umask(0077);
 
@@ -179,6 +185,7 @@ int serve(const std::string& config_file) {
                                        });
       !dropped)
     return fail(dropped.error());
+  const sigset_t signals = block_signals();  // before the first thread, which inherits it
   Service service(**pool, allocator, clock, wakeup, *sealer, site);
   EventLog events(service, wakeup);
   auto server = web::Server::start({.address = to_string(config->listen.address),

@@ -1,13 +1,17 @@
 """SIGTERM while switches and BMCs hang: the service ends in time, and what it was doing goes on after the next start."""
 
 import json
+import pathlib
+import re
 import signal
+import sqlite3
+import subprocess
 import time
 
 import pytest
 
 from crash_test import DATABASES, ORDER, life
-from service import Service, Simulator
+from service import BIN, Service, Simulator
 
 LONGEST = 10.0  # seconds; an exchange with a switch may take 30
 
@@ -20,6 +24,11 @@ def wait_for(good, what: str):
             return seen
         assert time.monotonic() < end, what
         time.sleep(0.05)
+
+
+def is_connected_to(port: int) -> bool:
+    lines = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return any(remote.endswith(f":{port:04X}") and state == "01" for _, _, remote, state, *_ in lines)
 
 
 def seconds_to_end(service: Service) -> float:
@@ -62,9 +71,28 @@ def test_a_bmc_that_hangs_does_not_hold_up_the_end(tmp_path, database):
         simulator.ask("/servers/srv1/faults", json.dumps({"hangs": True}))
         service.call("POST", "/inventory", simulator.inventory, "import", "application/yaml")
         service.call("POST", "/deployments", ORDER, "order")
-        wait_for(lambda: service.rows("SELECT id FROM operations WHERE fence > 0"), "nobody has begun")
+        port = int(re.search(r"http://127.0.0.1:(\d+)/redfish", simulator.inventory).group(1))
+        wait_for(lambda: is_connected_to(port), "nobody has asked the BMC")
         assert seconds_to_end(service) < LONGEST
         assert service.rows("SELECT attempt, claimed_until FROM operations") == [("0", "0")]
     finally:
         service.stop()
         simulator.stop()
+
+
+def test_a_database_that_somebody_holds_does_not_hold_up_the_end(tmp_path):
+    service = Service(tmp_path, "sqlite")
+    (tmp_path / "data").mkdir(mode=0o700)
+    holder = sqlite3.connect(tmp_path / "data" / "state.db", isolation_level=None)
+    holder.execute("PRAGMA journal_mode=WAL")
+    holder.execute("BEGIN EXCLUSIVE")
+    process = subprocess.Popen([str(BIN / "switchyard"), "serve", "--config", str(tmp_path / "switchyard.yaml")])
+    descriptors = f"/proc/{process.pid}/fd"
+    wait_for(lambda: subprocess.run(["ls", "-l", descriptors], capture_output=True, text=True).stdout.count("state.db"), "it is not there")
+    begun = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    process.wait(30)
+    assert time.monotonic() - begun < LONGEST
+    holder.close()
+    service.start()
+    assert seconds_to_end(service) < LONGEST
