@@ -101,20 +101,19 @@ provisioner::MakeDriver driver_maker(const Sealer& sealer) {
 }
 
 provisioner::MakeServerBoot boot_maker(const Sealer& sealer) {
-  return
-      [&sealer](const provisioner::ServerRecord& record,
-                const std::stop_token& stop) -> Result<std::unique_ptr<provisioner::ServerBoot>> {
-        const auto password = record.sealed_bmc_password.empty()
-                                  ? Result<Secret>(Secret(""))
-                                  : sealer.open(record.sealed_bmc_password);
-        if (!password) return tl::unexpected(password.error().in("server " + record.name));
-        return provisioner::make_server_boot({.server = record.name,
-                                              .type = record.bmc_type,
-                                              .url = record.bmc_url,
-                                              .user = record.bmc_user,
-                                              .password = *password,
-                                              .stop = stop});
-      };
+  return [&sealer](const provisioner::ServerRecord& record, const provisioner::BootLimits& limits)
+             -> Result<std::unique_ptr<provisioner::ServerBoot>> {
+    const auto password = record.sealed_bmc_password.empty()
+                              ? Result<Secret>(Secret(""))
+                              : sealer.open(record.sealed_bmc_password);
+    if (!password) return tl::unexpected(password.error().in("server " + record.name));
+    return provisioner::make_server_boot({.server = record.name,
+                                          .type = record.bmc_type,
+                                          .url = record.bmc_url,
+                                          .user = record.bmc_user,
+                                          .password = *password,
+                                          .limits = limits});
+  };
 }
 
 Status bring_schema_up(db::Pool& pool) {

@@ -40,7 +40,7 @@ StepOutcome boot(const Job& job, StepContext& context, BootDevice device, const 
 }  // namespace
 
 StepOutcome power_off(const Job& job, StepContext& context) {
-  const auto server = context.make_server_boot(job.server, context.stop);
+  const auto server = context.make_server_boot(job.server, job.limits);
   if (!server) return failed(server.error(), job);
   const auto status = (*server)->read();
   if (!status) return failed(status.error(), job);
@@ -51,7 +51,7 @@ StepOutcome power_off(const Job& job, StepContext& context) {
 }
 
 StepOutcome boot_from_network(const Job& job, StepContext& context) {
-  const auto server = context.make_server_boot(job.server, context.stop);
+  const auto server = context.make_server_boot(job.server, job.limits);
   if (!server) return failed(server.error(), job);
   const auto status = (*server)->read();
   if (!status) return failed(status.error(), job);
@@ -70,7 +70,7 @@ StepOutcome boot_from_network(const Job& job, StepContext& context) {
 }
 
 StepOutcome install_image(const Job& job, StepContext& context) {
-  const auto server = context.make_server_boot(job.server, context.stop);
+  const auto server = context.make_server_boot(job.server, job.limits);
   if (!server) return failed(server.error(), job);
   const auto status = (*server)->read();
   if (!status) return failed(status.error(), job);
@@ -95,7 +95,7 @@ StepOutcome install_image(const Job& job, StepContext& context) {
 }
 
 StepOutcome boot_from_disk(const Job& job, StepContext& context) {
-  const auto server = context.make_server_boot(job.server, context.stop);
+  const auto server = context.make_server_boot(job.server, job.limits);
   if (!server) return failed(server.error(), job);
   const auto status = (*server)->read();
   if (!status) return failed(status.error(), job);
@@ -106,7 +106,7 @@ StepOutcome boot_from_disk(const Job& job, StepContext& context) {
 }
 
 StepOutcome wipe_disks(const Job& job, StepContext& context) {
-  const auto server = context.make_server_boot(job.server, context.stop);
+  const auto server = context.make_server_boot(job.server, job.limits);
   if (!server) return failed(server.error(), job);
   const auto status = (*server)->read();
   if (!status) return failed(status.error(), job);

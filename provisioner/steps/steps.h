@@ -12,7 +12,6 @@
 
 #include <functional>
 #include <memory>
-#include <stop_token>
 #include <vector>
 
 namespace switchyard::db {
@@ -32,10 +31,11 @@ struct Job {
   ServerRecord server{};
   std::vector<NicRecord> nics{};
   std::chrono::microseconds in_state{};  // so long in this step, by the database's clock
+  BootLimits limits{};                   // of what is done to the server
 };
 
-using MakeServerBoot = std::function<Result<std::unique_ptr<ServerBoot>>(
-    const ServerRecord& server, const std::stop_token& stop)>;
+using MakeServerBoot = std::function<Result<std::unique_ptr<ServerBoot>>(const ServerRecord& server,
+                                                                         const BootLimits& limits)>;
 
 // What steps may use. Outlives the runner.
 struct StepContext {
@@ -45,7 +45,6 @@ struct StepContext {
   const Site& site;
   ipam::Allocator& allocator;
   MakeServerBoot make_server_boot;
-  std::stop_token stop{};  // the runner's: what waits for a server ends with it
 };
 
 // ports

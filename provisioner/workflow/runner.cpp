@@ -18,7 +18,9 @@ constexpr int kTogether = 64;
 constexpr milliseconds kIdle = 1s;  // another controller's wishes are only seen by looking
 
 // All a step needs to know, read in the transaction that claims it.
-Result<std::optional<Job>> claim_job(StepContext& context, const std::string& id) {
+Result<std::optional<Job>> claim_job(StepContext& context, const std::string& id,
+                                     const std::stop_token& stop) {
+  const auto until = context.clock.steady() + context.site.claim * 3 / 4;
   return db::write(
       context.pool, "claim operation " + id,
       [&](db::Session& session) -> Result<std::optional<Job>> {
@@ -35,16 +37,15 @@ Result<std::optional<Job>> claim_job(StepContext& context, const std::string& id
                                  .deployment = std::move(**deployment),
                                  .server = *server,
                                  .nics = list_nics(session, server->name),
-                                 .in_state = in_state});
+                                 .in_state = in_state,
+                                 .limits = {.stop = stop, .until = until}});
       });
 }
 
 }  // namespace
 
 Runner::Runner(StepContext context)
-    : context_(std::move(context)), random_(std::random_device{}()) {
-  context_.stop = stop_.get_token();
-}
+    : context_(std::move(context)), random_(std::random_device{}()) {}
 
 Runner::~Runner() { request_stop(); }
 
@@ -117,7 +118,7 @@ Timestamp Runner::due_after(const Advance& advance, Timestamp now) {
 
 bool Runner::run_one(const std::string& id) {
   const log::Context tag("operation", id);
-  const auto claimed = claim_job(context_, id);
+  const auto claimed = claim_job(context_, id, stop_.get_token());
   if (!claimed) {
     log::error("cannot claim", {{"error", claimed.error().message}});
     return false;
@@ -137,7 +138,8 @@ bool Runner::run_one(const std::string& id) {
                             ? StepOutcome{Wait{"cancelled"}}
                             : row->run(job, context_);
   // What we broke off ourselves is no failed try; another controller may go on at once.
-  if (stop_.stop_requested() && std::holds_alternative<Error>(outcome))
+  const Error* error = std::get_if<Error>(&outcome);
+  if (stop_.stop_requested() && error != nullptr && is_transient(error->code))
     outcome = Wait{"this controller ended"};
   Advance next;
   const Status recorded =

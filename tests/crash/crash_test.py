@@ -76,7 +76,7 @@ def switch_is_tidy(simulator: Simulator, switch: str) -> None:
     """No change is left armed there, and the port is the provisioning port it was."""
     end = time.monotonic() + 15  # what a crash left armed takes itself back
     while simulator.ask(f"/switches/{switch}/console", "ls /run/switchyard").strip():
-        assert time.monotonic() < end, f"{switch} still holds a change"
+        assert time.monotonic() < end, f"{switch} still holds " + simulator.ask(f"/switches/{switch}/console", "ls /run/switchyard/*")
         time.sleep(0.1)
     state = next(one for one in json.loads(simulator.ask("/state"))["switches"] if one["name"] == switch)
     port = state["ports"]["swp1"]

@@ -132,6 +132,27 @@ TEST_P(Leases, AnOperationIsClaimedOnceThoughTheClocksAreTwoHoursApart) {
   EXPECT_GT(second->fence, first->fence);
 }
 
+Error asked_to_power_off(const BootLimits& limits) {
+  const auto server = make_server_boot({.server = "srv1",
+                                        .type = "redfish",
+                                        .url = "http://127.0.0.1:1/redfish/v1/Systems/srv1",
+                                        .limits = limits});
+  return (*server)->set_power(Power::Off).error();
+}
+
+TEST(ServerBootLimits, NothingIsSentAfterTheClaim) {
+  const Error refused = asked_to_power_off({.until = std::chrono::steady_clock::now()});
+  EXPECT_EQ(refused.code, Errc::Unavailable);
+  EXPECT_NE(refused.message.find("no longer holds"), std::string::npos);
+}
+
+TEST(ServerBootLimits, NothingIsSentAfterTheEnd) {
+  static std::stop_source ends;
+  ends.request_stop();
+  EXPECT_NE(asked_to_power_off({.stop = ends.get_token()}).message.find("no longer holds"),
+            std::string::npos);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, Leases, testing::ValuesIn(db::backends_under_test()),
                          db::name_of);
 

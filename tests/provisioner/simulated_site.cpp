@@ -208,7 +208,7 @@ SimulatedSite::SimulatedSite(db::Backend backend)
   }
   runner = std::make_unique<Runner>(StepContext{
       *pool, clock, wakeup, site, allocator,
-      [this](const ServerRecord&, const std::stop_token&) -> Result<std::unique_ptr<ServerBoot>> {
+      [this](const ServerRecord&, const BootLimits&) -> Result<std::unique_ptr<ServerBoot>> {
         return std::make_unique<ScriptedBoot>(server);
       }});
 }
