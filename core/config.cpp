@@ -151,7 +151,7 @@ const std::array kKeys{
   Key{"workflow.threads", "1..256", "8", "Steps of deployments and releases that run at the same time.",
       [](Config& c, std::string_view t) { return set_number(c.workflow.threads, t, 1, 256); }},
   Key{"workflow.claim", "duration", "60s", "After so long without a sign of life another controller takes the work over.",
-      [](Config& c, std::string_view t) { return set_seconds(c.workflow.claim, t, seconds{5}, std::chrono::hours{1}); }},
+      [](Config& c, std::string_view t) { return set_seconds(c.workflow.claim, t, seconds{20}, std::chrono::hours{1}); }},
 
   Key{"secrets.key_file", "file", "", "Key that seals stored credentials, mode 0600, made at the first start. Empty: secret.key in data_directory.",
       [](Config& c, std::string_view t) { return set_text(c.secrets_key_file, t); }},

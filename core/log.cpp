@@ -7,6 +7,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -111,6 +112,10 @@ class Queue {
 
  private:
   void write_out() {
+    // Signals are for whoever waits for them, however early the first line was written.
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
     std::unique_lock lock{mutex_};
     for (;;) {
       work_.wait(lock, [&] { return !lines_.empty() || ended_; });

@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS addresses (
   PRIMARY KEY (vrf, addr)
 ) {table}
 ;
-CREATE INDEX IF NOT EXISTS addresses_owner ON addresses (owner)
+CREATE INDEX addresses_owner ON addresses (owner)
 ;
 CREATE TABLE IF NOT EXISTS address_names (
   subnet {name} NOT NULL, label {name} NOT NULL, addr {key16} NOT NULL, PRIMARY KEY (subnet, label)
@@ -62,14 +62,14 @@ CREATE TABLE IF NOT EXISTS anycast_grants (
   PRIMARY KEY (vrf, addr, owner)
 ) {table}
 ;
-CREATE INDEX IF NOT EXISTS anycast_grants_owner ON anycast_grants (owner)
+CREATE INDEX anycast_grants_owner ON anycast_grants (owner)
 ;
 CREATE TABLE IF NOT EXISTS asns (
   asn {big} NOT NULL PRIMARY KEY, owner {name} NOT NULL UNIQUE, last_owner {name} NOT NULL,
   state {name} NOT NULL, created {big} NOT NULL, free_at {big} NOT NULL
 ) {table}
 ;
-CREATE INDEX IF NOT EXISTS asns_free_at ON asns (free_at)
+CREATE INDEX asns_free_at ON asns (free_at)
 )sql";
 
 constexpr std::array kMigrations{db::Migration{100, "vrfs, subnets, addresses, ASNs", kAddressing}};

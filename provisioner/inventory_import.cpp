@@ -247,7 +247,7 @@ Status import_server(Import& import, const InventoryServer& item) {
   }
   const auto wishes =
       provisioning_wishes(list_nics(import.session, item.name), import.site.provisioning, "");
-  if (auto wished = ensure_each(import.session, wishes, import.now); !wished)
+  if (auto wished = ensure_each(import.session, wishes); !wished)
     return tl::unexpected(wished.error());
   if (!stored) import.note(true, false, "server " + item.name);
   return {};

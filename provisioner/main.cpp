@@ -19,6 +19,7 @@
 #include "web/server.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -79,7 +80,8 @@ provisioner::Site site_of(const Config& config) {
 }
 
 provisioner::MakeDriver driver_maker(const Sealer& sealer) {
-  return [&sealer](const provisioner::SwitchRecord& record)
+  return [&sealer](const provisioner::SwitchRecord& record,
+                   std::shared_ptr<const switch_drivers::Permit> permit)
              -> Result<std::unique_ptr<switch_drivers::Driver>> {
     const auto password = record.sealed_password.empty() ? Result<Secret>(Secret(""))
                                                          : sealer.open(record.sealed_password);
@@ -92,13 +94,14 @@ provisioner::MakeDriver driver_maker(const Sealer& sealer) {
          .user = record.login,
          .password = *password,
          .private_key_file = record.key_file,
-         .host_key = record.host_key},
+         .host_key = record.host_key,
+         .permit = std::move(permit)},
         {.asn = Asn{static_cast<std::uint32_t>(record.asn)}, .bridge = record.bridge});
   };
 }
 
 provisioner::MakeServerBoot boot_maker(const Sealer& sealer) {
-  return [&sealer](const provisioner::ServerRecord& record)
+  return [&sealer](const provisioner::ServerRecord& record, const provisioner::BootLimits& limits)
              -> Result<std::unique_ptr<provisioner::ServerBoot>> {
     const auto password = record.sealed_bmc_password.empty()
                               ? Result<Secret>(Secret(""))
@@ -108,7 +111,8 @@ provisioner::MakeServerBoot boot_maker(const Sealer& sealer) {
                                           .type = record.bmc_type,
                                           .url = record.bmc_url,
                                           .user = record.bmc_user,
-                                          .password = *password});
+                                          .password = *password,
+                                          .limits = limits});
   };
 }
 
@@ -124,6 +128,10 @@ int fail(const Error& error) {
   return 1;
 }
 
+// Seconds from the signal to the end. Service managers do not wait much longer, and a death in the
+// middle is safe at every moment (tests/crash): then it is better to choose it.
+constexpr unsigned kLongestEnd = 9;
+
 // Waits for SIGTERM or SIGINT. They are blocked in every thread, so the wait is the only taker.
 void wait_for_end(const sigset_t& signals) {
   int caught = 0;
@@ -132,12 +140,18 @@ void wait_for_end(const sigset_t& signals) {
   log::info("stopping", {{"signal", std::to_string(caught)}});
 }
 
-int serve(const std::string& config_file) {
+// From here on the signals wait for wait_for_end(). Before, while another controller may hold up
+// the schema, they simply end the process.
+sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int serve(const std::string& config_file) {
   std::signal(SIGPIPE, SIG_IGN);
   umask(0077);
 
@@ -170,6 +184,7 @@ int serve(const std::string& config_file) {
                                        });
       !dropped)
     return fail(dropped.error());
+  const sigset_t signals = block_signals();  // before the first thread, which inherits it
   Service service(**pool, allocator, clock, wakeup, *sealer, site);
   EventLog events(service, wakeup);
   auto server = web::Server::start({.address = to_string(config->listen.address),
@@ -191,6 +206,9 @@ int serve(const std::string& config_file) {
                         {"port", std::to_string((*server)->port())},
                         {"controller", site.controller}});
   wait_for_end(signals);
+  ::alarm(kLongestEnd);
+  fleet.request_stop();
+  runner.request_stop();
   (*server)->stop();
   return 0;
 }

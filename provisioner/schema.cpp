@@ -74,7 +74,7 @@ CREATE TABLE IF NOT EXISTS operations (
   created {big} NOT NULL, finished {big} NOT NULL, version {big} NOT NULL
 ) {table}
 ;
-CREATE INDEX IF NOT EXISTS operations_due ON operations (status, due)
+CREATE INDEX operations_due ON operations (status, due)
 ;
 CREATE TABLE IF NOT EXISTS timeline (
   operation {name} NOT NULL, sequence INT NOT NULL, at {big} NOT NULL, step {name} NOT NULL,
@@ -99,7 +99,7 @@ CREATE TABLE IF NOT EXISTS port_wishes (
   sessions_at {big} NOT NULL, PRIMARY KEY (switch_name, port)
 ) {table}
 ;
-CREATE INDEX IF NOT EXISTS port_wishes_group ON port_wishes (change_group)
+CREATE INDEX port_wishes_group ON port_wishes (change_group)
 ;
 CREATE TABLE IF NOT EXISTS change_groups (
   id {name} NOT NULL PRIMARY KEY, operation {name} NOT NULL, decision {name} NOT NULL,

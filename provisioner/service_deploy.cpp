@@ -1,25 +1,21 @@
 // The facade's orders: deploy and release. A handler records a wish and answers; nothing here
 // waits.
 #include "core/db/query.h"
-#include "core/db/transaction.h"
 #include "core/id.h"
 #include "ipam/allocator.h"
 #include "provisioner/deploy_plan.h"
 #include "provisioner/service.h"
+#include "provisioner/service_unit.h"
 #include "provisioner/service_work.h"
 #include "provisioner/site.h"
 #include "provisioner/store/events.h"
 #include "provisioner/store/wishes.h"
 #include "provisioner/store/work.h"
-#include "provisioner/wakeup.h"
 
 #include <nlohmann/json.hpp>
 
 namespace switchyard::provisioner {
 namespace {
-
-// A dry run is the real thing that is not committed; this is how it says so.
-const Error kDryRun{Errc::Conflict, "dry run"};
 
 // Takes the addresses of every VRF and one AS number, in the order's own unit of work.
 Status reserve(db::Session& session, ipam::Allocator& allocator, const std::string& owner,
@@ -109,90 +105,79 @@ Result<DeploymentView> Service::deploy(const Viewer& viewer, const DeployRequest
   Result<Reserved> reserved = failure(Errc::Unavailable, "no try was made");
   for (int attempt = 0; attempt < 20; ++attempt) {
     reserved = db::write(pool_, "deploy " + request.name, [&](db::Session& session) {
+      poke_on_commit(session, wakeup_, {kRunnerTopic, kEventTopic});
       return reserve_order(session, allocator_, request, clock_.now());
     });
     if (reserved || reserved.error().code != Errc::Unavailable || !request.server.empty()) break;
   }
   if (!reserved) return tl::unexpected(reserved.error());
-  wakeup_.poke(kRunnerTopic);
-  wakeup_.poke(kEventTopic);
   return to_view(reserved->deployment);
 }
 
 Result<DeployPlanView> Service::plan_deploy(const Viewer& viewer, const DeployRequest& request) {
   if (!may_see(viewer, request.project))
     return failure(Errc::NotFound, "there is no project " + request.project);
-  DeployPlanView view;
-  const Status tried =
-      db::write(pool_, "plan " + request.name, [&](db::Session& session) -> Status {
-        view = {};
-        auto reserved = reserve_order(session, allocator_, request, clock_.now());
+  return write_or_try<DeployPlanView>(
+      pool_, "plan " + request.name, Mode::DryRun,
+      [&](db::Session& session) -> Result<DeployPlanView> {
+        const auto reserved = reserve_order(session, allocator_, request, clock_.now());
         if (!reserved) return tl::unexpected(reserved.error());
         const DeploymentView shown = to_view(reserved->deployment);
-        view.server = shown.server;
-        view.asn = shown.asn;
-        view.addresses = shown.addresses;
+        DeployPlanView view{.server = shown.server, .asn = shown.asn, .addresses = shown.addresses};
         for (const PortWish& wish : routed_wishes(reserved->nics, reserved->deployment)) {
           const auto now = find_wish(session, wish.switch_name, wish.intent.port);
           view.ports.push_back(
               {wish.switch_name, wish.intent.port, now ? switch_drivers::summary(now->wish) : "",
                switch_drivers::summary(wish.intent), switch_drivers::to_json_text(wish.intent)});
         }
-        return tl::unexpected(kDryRun);
+        return view;
       });
-  if (!tried && tried.error() != kDryRun) return tl::unexpected(tried.error());
-  return view;
 }
 
 Result<OperationView> Service::release(const Viewer& viewer, const std::string& id,
                                        std::optional<long long> version, Mode mode) {
-  std::optional<OperationView> view;
-  const Status done = db::write(pool_, "release " + id, [&](db::Session& session) -> Status {
-    const Timestamp now = clock_.now();
-    auto found = find_deployment_record(session, id);
-    if (!found) return tl::unexpected(found.error());
-    if (!*found || !may_see(viewer, (*found)->project))
-      return failure(Errc::NotFound, "there is no deployment " + id);
-    const DeploymentRecord& deployment = **found;
-    const auto last = find_operation_record(session, deployment.operation);
-    if (deployment.state == "releasing" && last) {
-      view = to_view(session, *last);
-      return {};
-    }
-    if (deployment.state == "released")
-      return failure(Errc::Conflict, "deployment " + id + " is released already");
-    if (version && *version != deployment.version)
-      return failure(Errc::Conflict, "deployment " + id + " has changed meanwhile (version " +
-                                         std::to_string(deployment.version) + ")");
-    OperationRecord record{.id = new_id("op", now),
-                           .kind = "release",
-                           .deployment = id,
-                           .server = deployment.server,
-                           .project = deployment.project,
-                           .status = "running",
-                           .state = std::string(to_string(release_table().front().in)),
-                           .created = to_micros(now)};
-    record.state_since = record.created;
-    if (Status queued = insert_operation(session, record); !queued) return queued;
-    db::execute(session,
-                "UPDATE deployments SET state = 'releasing', operation = :o, version = version + 1 "
-                "WHERE id = :i",
-                record.id, id);
-    db::execute(session,
-                "UPDATE servers SET state = 'releasing', reason = '', version = version + 1 WHERE "
-                "name = :n AND deployment = :d",
-                deployment.server, id);
-    append_timeline(session, record.id, record.state, "started", "", now);
-    append_event(session, {"deployment.state", "deployments/" + id, deployment.project},
-                 {{"deployment", id}, {"state", "releasing"}, {"operation", record.id}}, now);
-    view = to_view(session, record);
-    if (mode == Mode::DryRun) return tl::unexpected(kDryRun);
-    return {};
-  });
-  if (!done && done.error() != kDryRun) return tl::unexpected(done.error());
-  wakeup_.poke(kRunnerTopic);
-  wakeup_.poke(kEventTopic);
-  return *view;
+  return write_or_try<OperationView>(
+      pool_, "release " + id, mode, [&](db::Session& session) -> Result<OperationView> {
+        const Timestamp now = clock_.now();
+        auto found = find_deployment_record(session, id);
+        if (!found) return tl::unexpected(found.error());
+        if (!*found || !may_see(viewer, (*found)->project))
+          return failure(Errc::NotFound, "there is no deployment " + id);
+        const DeploymentRecord& deployment = **found;
+        const auto last = find_operation_record(session, deployment.operation);
+        if (deployment.state == "releasing" && last) return to_view(session, *last);
+        if (deployment.state == "released")
+          return failure(Errc::Conflict, "deployment " + id + " is released already");
+        if (version && *version != deployment.version)
+          return failure(Errc::Conflict, "deployment " + id + " has changed meanwhile (version " +
+                                             std::to_string(deployment.version) + ")");
+        OperationRecord record{.id = new_id("op", now),
+                               .kind = "release",
+                               .deployment = id,
+                               .server = deployment.server,
+                               .project = deployment.project,
+                               .status = "running",
+                               .state = std::string(to_string(release_table().front().in)),
+                               .created = to_micros(now)};
+        record.state_since = record.created;
+        if (Status queued = insert_operation(session, record); !queued)
+          return tl::unexpected(queued.error());
+        db::execute(
+            session,
+            "UPDATE deployments SET state = 'releasing', operation = :o, version = version + 1 "
+            "WHERE id = :i",
+            record.id, id);
+        db::execute(
+            session,
+            "UPDATE servers SET state = 'releasing', reason = '', version = version + 1 WHERE "
+            "name = :n AND deployment = :d",
+            deployment.server, id);
+        append_timeline(session, record.id, record.state, "started", "", now);
+        append_event(session, {"deployment.state", "deployments/" + id, deployment.project},
+                     {{"deployment", id}, {"state", "releasing"}, {"operation", record.id}}, now);
+        poke_on_commit(session, wakeup_, {kRunnerTopic, kEventTopic});
+        return to_view(session, record);
+      });
 }
 
 }  // namespace switchyard::provisioner

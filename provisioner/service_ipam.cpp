@@ -1,15 +1,14 @@
 // The facade's addresses: VRFs, subnets, addresses taken by hand.
 #include "core/db/query.h"
-#include "core/db/transaction.h"
 #include "ipam/addresses.h"
 #include "ipam/allocator.h"
 #include "ipam/subnets.h"
+#include "provisioner/service_page.h"
+#include "provisioner/service_unit.h"
 #include "provisioner/service_work.h"
 
 namespace switchyard::provisioner {
 namespace {
-
-const Error kDryRun{Errc::Conflict, "dry run"};
 
 SubnetView to_view(const ipam::SubnetUsage& item) {
   const ipam::Subnet& subnet = item.subnet;
@@ -46,60 +45,31 @@ SubnetView with_usage(db::Session& session, const ipam::Subnet& subnet) {
       {subnet, ipam::find_utilisation(session, subnet.name).value_or(ipam::Utilisation{})});
 }
 
-// A dry run does all of it and rolls back; the value is kept.
-template <class T, class Work>
-Result<T> write_or_try(db::Pool& pool, std::string_view what, Mode mode, Work work) {
-  std::optional<T> value;
-  const Status done = db::write(pool, what, [&](db::Session& session) -> Status {
-    Result<T> result = work(session);
-    if (!result) return tl::unexpected(result.error());
-    value = std::move(*result);
-    if (mode == Mode::DryRun) return tl::unexpected(kDryRun);
-    return {};
-  });
-  if (!done && !(mode == Mode::DryRun && done.error() == kDryRun))
-    return tl::unexpected(done.error());
-  return std::move(*value);
-}
-
-struct Nothing {};
-
 }  // namespace
 
 Result<Page<VrfView>> Service::list_vrfs(const PageRequest& page) {
   return db::read(pool_, "list VRFs", [&](db::Session& session) -> Result<Page<VrfView>> {
-    Page<VrfView> result;
+    std::vector<VrfView> vrfs;
     for (const auto& [name, tag, description, version] :
          db::select<std::string, int, std::string, long long>(
              session,
              "SELECT name, tag, description, version FROM fabric_vrfs WHERE name > :a ORDER BY "
-             "name LIMIT " +
-                 std::to_string(page.size + 1),
-             page.after)) {
-      if (static_cast<int>(result.items.size()) == page.size) {
-        result.next = result.items.back().name;
-        break;
-      }
-      result.items.push_back({name, static_cast<std::uint16_t>(tag), description, version});
-    }
-    return result;
+             "name" +
+                 limit(page),
+             page.after))
+      vrfs.push_back({name, static_cast<std::uint16_t>(tag), description, version});
+    return page_of(std::move(vrfs), page, [](const VrfView& vrf) { return vrf.name; });
   });
 }
 
 Result<Page<SubnetView>> Service::list_subnets(const Viewer& viewer, const std::string& vrf,
                                                const PageRequest& page) {
   return db::read(pool_, "list subnets", [&](db::Session& session) -> Result<Page<SubnetView>> {
-    Page<SubnetView> result;
-    for (const ipam::SubnetUsage& item :
-         ipam::list_subnets(session, {.vrf = vrf, .project = project_of(viewer)}, page.after,
-                            static_cast<std::size_t>(page.size) + 1)) {
-      if (static_cast<int>(result.items.size()) == page.size) {
-        result.next = result.items.back().name;
-        break;
-      }
-      result.items.push_back(to_view(item));
-    }
-    return result;
+    return page_of<SubnetView>(
+        ipam::list_subnets(session, {.vrf = vrf, .project = project_of(viewer)}, page.after,
+                           static_cast<std::size_t>(page.size) + 1),
+        page, [](const ipam::SubnetUsage& item) { return item.subnet.name; },
+        [](const ipam::SubnetUsage& item) { return to_view(item); });
   });
 }
 
@@ -196,27 +166,21 @@ Result<std::vector<AddressView>> Service::take_addresses(const Viewer& viewer,
 
 Result<Page<AddressView>> Service::list_addresses(const Viewer& viewer, const std::string& name,
                                                   const PageRequest& page) {
-  return db::read(pool_, "addresses of " + name,
-                  [&](db::Session& session) -> Result<Page<AddressView>> {
-                    const auto subnet = visible_subnet(session, viewer, name);
-                    if (!subnet) return tl::unexpected(subnet.error());
-                    std::optional<IpAddress> after;
-                    if (!page.after.empty()) {
-                      const auto parsed = parse_ip(page.after);
-                      if (!parsed) return tl::unexpected(parsed.error());
-                      after = *parsed;
-                    }
-                    Page<AddressView> result;
-                    for (const ipam::AddressRecord& record : ipam::list_addresses(
-                             session, *subnet, after, static_cast<std::size_t>(page.size) + 1)) {
-                      if (static_cast<int>(result.items.size()) == page.size) {
-                        result.next = result.items.back().address;
-                        break;
-                      }
-                      result.items.push_back(to_view(record));
-                    }
-                    return result;
-                  });
+  return db::read(
+      pool_, "addresses of " + name, [&](db::Session& session) -> Result<Page<AddressView>> {
+        const auto subnet = visible_subnet(session, viewer, name);
+        if (!subnet) return tl::unexpected(subnet.error());
+        std::optional<IpAddress> after;
+        if (!page.after.empty()) {
+          const auto parsed = parse_ip(page.after);
+          if (!parsed) return tl::unexpected(parsed.error());
+          after = *parsed;
+        }
+        return page_of<AddressView>(
+            ipam::list_addresses(session, *subnet, after, static_cast<std::size_t>(page.size) + 1),
+            page, [](const ipam::AddressRecord& record) { return to_string(record.address); },
+            [](const ipam::AddressRecord& record) { return to_view(record); });
+      });
 }
 
 Status Service::release_address(const Viewer& viewer, const std::string& name,

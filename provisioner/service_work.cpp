@@ -2,7 +2,8 @@
 #include "provisioner/service_work.h"
 
 #include "core/db/query.h"
-#include "core/db/transaction.h"
+#include "provisioner/service_page.h"
+#include "provisioner/service_unit.h"
 #include "provisioner/store/events.h"
 #include "provisioner/store/work.h"
 #include "provisioner/wakeup.h"
@@ -69,20 +70,6 @@ std::vector<StepView> steps_of(db::Session& session, const OperationRecord& reco
   return steps;
 }
 
-Page<OperationView> page_of(db::Session& session, const std::vector<std::tuple<std::string>>& ids,
-                            int size) {
-  Page<OperationView> page;
-  for (const auto& [id] : ids) {
-    if (static_cast<int>(page.items.size()) == size) {
-      page.next = page.items.back().id;
-      break;
-    }
-    if (const auto record = find_operation_record(session, id))
-      page.items.push_back(to_view(session, *record));
-  }
-  return page;
-}
-
 // MySQL gives ids before the commit, so a smaller one may still appear; whoever reads on from a
 // larger one would miss it. Two seconds are longer than any unit of work of ours lasts.
 void cut_at_gap(std::vector<EventView>& events, long long after, Timestamp now) {
@@ -144,25 +131,12 @@ Result<Page<DeploymentView>> Service::list_deployments(const Viewer& viewer,
                                                        const PageRequest& page) {
   return db::read(pool_, "list deployments",
                   [&](db::Session& session) -> Result<Page<DeploymentView>> {
-                    const std::string project = project_of(viewer);
-                    const auto ids =
-                        db::select<std::string>(session,
-                                                "SELECT id FROM deployments WHERE id > :a AND (:p "
-                                                "= '' OR project = :q) AND (:s = '' OR state = :t) "
-                                                "ORDER BY id LIMIT " +
-                                                    std::to_string(page.size + 1),
-                                                page.after, project, project, state, state);
-                    Page<DeploymentView> result;
-                    for (const auto& [id] : ids) {
-                      if (static_cast<int>(result.items.size()) == page.size) {
-                        result.next = result.items.back().id;
-                        break;
-                      }
-                      auto record = find_deployment_record(session, id);
-                      if (!record) return tl::unexpected(record.error());
-                      if (*record) result.items.push_back(to_view(**record));
-                    }
-                    return result;
+                    auto records = list_deployment_records(
+                        session, {project_of(viewer), state, page.after, page.size + 1});
+                    if (!records) return tl::unexpected(records.error());
+                    return page_of<DeploymentView>(
+                        std::move(*records), page, [](const auto& record) { return record.id; },
+                        [](const auto& record) { return to_view(record); });
                   });
 }
 
@@ -181,15 +155,11 @@ Result<Page<OperationView>> Service::list_operations(const Viewer& viewer,
                                                      const PageRequest& page) {
   return db::read(pool_, "list operations",
                   [&](db::Session& session) -> Result<Page<OperationView>> {
-                    const std::string project = project_of(viewer);
-                    const auto ids =
-                        db::select<std::string>(session,
-                                                "SELECT id FROM operations WHERE id > :a AND (:p = "
-                                                "'' OR project = :q) AND (:s = '' OR status = :t) "
-                                                "ORDER BY id LIMIT " +
-                                                    std::to_string(page.size + 1),
-                                                page.after, project, project, status, status);
-                    return page_of(session, ids, page.size);
+                    return page_of<OperationView>(
+                        list_operation_records(
+                            session, {project_of(viewer), status, page.after, page.size + 1}),
+                        page, [](const auto& record) { return record.id; },
+                        [&](const auto& record) { return to_view(session, record); });
                   });
 }
 
@@ -202,80 +172,73 @@ Result<OperationView> Service::find_operation(const Viewer& viewer, const std::s
     // The running step's time so far is asked of the clock, not stored.
     for (StepView& step : view.steps)
       if (step.state == "running")
-        step.seconds = static_cast<double>(to_micros(clock_.now()) - record->state_since) / 1e6;
+        step.seconds = static_cast<double>(to_micros(db::now(session)) - record->state_since) / 1e6;
     return view;
   });
 }
 
 Result<OperationView> Service::cancel(const Viewer& viewer, const std::string& id) {
-  const auto view =
-      db::write(pool_, "cancel " + id, [&](db::Session& session) -> Result<OperationView> {
-        const Timestamp now = clock_.now();
-        const auto record = find_operation_record(session, id);
-        if (!record || !may_see(viewer, record->project))
-          return failure(Errc::NotFound, "there is no operation " + id);
-        if (record->status != "running")
-          return failure(Errc::Conflict, "operation " + id + " has " + record->status + " already");
-        if (record->kind != "deploy")
-          return failure(Errc::Conflict, "a release cannot be cancelled: the server must be wiped");
-        const long long micros = to_micros(now);
-        db::execute(session,
-                    "UPDATE operations SET cancel_requested = 1, due = CASE WHEN due < :n THEN due "
-                    "ELSE :m END WHERE id = :i",
-                    micros, micros, id);
-        append_timeline(session, id, record->state, "cancelled", "asked for by " + viewer.name,
-                        now);
-        OperationRecord next = *record;
-        next.cancel_requested = true;
-        return to_view(session, next);
-      });
-  wakeup_.poke(kRunnerTopic);
-  return view;
+  return db::write(pool_, "cancel " + id, [&](db::Session& session) -> Result<OperationView> {
+    const Timestamp now = clock_.now();
+    const auto record = find_operation_record(session, id);
+    if (!record || !may_see(viewer, record->project))
+      return failure(Errc::NotFound, "there is no operation " + id);
+    if (record->status != "running")
+      return failure(Errc::Conflict, "operation " + id + " has " + record->status + " already");
+    if (record->kind != "deploy")
+      return failure(Errc::Conflict, "a release cannot be cancelled: the server must be wiped");
+    const std::string due = session.now_sql();
+    db::execute(session,
+                "UPDATE operations SET cancel_requested = 1, due = CASE WHEN due < " + due +
+                    " THEN due ELSE " + due + " END WHERE id = :i",
+                id);
+    append_timeline(session, id, record->state, "cancelled", "asked for by " + viewer.name, now);
+    OperationRecord next = *record;
+    next.cancel_requested = true;
+    poke_on_commit(session, wakeup_, {kRunnerTopic});
+    return to_view(session, next);
+  });
 }
 
 Result<OperationView> Service::retry(const Viewer& viewer, const std::string& id) {
-  const auto view =
-      db::write(pool_, "retry " + id, [&](db::Session& session) -> Result<OperationView> {
-        const Timestamp now = clock_.now();
-        const auto record = find_operation_record(session, id);
-        if (!record || !may_see(viewer, record->project))
-          return failure(Errc::NotFound, "there is no operation " + id);
-        if (record->status != "failed" && record->status != "cancelled")
-          return failure(Errc::Conflict, "operation " + id + " is " + record->status +
-                                             "; only a failed or cancelled one can be tried again");
-        const auto server = find_server_record(session, record->server);
-        if (!server || server->deployment != record->deployment)
-          return failure(Errc::Conflict, "server " + record->server +
-                                             " no longer belongs to deployment " +
-                                             record->deployment);
-        const auto busy = db::select_one<std::string>(
-            session, "SELECT id FROM operations WHERE live_server = :s", record->server);
-        if (busy)
-          return failure(Errc::Conflict, "server " + record->server + " is busy with operation " +
-                                             std::get<0>(*busy));
-        const std::string first(to_string(table_of(record->kind).front().in));
-        const std::string state = record->kind == "deploy" ? "deploying" : "releasing";
-        const long long micros = to_micros(now);
-        db::execute(session, "DELETE FROM step_times WHERE operation = :o", id);
-        db::execute(session,
-                    "UPDATE operations SET status = 'running', state = :st, state_since = :si, "
-                    "attempt = 0, message = '', error = '', "
-                    "error_code = '', cancel_requested = 0, due = :du, finished = 0, live_server = "
-                    "server, version = version + 1 WHERE id = :i",
-                    first, micros, micros, id);
-        db::execute(
-            session,
-            "UPDATE deployments SET state = :s, reason = '', version = version + 1 WHERE id = :i",
-            state, record->deployment);
-        db::execute(
-            session,
-            "UPDATE servers SET state = :s, reason = '', version = version + 1 WHERE name = :n",
-            state, record->server);
-        append_timeline(session, id, first, "started", "tried again by " + viewer.name, now);
-        return to_view(session, *find_operation_record(session, id));
-      });
-  wakeup_.poke(kRunnerTopic);
-  return view;
+  return db::write(pool_, "retry " + id, [&](db::Session& session) -> Result<OperationView> {
+    const Timestamp now = clock_.now();
+    const auto record = find_operation_record(session, id);
+    if (!record || !may_see(viewer, record->project))
+      return failure(Errc::NotFound, "there is no operation " + id);
+    if (record->status != "failed" && record->status != "cancelled")
+      return failure(Errc::Conflict, "operation " + id + " is " + record->status +
+                                         "; only a failed or cancelled one can be tried again");
+    const auto server = find_server_record(session, record->server);
+    if (!server || server->deployment != record->deployment)
+      return failure(Errc::Conflict, "server " + record->server +
+                                         " no longer belongs to deployment " + record->deployment);
+    const auto busy = db::select_one<std::string>(
+        session, "SELECT id FROM operations WHERE live_server = :s", record->server);
+    if (busy)
+      return failure(Errc::Conflict,
+                     "server " + record->server + " is busy with operation " + std::get<0>(*busy));
+    const std::string first(to_string(table_of(record->kind).front().in));
+    const std::string state = record->kind == "deploy" ? "deploying" : "releasing";
+    const std::string since = session.now_sql();
+    db::execute(session, "DELETE FROM step_times WHERE operation = :o", id);
+    db::execute(session,
+                "UPDATE operations SET status = 'running', state = :st, attempt = 0, message = '', "
+                "error = '', error_code = '', cancel_requested = 0, finished = 0, live_server = "
+                "server, version = version + 1, state_since = " +
+                    since + ", due = " + since + " WHERE id = :i",
+                first, id);
+    db::execute(
+        session,
+        "UPDATE deployments SET state = :s, reason = '', version = version + 1 WHERE id = :i",
+        state, record->deployment);
+    db::execute(session,
+                "UPDATE servers SET state = :s, reason = '', version = version + 1 WHERE name = :n",
+                state, record->server);
+    append_timeline(session, id, first, "started", "tried again by " + viewer.name, now);
+    poke_on_commit(session, wakeup_, {kRunnerTopic});
+    return to_view(session, *find_operation_record(session, id));
+  });
 }
 
 Result<std::vector<EventView>> Service::events(const Viewer& viewer, long long after, int limit) {

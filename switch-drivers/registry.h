@@ -4,6 +4,7 @@
 #include "core/result.h"
 #include "core/secret.h"
 #include "switch-drivers/driver.h"
+#include "switch-drivers/permit.h"
 
 #include <chrono>
 #include <cstdint>
@@ -25,6 +26,7 @@ struct SwitchAccess {
   // SHA-256 fingerprint as ssh-keygen -l prints it ("SHA256:…"). Empty: refuse to connect.
   std::string host_key{};
   std::chrono::milliseconds exchange_deadline{30'000};  // one call of the driver, start to end
+  std::shared_ptr<const Permit> permit{};               // empty: one may always talk
 };
 
 // Site facts a driver needs to render a port.

@@ -17,6 +17,7 @@ namespace switchyard::db {
 // A rule for every migration: MySQL commits each statement by itself, so a migration that was cut
 // short is run again from its top. CREATE TABLE IF NOT EXISTS, INSERT that tolerates its own rows,
 // UPDATE that may be repeated; "exists already" of tables, columns and indexes is taken for done.
+// CREATE INDEX has no IF NOT EXISTS on MySQL, so it is refused everywhere.
 // {name} compares without trailing blanks on MySQL: do not let names end in one.
 struct Migration {
   int number{};

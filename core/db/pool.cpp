@@ -20,9 +20,16 @@ std::string Session::key(const std::string& name) const {
   return backend_ == Backend::Mysql ? ":" + name : "CAST(:" + name + " AS BLOB)";
 }
 
+std::string Session::now_sql() const {
+  if (clock_ != nullptr) return std::to_string(to_micros(clock_->now()));
+  if (backend_ == Backend::Mysql) return "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
+  return "(CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000)";
+}
+
 Pool::State::State(DatabaseUrl target, const PoolOptions& options)
     : url(std::move(target)),
       lease_timeout(options.lease_timeout),
+      clock(options.clock),
       places(options.size),
       slots(options.size) {
   for (std::size_t index = options.size; index-- > 0;)

@@ -1,6 +1,7 @@
 // The only door to the database: a bounded pool of SOCI sessions on SQLite or MySQL/MariaDB.
 #pragma once
 
+#include "core/clock.h"
 #include "core/result.h"
 
 #include <chrono>
@@ -21,7 +22,8 @@ enum class Backend { Sqlite, Mysql };
 // One connection inside one unit of work. Used by one thread at a time.
 class Session {
  public:
-  Session(soci::session& sql, Backend backend) : sql_(&sql), backend_(backend) {}
+  Session(soci::session& sql, Backend backend, const Clock* clock = nullptr)
+      : sql_(&sql), backend_(backend), clock_(clock) {}
 
   [[nodiscard]] soci::session& sql() { return *sql_; }
 
@@ -33,10 +35,19 @@ class Session {
   // "CAST(:name AS BLOB)" on SQLite (facts/ecosystem.md 8.1).
   [[nodiscard]] std::string key(const std::string& name) const;
 
+  // The database's time in microseconds UTC, as an SQL expression: what controllers compare with
+  // each other (leases, when something is due) must not depend on the clock of one of them. To the
+  // millisecond on SQLite.
+  [[nodiscard]] std::string now_sql() const;
+
+  // The clock that stands for the database's in tests.
+  [[nodiscard]] const Clock* clock() const { return clock_; }
+
   // Called once if this unit of work does not commit (failure, exception, retry), so that memory
   // that ran ahead of the database can be put back. Never called after a known commit; it is called
   // when the outcome of the commit is unknown. Runs last added first, after the session was given
-  // back, and must not throw.
+  // back, and must not throw. In a part of write_together() it is called when the part is taken
+  // back.
   void on_rollback(std::function<void()> undo) { undo_.push_back(std::move(undo)); }
 
   // Called once after this unit of work has committed (e.g. to wake a waiting thread), when the
@@ -45,8 +56,13 @@ class Session {
 
  private:
   friend class Unit;
+  friend class OpenUnit;
+  void adopt_calls(Session& part);
+  void call_undo();
+
   soci::session* sql_;
   Backend backend_;
+  const Clock* clock_;
   std::vector<std::function<void()>> undo_{};
   std::vector<std::function<void()>> then_{};
 };
@@ -57,6 +73,7 @@ struct PoolOptions {
               // (core/db/url.h; mysql: ?socket=/path is understood)
   std::size_t size{8};                              // sessions held open
   std::chrono::milliseconds lease_timeout{10'000};  // how long to wait for a free session
+  const Clock* clock{};                             // instead of the database's own, in tests
 };
 
 class Pool;

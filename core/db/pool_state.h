@@ -31,6 +31,7 @@ struct Pool::State {
 
   DatabaseUrl url;
   std::chrono::milliseconds lease_timeout;
+  const Clock* clock;
   FairGate places;     // as many as there are slots
   FairGate writer{1};  // SQLite has one writer at a time; here they queue instead of polling
   std::mutex mutex{};  // guards `busy` of all slots and `recent`

@@ -55,4 +55,10 @@ long long execute(Session& session, const std::string& sql, const Parameters&...
   return statement.get_affected_rows();
 }
 
+// What Session::now_sql() is at this moment.
+inline Timestamp now(Session& session) {
+  if (session.clock() != nullptr) return session.clock()->now();
+  return from_micros(std::get<0>(*select_one<long long>(session, "SELECT " + session.now_sql())));
+}
+
 }  // namespace switchyard::db

@@ -61,6 +61,8 @@ Result<std::vector<std::string>> statements_of(std::string_view sql, Backend bac
   const auto finish = [&]() -> Status {
     const auto text = in_dialect(trimmed(current), backend);
     if (!text) return tl::unexpected(text.error());
+    if (text->find("INDEX IF NOT EXISTS") != std::string::npos)
+      return failure(Errc::Invalid, "MySQL knows no CREATE INDEX IF NOT EXISTS: leave it out");
     if (!text->empty()) statements.push_back(*text);
     current.clear();
     return {};

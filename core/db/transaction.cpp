@@ -5,6 +5,7 @@
 #include "core/db/error.h"
 #include "core/db/error_watch.h"
 #include "core/db/fair_gate.h"
+#include "core/db/open_unit.h"
 #include "core/db/pool_state.h"
 
 #include <soci/soci.h>
@@ -14,6 +15,7 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace switchyard::db {
 
@@ -33,29 +35,16 @@ microseconds pause_before(int retry) {
   return microseconds{std::uniform_int_distribution<long long>{0, bound.count()}(random)};
 }
 
-// The pools this thread has a unit of work open on.
-thread_local std::vector<const Pool*> open_units;
-
-class OpenUnit {
- public:
-  explicit OpenUnit(const Pool& pool) { open_units.push_back(&pool); }
-
-  ~OpenUnit() { open_units.pop_back(); }
-
-  OpenUnit(const OpenUnit&) = delete;
-  OpenUnit& operator=(const OpenUnit&) = delete;
-};
-
 void begin(Session& session, Access access) {
   soci::session& sql = session.sql();
   if (session.backend() == Backend::Sqlite) {
     // query_only, because MySQL refuses to write in a read unit too.
     if (access == Access::Read) sql << "PRAGMA query_only=ON";  // off again in clean_up()
-    sql << (access == Access::Write ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED");
+    sql << (access == Access::Read ? "BEGIN DEFERRED" : "BEGIN IMMEDIATE");
     return;
   }
   // Autocommit is off, so the first statement of a writer opens its transaction by itself.
-  if (access == Access::Write) return;
+  if (access != Access::Read) return;
   sql << "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
   sql << "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 }
@@ -75,8 +64,6 @@ class Unit {
       : pool_(pool), access_(access), what_(what), body_(body) {}
 
   Status run() {
-    if (std::ranges::find(open_units, &pool_) != open_units.end())
-      return failure(Errc::Invalid, what_ + ": a unit of work was started inside another one");
     for (int retry = 0;; ++retry) {
       const Try last = try_once();
       if (!last.again || retry == kRetries) return last.status;
@@ -95,6 +82,7 @@ class Unit {
   // Runs the undo calls when it goes out of scope, unless the unit has committed; declared before
   // the lease, so it acts after the session was given back, on every way out.
   struct Aftermath {
+    Parts parts{};
     Calls undo{};
     Calls then{};
     bool committed{};
@@ -111,7 +99,7 @@ class Unit {
 
   Try try_once() {
     Aftermath aftermath;
-    const bool queued = access_ == Access::Write && pool_.backend() == Backend::Sqlite;
+    const bool queued = access_ != Access::Read && pool_.backend() == Backend::Sqlite;
     auto& state = *pool_.state_;
     if (!queued) return with_session(aftermath);
     if (!state.writer.enter(std::chrono::steady_clock::now() + state.lease_timeout))
@@ -123,17 +111,17 @@ class Unit {
   Try with_session(Aftermath& aftermath) {
     auto lease = pool_.lease();
     if (!lease) return {tl::unexpected(lease.error().in(what_))};
-    const OpenUnit open{pool_};
     auto& slot = pool_.state_->slots[lease->slot_];
     slot.suspect = true;  // until the end is known: the body may leave by an exception
     const ErrorWatch watch;
-    Session session{lease->sql(), pool_.backend()};
+    Session session{lease->sql(), pool_.backend(), pool_.state_->clock};
     const CollectCalls collect{session, aftermath};
-    Try tried = transact(session, watch);
+    const OpenUnit open{pool_, session, access_, aftermath.parts};
+    Try tried = transact(session, watch, open);
     slot.suspect = watch.any();
     aftermath.committed = tried.status.has_value();
     // A reader's transaction is ended by the lease: a rollback is as good as a commit.
-    slot.clean = aftermath.committed && access_ == Access::Write;
+    slot.clean = aftermath.committed && access_ != Access::Read;
     return tried;
   }
 
@@ -153,19 +141,20 @@ class Unit {
     }
   };
 
-  Try transact(Session& session, const ErrorWatch& watch) {
+  Try transact(Session& session, const ErrorWatch& watch, const OpenUnit& open) {
     try {
       begin(session, access_);
       Status status = body_(session);
       // MySQL has rolled back the whole transaction by itself: what came after a deadlock must not
       // be committed alone, whatever the body thinks.
-      if (watch.retryable() && status) status = tl::unexpected(passed_over(what_));
+      if ((watch.retryable() || open.is_broken()) && status)
+        status = tl::unexpected(passed_over(what_));
       if (!status) return {std::move(status), watch.retryable()};
     } catch (const soci::soci_error& thrown) {
       Error error = as_error(thrown, what_);
       return {tl::unexpected(std::move(error)), watch.retryable()};
     }
-    return access_ == Access::Write ? commit(session, watch) : Try{};
+    return access_ == Access::Read ? Try{} : commit(session, watch);
   }
 
   Try commit(Session& session, const ErrorWatch& watch) {
@@ -189,6 +178,11 @@ class Unit {
 
 Status run_unit(Pool& pool, Access access, std::string_view what,
                 const std::function<Status(Session&)>& body) {
+  if (OpenUnit* open = OpenUnit::find(pool); open != nullptr) {
+    if (open->takes_parts() && access != Access::Together) return open->run_part(what, body);
+    return failure(Errc::Invalid,
+                   std::string{what} + ": a unit of work was started inside another one");
+  }
   return Unit{pool, access, what, body}.run();
 }
 

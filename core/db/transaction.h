@@ -13,7 +13,7 @@
 
 namespace switchyard::db {
 
-enum class Access { Read, Write };
+enum class Access { Read, Write, Together };
 
 // The type-erased half of write() and read(); not for use elsewhere. `body` returns an error to
 // roll back. May call `body` again after a deadlock, a lock wait or a busy database, a few times
@@ -33,6 +33,14 @@ template <class Work>
 // The same for reading: one consistent view, no writer lock on SQLite.
 template <class Work>
 [[nodiscard]] auto read(Pool& pool, std::string_view what, Work&& work)
+    -> std::invoke_result_t<Work, Session&>;
+
+// A write unit that takes others in: every write() and read() that `work` calls on this thread and
+// pool becomes a part of it, kept or taken back with the whole. A part that answers an error is
+// taken back alone (a savepoint), and `work` decides what becomes of the rest. What a part has
+// asked to be called after the commit is called after the commit of the whole.
+template <class Work>
+[[nodiscard]] auto write_together(Pool& pool, std::string_view what, Work&& work)
     -> std::invoke_result_t<Work, Session&>;
 
 namespace detail {
@@ -59,6 +67,12 @@ auto write(Pool& pool, std::string_view what, Work&& work) -> std::invoke_result
 template <class Work>
 auto read(Pool& pool, std::string_view what, Work&& work) -> std::invoke_result_t<Work, Session&> {
   return detail::in_unit(pool, Access::Read, what, work);
+}
+
+template <class Work>
+auto write_together(Pool& pool, std::string_view what, Work&& work)
+    -> std::invoke_result_t<Work, Session&> {
+  return detail::in_unit(pool, Access::Together, what, work);
 }
 
 }  // namespace switchyard::db

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <functional>
 #include <regex>
 
 namespace switchyard::provisioner {
@@ -64,7 +65,11 @@ Result<json> exchange(httplib::Client& client, httplib::Request request, const s
 class RedfishBoot final : public ServerBoot {
  public:
   RedfishBoot(const BmcAccess& access, Url url)
-      : who_("BMC of " + access.server), url_(std::move(url)), client_(url_.origin) {
+      : who_("BMC of " + access.server),
+        url_(std::move(url)),
+        client_(url_.origin),
+        limits_(access.limits),
+        on_stop_(limits_.stop, [this] { client_.stop(); }) {
     client_.set_connection_timeout(5);
     client_.set_read_timeout(10);
     client_.set_write_timeout(10);
@@ -109,6 +114,9 @@ class RedfishBoot final : public ServerBoot {
 
  private:
   Result<json> send(const std::string& method, const std::string& sub_path, const json& body) {
+    if (limits_.stop.stop_requested() || std::chrono::steady_clock::now() >= limits_.until)
+      return failure(Errc::Unavailable,
+                     who_ + ": this controller ends or no longer holds the operation");
     httplib::Request request;
     request.method = method;
     request.path = url_.path + sub_path;
@@ -139,6 +147,8 @@ class RedfishBoot final : public ServerBoot {
   std::string who_;
   Url url_;
   httplib::Client client_;
+  BootLimits limits_;
+  std::stop_callback<std::function<void()>> on_stop_;  // after what it stops
 };
 
 }  // namespace

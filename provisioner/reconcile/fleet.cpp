@@ -13,8 +13,14 @@ Fleet::Fleet(ReconcileContext context) : context_(std::move(context)) {
 }
 
 Fleet::~Fleet() {
-  watcher_.request_stop();
+  request_stop();
   watcher_.join();
+  request_stop();  // of those the watcher was about to start
+}
+
+void Fleet::request_stop() {
+  watcher_.request_stop();
+  const std::lock_guard lock(mutex_);
   for (auto& [name, thread] : threads_)
     thread.request_stop();
 }
@@ -27,13 +33,18 @@ void Fleet::watch_inventory(const std::stop_token& stop) {
                                   return list_switch_names(session);
                                 });
     if (!names) log::error("cannot list switches", {{"error", names.error().message}});
-    for (const std::string& name : names.value_or(std::vector<std::string>{})) {
-      if (threads_.contains(name)) continue;
-      threads_.emplace(name, std::jthread([this, name](const std::stop_token& ended) {
-                         SwitchWorker(context_, name).run(ended);
-                       }));
-    }
+    start_missing(names.value_or(std::vector<std::string>{}));
     context_.wakeup.wait(kInventoryTopic, seen, 5s, stop);
+  }
+}
+
+void Fleet::start_missing(const std::vector<std::string>& names) {
+  const std::lock_guard lock(mutex_);
+  for (const std::string& name : names) {
+    if (threads_.contains(name)) continue;
+    threads_.emplace(name, std::jthread([this, name](const std::stop_token& ended) {
+                       SwitchWorker(context_, name).run(ended);
+                     }));
   }
 }
 

@@ -6,12 +6,13 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
 namespace switchyard::provisioner {
 
-// Owns its threads; the destructor stops and joins them (each ends within its driver's deadline).
+// Owns its threads; the destructor stops and joins them.
 class Fleet {
  public:
   explicit Fleet(ReconcileContext context);
@@ -19,10 +20,15 @@ class Fleet {
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
+  // Begins the end without waiting for it.
+  void request_stop();
+
  private:
   void watch_inventory(const std::stop_token& stop);
+  void start_missing(const std::vector<std::string>& names);
 
   ReconcileContext context_;
+  std::mutex mutex_{};  // guards threads_ while the watcher lives
   std::map<std::string, std::jthread> threads_{};
   std::jthread watcher_{};
 };

@@ -1,4 +1,5 @@
 // The half of SwitchWorker that looks without being asked: drift and sessions.
+#include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "core/log.h"
 #include "provisioner/reconcile/report_json.h"
@@ -32,15 +33,15 @@ bool is_settled(const WishRecord& wish) { return wish.settled_version == wish.ve
 void SwitchWorker::scan_when_due() {
   const auto steady = context_.clock.steady();
   if (steady < next_scan_ && steady < next_sessions_) return;
-  long long asked = 0;
+  long long asked = 0, now = 0;
   auto found = db::read(context_.pool, "wishes of switch " + name_,
                         [&](db::Session& session) -> Result<std::vector<WishRecord>> {
+                          now = to_micros(db::now(session));
                           const auto record = find_switch_record(session, name_);
                           asked = record ? record->scan_wanted : 0;
                           return list_wishes(session, name_);
                         });
   if (!found) return;
-  const long long now = to_micros(context_.clock.now());
   const bool watched = std::ranges::any_of(*found, [&](const WishRecord& wish) {
     return wish.watch_until > now && wish.wish.mode == PortMode::Routed;
   });
@@ -58,7 +59,7 @@ void SwitchWorker::scan_when_due() {
   const Status connected = connect();
   if (!connected) return note_contact(connected);
   if (scan_now) scan(*found, asked);
-  if (driver_ && probed_) look_at_sessions(*found);
+  if (claim_ && driver_ && probed_) look_at_sessions(*found);
 }
 
 void SwitchWorker::scan(const std::vector<WishRecord>& wishes, long long asked) {
@@ -88,7 +89,6 @@ void SwitchWorker::record_scan(const std::vector<WishRecord>& wishes,
     results.push_back({.port = wish.port,
                        .version = wish.version,
                        .phase = repair ? "wanted" : "settled",
-                       .due = now,
                        .report = differences});
     if (report->equal()) continue;
     drifts.push_back({{"switch", name_},
@@ -149,6 +149,7 @@ void SwitchWorker::look_at_sessions(const std::vector<WishRecord>& wishes) {
   const Timestamp now = context_.clock.now();
   const Status recorded =
       db::write(context_.pool, "sessions of switch " + name_, [&](db::Session& session) -> Status {
+        if (Status held = record_results(session, *claim_, {}, now); !held) return held;
         for (const PortIntent& intent : routed) {
           std::vector<SessionReport> own;
           for (const SessionReport& report : *sessions)
@@ -166,7 +167,10 @@ void SwitchWorker::look_at_sessions(const std::vector<WishRecord>& wishes) {
         }
         return {};
       });
-  if (!recorded) log::error("cannot record sessions", {{"error", recorded.error().message}});
+  if (!recorded) {
+    log::error("cannot record sessions", {{"error", recorded.error().message}});
+    claim_.reset();
+  }
   context_.wakeup.poke(kRunnerTopic);
   context_.wakeup.poke(kEventTopic);
 }

@@ -10,6 +10,7 @@
 #include "provisioner/store/wishes.h"
 #include "provisioner/wakeup.h"
 #include "switch-drivers/driver.h"
+#include "switch-drivers/permit.h"
 
 #include <chrono>
 #include <functional>
@@ -23,8 +24,9 @@
 
 namespace switchyard::provisioner {
 
-using MakeDriver =
-    std::function<Result<std::unique_ptr<switch_drivers::Driver>>(const SwitchRecord& record)>;
+// The driver obeys the permit: it ends with the lease, or when the worker is asked to stop.
+using MakeDriver = std::function<Result<std::unique_ptr<switch_drivers::Driver>>(
+    const SwitchRecord& record, std::shared_ptr<const switch_drivers::Permit> permit)>;
 
 // What every worker shares. Outlives the workers.
 struct ReconcileContext {
@@ -39,7 +41,9 @@ class SwitchWorker {
  public:
   SwitchWorker(ReconcileContext& context, std::string name);
 
-  // Works until asked to stop. An armed change is left to the dead man's handle at the end.
+  // Works until asked to stop, and then ends at once: what the switch is in the middle of is cut
+  // short and nothing is recorded of it, as if the process had died. An armed change is left to the
+  // dead man's handle.
   void run(const std::stop_token& stop);
 
   // One look at everything there is to do for this switch; answers how long nothing is due. Public
@@ -59,7 +63,7 @@ class SwitchWorker {
   [[nodiscard]] Result<std::optional<SwitchRecord>> read_record();
   [[nodiscard]] Status connect();
   void settle_decided();
-  [[nodiscard]] std::vector<WishRecord> pending(Timestamp now);
+  [[nodiscard]] std::vector<WishRecord> pending();
   void apply(const std::vector<WishRecord>& wishes);
   void record_applied(const std::vector<WishRecord>& wishes,
                       const std::vector<switch_drivers::PortOutcome>& outcomes,
@@ -76,13 +80,15 @@ class SwitchWorker {
   [[nodiscard]] bool wants_alarm(const std::string& port,
                                  const std::vector<switch_drivers::SessionReport>& sessions);
   void note_contact(const Status& status);
-  [[nodiscard]] Timestamp retry_at(int attempts);
+  [[nodiscard]] std::chrono::milliseconds retry_in(int attempts);
   void poke_group(const std::vector<WishRecord>& wishes);
 
   ReconcileContext& context_;
   std::string name_;
+  std::shared_ptr<switch_drivers::Permit> permit_;
   std::unique_ptr<switch_drivers::Driver> driver_{};
   std::optional<SwitchClaim> claim_{};
+  long long last_fence_{};  // of the last claim, also after it was given up
   std::chrono::steady_clock::time_point claim_renewal_{};
   std::chrono::steady_clock::time_point next_scan_{};
   std::chrono::steady_clock::time_point next_sessions_{};

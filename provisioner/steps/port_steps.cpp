@@ -43,9 +43,8 @@ StepOutcome both_or_neither(const Job& job, StepContext& context,
 
 StepOutcome each_by_itself(StepContext& context, const std::vector<PortWish>& wishes,
                            const std::string& what) {
-  const auto state = db::write(context.pool, what, [&](db::Session& session) {
-    return ensure_each(session, wishes, context.clock.now());
-  });
+  const auto state = db::write(context.pool, what,
+                               [&](db::Session& session) { return ensure_each(session, wishes); });
   return answer(state, what, context);
 }
 
@@ -120,9 +119,9 @@ StepOutcome verify_sessions(const Job& job, StepContext& context) {
                     if (reason && !first) first = reason;
                   }
                   if (first)
-                    watch_sessions(session, wishes, context.clock.now() + 30s);
+                    watch_sessions(session, wishes, 30s);
                   else
-                    watch_sessions(session, wishes, Timestamp{});
+                    watch_sessions(session, wishes, 0s);
                   return first;
                 });
   if (!missing) return missing.error();

@@ -40,7 +40,7 @@ StepOutcome boot(const Job& job, StepContext& context, BootDevice device, const 
 }  // namespace
 
 StepOutcome power_off(const Job& job, StepContext& context) {
-  const auto server = context.make_server_boot(job.server);
+  const auto server = context.make_server_boot(job.server, job.limits);
   if (!server) return failed(server.error(), job);
   const auto status = (*server)->read();
   if (!status) return failed(status.error(), job);
@@ -51,7 +51,7 @@ StepOutcome power_off(const Job& job, StepContext& context) {
 }
 
 StepOutcome boot_from_network(const Job& job, StepContext& context) {
-  const auto server = context.make_server_boot(job.server);
+  const auto server = context.make_server_boot(job.server, job.limits);
   if (!server) return failed(server.error(), job);
   const auto status = (*server)->read();
   if (!status) return failed(status.error(), job);
@@ -62,8 +62,7 @@ StepOutcome boot_from_network(const Job& job, StepContext& context) {
     return Done{};
   // On for another reason, or it booted something else: once more from the start. A server that is
   // on its way ("off" phase while on) gets a minute before that.
-  const bool young =
-      std::chrono::microseconds(to_micros(context.clock.now()) - job.operation.state_since) < 60s;
+  const bool young = job.in_state < 60s;
   if (status->power == Power::On && status->phase != "running" && status->phase != "installed" &&
       young)
     return Wait{"waiting for the installer: " + with_progress(*status), kQuickLook};
@@ -71,7 +70,7 @@ StepOutcome boot_from_network(const Job& job, StepContext& context) {
 }
 
 StepOutcome install_image(const Job& job, StepContext& context) {
-  const auto server = context.make_server_boot(job.server);
+  const auto server = context.make_server_boot(job.server, job.limits);
   if (!server) return failed(server.error(), job);
   const auto status = (*server)->read();
   if (!status) return failed(status.error(), job);
@@ -96,7 +95,7 @@ StepOutcome install_image(const Job& job, StepContext& context) {
 }
 
 StepOutcome boot_from_disk(const Job& job, StepContext& context) {
-  const auto server = context.make_server_boot(job.server);
+  const auto server = context.make_server_boot(job.server, job.limits);
   if (!server) return failed(server.error(), job);
   const auto status = (*server)->read();
   if (!status) return failed(status.error(), job);
@@ -107,7 +106,7 @@ StepOutcome boot_from_disk(const Job& job, StepContext& context) {
 }
 
 StepOutcome wipe_disks(const Job& job, StepContext& context) {
-  const auto server = context.make_server_boot(job.server);
+  const auto server = context.make_server_boot(job.server, job.limits);
   if (!server) return failed(server.error(), job);
   const auto status = (*server)->read();
   if (!status) return failed(status.error(), job);

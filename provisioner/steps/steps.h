@@ -30,10 +30,12 @@ struct Job {
   DeploymentRecord deployment{};
   ServerRecord server{};
   std::vector<NicRecord> nics{};
+  std::chrono::microseconds in_state{};  // so long in this step, by the database's clock
+  BootLimits limits{};                   // of what is done to the server
 };
 
-using MakeServerBoot =
-    std::function<Result<std::unique_ptr<ServerBoot>>(const ServerRecord& server)>;
+using MakeServerBoot = std::function<Result<std::unique_ptr<ServerBoot>>(const ServerRecord& server,
+                                                                         const BootLimits& limits)>;
 
 // What steps may use. Outlives the runner.
 struct StepContext {

@@ -30,22 +30,27 @@ std::optional<SwitchRecord> find_switch_record(db::Session& session, const std::
   return r;
 }
 
-std::optional<SwitchClaim> claim_switch(db::Session& session, const std::string& name,
-                                        const std::string& holder, Timestamp now, Timestamp until) {
-  const auto row = db::select_one<std::string, long long, long long>(
-      session, "SELECT claimed_by, claimed_until, fence FROM switches WHERE name = :n", name);
+std::optional<SwitchClaim> claim_switch(db::Session& session, const SwitchClaim& claimant,
+                                        std::chrono::seconds how_long) {
+  const std::string now = session.now_sql();
+  const auto row = db::select_one<std::string, int, long long>(
+      session,
+      "SELECT claimed_by, CASE WHEN claimed_until > " + now +
+          " THEN 1 ELSE 0 END, fence FROM switches WHERE name = :n",
+      claimant.switch_name);
   if (!row) return std::nullopt;
-  const auto& [claimed_by, claimed_until, fence] = *row;
-  const bool ours = claimed_by == holder && claimed_until > to_micros(now);
-  if (!ours && claimed_by != holder && claimed_until > to_micros(now)) return std::nullopt;
-  const long long next = ours ? fence : fence + 1;
-  const long long taken = db::execute(session,
-                                      "UPDATE switches SET claimed_by = :h, claimed_until = :u, "
-                                      "fence = :x WHERE name = :n AND fence = :f "
-                                      "AND claimed_by = :o",
-                                      holder, to_micros(until), next, name, fence, claimed_by);
+  const auto& [holder, is_held, fence] = *row;
+  const bool ours = holder == claimant.holder && fence == claimant.fence;
+  if (is_held != 0 && !ours) return std::nullopt;
+  const long long next = is_held != 0 ? fence : fence + 1;
+  const long long taken =
+      db::execute(session,
+                  "UPDATE switches SET claimed_by = :h, fence = :x, claimed_until = " + now +
+                      " + :l WHERE name = :n AND fence = :f AND claimed_by = :o",
+                  claimant.holder, next, std::chrono::microseconds(how_long).count(),
+                  claimant.switch_name, fence, holder);
   if (taken != 1) return std::nullopt;
-  return SwitchClaim{.switch_name = name, .holder = holder, .fence = next};
+  return SwitchClaim{.switch_name = claimant.switch_name, .holder = claimant.holder, .fence = next};
 }
 
 void drop_claims(db::Session& session, const std::string& holder) {

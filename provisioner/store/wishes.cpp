@@ -53,9 +53,8 @@ std::vector<WishRecord> select_wishes(db::Session& session, const std::string& w
 
 // The owner is a label; two wishes that differ in it only are still two wishes, because the label
 // is on the switch.
-void put_wish(db::Session& session, const PortWish& wish, const std::string& group, Timestamp now) {
+void put_wish(db::Session& session, const PortWish& wish, const std::string& group) {
   const std::string text = switch_drivers::to_json_text(wish.intent);
-  const long long due = to_micros(now);
   const std::optional<WishRecord> old = find_wish(session, wish.switch_name, wish.intent.port);
   if (!old) {
     const std::string shut = switch_drivers::to_json_text(PortIntent{.port = wish.intent.port});
@@ -63,27 +62,28 @@ void put_wish(db::Session& session, const PortWish& wish, const std::string& gro
         session,
         "INSERT INTO port_wishes (switch_name, port, wish, version, settled_version, previous, "
         "change_group, phase, attempts, due, watch_until, error, report, sessions, observed_at, "
-        "sessions_at) VALUES (:s, :p, :w, 1, 0, :o, :g, 'wanted', 0, :d, 0, '', '[]', '[]', 0, 0)",
-        wish.switch_name, wish.intent.port, text, shut, group, due);
+        "sessions_at) VALUES (:s, :p, :w, 1, 0, :o, :g, 'wanted', 0, " +
+            session.now_sql() + ", 0, '', '[]', '[]', 0, 0)",
+        wish.switch_name, wish.intent.port, text, shut, group);
     return;
   }
   const std::string previous = switch_drivers::to_json_text(old->wish);
   db::execute(
       session,
       "UPDATE port_wishes SET wish = :w, previous = :o, version = version + 1, change_group = :g, "
-      "phase = 'wanted', attempts = 0, due = :d, error = '', sessions = '[]', sessions_at = 0 "
-      "WHERE switch_name = :s AND port = :p AND version = :v",
-      text, previous, group, due, wish.switch_name, wish.intent.port, old->version);
+      "phase = 'wanted', attempts = 0, error = '', sessions = '[]', sessions_at = 0, due = " +
+          session.now_sql() + " WHERE switch_name = :s AND port = :p AND version = :v",
+      text, previous, group, wish.switch_name, wish.intent.port, old->version);
 }
 
 // The workflow of the server on this port need not wait for its next look.
-void wake_operations(db::Session& session, const std::string& switch_name, const std::string& port,
-                     Timestamp now) {
-  const long long micros = to_micros(now);
+void wake_operations(db::Session& session, const std::string& switch_name,
+                     const std::string& port) {
+  const std::string now = session.now_sql();
   db::execute(session,
-              "UPDATE operations SET due = :n WHERE status = 'running' AND due > :m AND server IN "
-              "(SELECT server FROM nics WHERE switch_name = :s AND port = :p)",
-              micros, micros, switch_name, port);
+              "UPDATE operations SET due = " + now + " WHERE status = 'running' AND due > " + now +
+                  " AND server IN (SELECT server FROM nics WHERE switch_name = :s AND port = :p)",
+              switch_name, port);
 }
 
 struct Tally {
@@ -120,6 +120,12 @@ std::vector<WishRecord> list_wishes(db::Session& session, const std::string& swi
   return select_wishes(session, "switch_name = :s ORDER BY port", switch_name);
 }
 
+std::vector<WishRecord> list_wishes(db::Session& session, const std::string& switch_name,
+                                    const std::string& after, const std::string& last) {
+  return select_wishes(session, "switch_name = :s AND port > :a AND port <= :l ORDER BY port",
+                       switch_name, after, last);
+}
+
 std::optional<WishRecord> find_wish(db::Session& session, const std::string& switch_name,
                                     const std::string& port) {
   auto found = select_wishes(session, "switch_name = :s AND port = :p", switch_name, port);
@@ -153,15 +159,14 @@ Result<GroupState> ensure_group(db::Session& session, const std::string& operati
               "VALUES (:i, :o, 'pending', '', :c)",
               group, operation, to_micros(now));
   for (const PortWish& wish : wishes)
-    put_wish(session, wish, group, now);
+    put_wish(session, wish, group);
   return state;
 }
 
-Result<GroupState> ensure_each(db::Session& session, const std::vector<PortWish>& wishes,
-                               Timestamp now) {
+Result<GroupState> ensure_each(db::Session& session, const std::vector<PortWish>& wishes) {
   for (const PortWish& wish : wishes) {
     const std::optional<WishRecord> stored = find_wish(session, wish.switch_name, wish.intent.port);
-    if (!stored || stored->wish != wish.intent) put_wish(session, wish, "", now);
+    if (!stored || stored->wish != wish.intent) put_wish(session, wish, "");
   }
   const Tally found = tally(session, wishes);
   const bool settled = found.settled == static_cast<int>(wishes.size());
@@ -170,12 +175,17 @@ Result<GroupState> ensure_each(db::Session& session, const std::vector<PortWish>
                     .switches = found.switches};
 }
 
-void watch_sessions(db::Session& session, const std::vector<PortWish>& wishes, Timestamp until) {
-  const long long micros = to_micros(until);
+void watch_sessions(db::Session& session, const std::vector<PortWish>& wishes,
+                    std::chrono::seconds how_long) {
+  const std::string until =
+      how_long.count() == 0
+          ? "0"
+          : session.now_sql() + " + " + std::to_string(std::chrono::microseconds(how_long).count());
   for (const PortWish& wish : wishes)
-    db::execute(session,
-                "UPDATE port_wishes SET watch_until = :u WHERE switch_name = :s AND port = :p",
-                micros, wish.switch_name, wish.intent.port);
+    db::execute(
+        session,
+        "UPDATE port_wishes SET watch_until = " + until + " WHERE switch_name = :s AND port = :p",
+        wish.switch_name, wish.intent.port);
 }
 
 Status record_results(db::Session& session, const SwitchClaim& claim,
@@ -195,9 +205,11 @@ Status record_results(db::Session& session, const SwitchClaim& claim,
     const std::string attempts = result.error.empty() ? "" : ", attempts = attempts + 1";
     const std::string report = result.report.empty() ? "report" : ":r";
     const std::string sql =
-        "UPDATE port_wishes SET phase = :ph, error = :e, due = :d, observed_at = :o, report = " +
-        report + settled + attempts + " WHERE switch_name = :s AND port = :p AND version = :v";
-    const long long due = to_micros(result.due), observed = to_micros(now);
+        "UPDATE port_wishes SET phase = :ph, error = :e, due = " + session.now_sql() +
+        " + :d, observed_at = :o, report = " + report + settled + attempts +
+        " WHERE switch_name = :s AND port = :p AND version = :v";
+    const long long due = std::chrono::microseconds(result.look_in).count();
+    const long long observed = to_micros(now);
     if (result.report.empty()) {
       db::execute(session, sql, result.phase, result.error, due, observed, claim.switch_name,
                   result.port, result.version);
@@ -205,7 +217,7 @@ Status record_results(db::Session& session, const SwitchClaim& claim,
       db::execute(session, sql, result.phase, result.error, due, observed, result.report,
                   claim.switch_name, result.port, result.version);
     }
-    wake_operations(session, claim.switch_name, result.port, now);
+    wake_operations(session, claim.switch_name, result.port);
   }
   return {};
 }
@@ -224,7 +236,7 @@ void record_sessions(db::Session& session, const std::string& switch_name, const
       session,
       "UPDATE port_wishes SET sessions = :j, sessions_at = :n WHERE switch_name = :s AND port = :p",
       sessions, to_micros(now), switch_name, port);
-  wake_operations(session, switch_name, port, now);
+  wake_operations(session, switch_name, port);
 }
 
 std::string group_decision(db::Session& session, const std::string& group) {
@@ -241,8 +253,8 @@ std::vector<std::string> switches_of_group(db::Session& session, const std::stri
   return names;
 }
 
-std::string decide_group(db::Session& session, const std::string& group, const std::string& failed,
-                         Timestamp now) {
+std::string decide_group(db::Session& session, const std::string& group,
+                         const std::string& failed) {
   // The lock on the group's row puts the two switches' reconcilers in order: without it each could
   // miss that the other is ready too.
   const auto row = db::select_one<std::string, std::string>(
@@ -268,20 +280,20 @@ std::string decide_group(db::Session& session, const std::string& group, const s
       session,
       "UPDATE change_groups SET decision = :d, reason = :r WHERE id = :i AND decision = 'pending'",
       verdict, failed, group);
-  const long long micros = to_micros(now);
-  db::execute(session, "UPDATE operations SET due = :n WHERE id = :o AND due > :m", micros,
-              operation, micros);
+  const std::string now = session.now_sql();
+  db::execute(session, "UPDATE operations SET due = " + now + " WHERE id = :o AND due > " + now,
+              operation);
   return verdict;
 }
 
-void take_back_wish(db::Session& session, const WishRecord& wish, Timestamp now) {
+void take_back_wish(db::Session& session, const WishRecord& wish) {
   const std::string previous = switch_drivers::to_json_text(wish.previous);
   db::execute(
       session,
       "UPDATE port_wishes SET wish = :w, previous = :o, version = version + 1, phase = 'wanted', "
-      "change_group = '', attempts = 0, due = :d WHERE switch_name = :s AND port = :p AND version "
-      "= :v",
-      previous, previous, to_micros(now), wish.switch_name, wish.port, wish.version);
+      "change_group = '', attempts = 0, due = " +
+          session.now_sql() + " WHERE switch_name = :s AND port = :p AND version = :v",
+      previous, previous, wish.switch_name, wish.port, wish.version);
 }
 
 }  // namespace switchyard::provisioner

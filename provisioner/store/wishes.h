@@ -30,15 +30,21 @@ struct GroupState {
 
 // Each port by itself, for closing: one that cannot be reached must not keep the other open.
 [[nodiscard]] Result<GroupState> ensure_each(db::Session& session,
-                                             const std::vector<PortWish>& wishes, Timestamp now);
+                                             const std::vector<PortWish>& wishes);
 
 [[nodiscard]] std::vector<WishRecord> list_wishes(db::Session& session,
                                                   const std::string& switch_name);
+// Of the ports after `after` up to `last`.
+[[nodiscard]] std::vector<WishRecord> list_wishes(db::Session& session,
+                                                  const std::string& switch_name,
+                                                  const std::string& after,
+                                                  const std::string& last);
 [[nodiscard]] std::optional<WishRecord> find_wish(db::Session& session,
                                                   const std::string& switch_name,
                                                   const std::string& port);
-// Asks for a close look at the sessions of these ports until `until`.
-void watch_sessions(db::Session& session, const std::vector<PortWish>& wishes, Timestamp until);
+// Asks for a close look at the sessions of these ports for so long; zero: no longer.
+void watch_sessions(db::Session& session, const std::vector<PortWish>& wishes,
+                    std::chrono::seconds how_long);
 
 // Who may write what a reconciler found: the holder of the switch's lease with this fencing number.
 struct SwitchClaim {
@@ -53,8 +59,8 @@ struct PortResult {
   long long version{};
   std::string phase{};  // wanted, prepared, settled
   std::string error{};
-  Timestamp due{};       // when to try again (phase wanted)
-  std::string report{};  // JSON, empty: unchanged
+  std::chrono::milliseconds look_in{};  // when to try again (phase wanted)
+  std::string report{};                 // JSON, empty: unchanged
 };
 
 // Conflict when the lease was lost: nothing is written then.
@@ -73,10 +79,10 @@ void record_sessions(db::Session& session, const std::string& switch_name, const
 // Decides a pending group from the phases of its ports; `failed` is set when the caller's port
 // failed. Answers the decision that stands. On a decision the operation of the group is made due.
 [[nodiscard]] std::string decide_group(db::Session& session, const std::string& group,
-                                       const std::string& failed, Timestamp now);
+                                       const std::string& failed);
 [[nodiscard]] std::vector<std::string> switches_of_group(db::Session& session,
                                                          const std::string& group);
 // After an abort: the wish becomes what it was before, with a new version.
-void take_back_wish(db::Session& session, const WishRecord& wish, Timestamp now);
+void take_back_wish(db::Session& session, const WishRecord& wish);
 
 }  // namespace switchyard::provisioner

@@ -98,29 +98,6 @@ std::string status_after(const Job& job, const Advance& advance) {
 
 }  // namespace
 
-Result<std::optional<DeploymentRecord>> find_deployment_record(db::Session& session,
-                                                               const std::string& id) {
-  const auto row = db::select_one<std::string, std::string, std::string, std::string, std::string,
-                                  std::string, std::string, long long, std::string, std::string,
-                                  std::string, long long, long long, long long>(
-      session,
-      "SELECT id, name, project, server, image, catalog, plan, asn, state, reason, operation, "
-      "created, ended, version "
-      "FROM deployments WHERE id = :i",
-      id);
-  if (!row) return std::optional<DeploymentRecord>{};
-  DeploymentRecord r;
-  std::string plan;
-  long long asn = 0;
-  std::tie(r.id, r.name, r.project, r.server, r.image, r.catalog, plan, asn, r.state, r.reason,
-           r.operation, r.created, r.ended, r.version) = *row;
-  r.asn = Asn{static_cast<std::uint32_t>(asn)};
-  auto parsed = parse_plan(plan);
-  if (!parsed) return tl::unexpected(parsed.error().in("deployment " + id));
-  r.plan = std::move(*parsed);
-  return std::optional(std::move(r));
-}
-
 void insert_deployment(db::Session& session, const DeploymentRecord& r) {
   const std::string plan = to_json_text(r.plan);
   const long long asn = r.asn.value;
@@ -133,101 +110,54 @@ void insert_deployment(db::Session& session, const DeploymentRecord& r) {
               r.name, r.operation, r.created);
 }
 
-std::optional<OperationRecord> find_operation_record(db::Session& session, const std::string& id) {
-  const auto row =
-      db::select_one<std::string, std::string, std::string, std::string, std::string, std::string,
-                     std::string, long long, int, std::string, std::string, std::string, int,
-                     long long, long long, long long, long long, long long>(
-          session,
-          "SELECT id, kind, deployment, server, project, status, state, state_since, attempt, "
-          "message, error_code, "
-          "error, cancel_requested, due, fence, created, finished, version FROM operations WHERE "
-          "id = :i",
-          id);
-  if (!row) return std::nullopt;
-  OperationRecord r;
-  int cancel = 0;
-  std::tie(r.id, r.kind, r.deployment, r.server, r.project, r.status, r.state, r.state_since,
-           r.attempt, r.message, r.error_code, r.error, cancel, r.due, r.fence, r.created,
-           r.finished, r.version) = *row;
-  r.cancel_requested = cancel != 0;
-  return r;
-}
-
 Status insert_operation(db::Session& session, const OperationRecord& r) {
   const auto running = db::select_one<std::string, std::string>(
       session, "SELECT id, kind FROM operations WHERE live_server = :s", r.server);
   if (running)
     return failure(Errc::Conflict, "server " + r.server + " is busy with " + std::get<1>(*running) +
                                        " operation " + std::get<0>(*running));
+  const std::string now = session.now_sql();
   db::execute(
       session,
       "INSERT INTO operations (id, kind, deployment, server, project, live_server, status, state, "
       "state_since, attempt, message, error_code, error, cancel_requested, due, claimed_by, "
       "claimed_until, fence, created, finished, version) VALUES (:id, :ki, :de, :sv, :pr, :ls, "
-      "'running', "
-      ":st, :si, 0, '', '', '', 0, :du, '', 0, 0, :cr, 0, 1)",
-      r.id, r.kind, r.deployment, r.server, r.project, r.server, r.state, r.created, r.created,
-      r.created);
+      "'running', :st, " +
+          now + ", 0, '', '', '', 0, " + now + ", '', 0, 0, :cr, 0, 1)",
+      r.id, r.kind, r.deployment, r.server, r.project, r.server, r.state, r.created);
   return {};
 }
 
-std::optional<ServerRecord> find_server_record(db::Session& session, const std::string& name) {
-  const auto row = db::select_one<std::string, std::string, std::string, std::string, std::string,
-                                  std::string, std::string, std::string, std::string, long long>(
-      session,
-      "SELECT name, profile, state, reason, deployment, bmc_type, bmc_url, bmc_user, "
-      "sealed_bmc_password, version "
-      "FROM servers WHERE name = :n",
-      name);
-  if (!row) return std::nullopt;
-  ServerRecord r;
-  std::tie(r.name, r.profile, r.state, r.reason, r.deployment, r.bmc_type, r.bmc_url, r.bmc_user,
-           r.sealed_bmc_password, r.version) = *row;
-  return r;
-}
-
-std::vector<NicRecord> list_nics(db::Session& session, const std::string& server) {
-  std::vector<NicRecord> nics;
-  for (const auto& [owner, name, mac, switch_name, port, asn] :
-       db::select<std::string, std::string, std::string, std::string, std::string, long long>(
-           session,
-           "SELECT n.server, n.name, n.mac, n.switch_name, n.port, s.asn FROM nics n "
-           "JOIN switches s ON s.name = n.switch_name WHERE n.server = :s ORDER BY n.name",
-           server))
-    nics.push_back({owner, name, mac, switch_name, port, asn});
-  return nics;
-}
-
-std::vector<std::string> due_operations(db::Session& session, Timestamp now, int limit) {
+std::vector<std::string> due_operations(db::Session& session, int limit) {
   std::vector<std::string> ids;
-  const long long micros = to_micros(now);
-  for (const auto& [id] : db::select<std::string>(session,
-                                                  "SELECT id FROM operations WHERE status = "
-                                                  "'running' AND due <= :n AND claimed_until <= :m "
-                                                  "ORDER BY due LIMIT " +
-                                                      std::to_string(limit),
-                                                  micros, micros))
+  const std::string now = session.now_sql();
+  for (const auto& [id] : db::select<std::string>(
+           session, "SELECT id FROM operations WHERE status = 'running' AND due <= " + now +
+                        " AND claimed_until <= " + now + " ORDER BY due LIMIT " +
+                        std::to_string(limit)))
     ids.push_back(id);
   return ids;
 }
 
-std::optional<Timestamp> next_due(db::Session& session) {
+std::optional<std::chrono::microseconds> until_next_due(db::Session& session) {
   const auto row = db::select_one<long long>(
-      session, "SELECT due FROM operations WHERE status = 'running' ORDER BY due LIMIT 1");
+      session, "SELECT due - " + session.now_sql() +
+                   " FROM operations WHERE status = 'running' ORDER BY due LIMIT 1");
   if (!row) return std::nullopt;
-  return from_micros(std::get<0>(*row));
+  return std::chrono::microseconds(std::get<0>(*row));
 }
 
 std::optional<OperationRecord> claim_operation(db::Session& session, const std::string& id,
-                                               const std::string& holder, Timestamp now,
-                                               Timestamp until) {
-  const long long micros = to_micros(now), ends = to_micros(until);
+                                               const std::string& holder,
+                                               std::chrono::seconds how_long) {
+  const std::string now = session.now_sql();
+  const long long lease = std::chrono::microseconds(how_long).count();
   const long long taken = db::execute(
       session,
-      "UPDATE operations SET claimed_by = :h, claimed_until = :u, due = :d, fence = fence + 1 "
-      "WHERE id = :i AND status = 'running' AND due <= :n AND claimed_until <= :m",
-      holder, ends, ends, id, micros, micros);
+      "UPDATE operations SET claimed_by = :h, claimed_until = " + now + " + :l, due = " + now +
+          " + :d, fence = fence + 1 WHERE id = :i AND status = 'running' AND due <= " + now +
+          " AND claimed_until <= " + now,
+      holder, lease, lease, id);
   if (taken != 1) return std::nullopt;
   return find_operation_record(session, id);
 }

@@ -16,6 +16,19 @@ namespace switchyard::provisioner {
 
 [[nodiscard]] Result<std::optional<DeploymentRecord>> find_deployment_record(db::Session& session,
                                                                              const std::string& id);
+
+// Sorted by id, the first `limit` after `after`; '' for project or state: any.
+struct WorkFilter {
+  std::string project{};
+  std::string state{};
+  std::string after{};
+  int limit{};
+};
+
+[[nodiscard]] Result<std::vector<DeploymentRecord>> list_deployment_records(
+    db::Session& session, const WorkFilter& filter);
+[[nodiscard]] std::vector<OperationRecord> list_operation_records(db::Session& session,
+                                                                  const WorkFilter& filter);
 void insert_deployment(db::Session& session, const DeploymentRecord& record);
 
 [[nodiscard]] std::optional<OperationRecord> find_operation_record(db::Session& session,
@@ -27,20 +40,21 @@ void insert_deployment(db::Session& session, const DeploymentRecord& record);
                                                              const std::string& name);
 [[nodiscard]] std::vector<NicRecord> list_nics(db::Session& session, const std::string& server);
 
+// All times that controllers compare (due, state_since, claims) are the database's.
+
 // Ids of operations that are due and that nobody works on, oldest first.
-[[nodiscard]] std::vector<std::string> due_operations(db::Session& session, Timestamp now,
-                                                      int limit);
-// When the next one becomes due; nothing when none waits.
-[[nodiscard]] std::optional<Timestamp> next_due(db::Session& session);
+[[nodiscard]] std::vector<std::string> due_operations(db::Session& session, int limit);
+// How long until the next one becomes due; nothing when none waits.
+[[nodiscard]] std::optional<std::chrono::microseconds> until_next_due(db::Session& session);
 
 // Takes an operation for one run of a step. Nothing when somebody else was faster.
 [[nodiscard]] std::optional<OperationRecord> claim_operation(db::Session& session,
                                                              const std::string& id,
                                                              const std::string& holder,
-                                                             Timestamp now, Timestamp until);
+                                                             std::chrono::seconds how_long);
 
 // Writes what follows a step, the timeline, the events, and at an end the states of deployment and
-// server. Conflict when the claim was lost meanwhile: nothing is written then.
+// server. `now` is db::now(). Conflict when the claim was lost meanwhile: nothing is written then.
 [[nodiscard]] Status record_advance(db::Session& session, const Job& job, const Row& row,
                                     const Advance& advance, Timestamp now, Timestamp due);
 

@@ -1,5 +1,6 @@
 #include "provisioner/workflow/runner.h"
 
+#include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "core/log.h"
 #include "provisioner/store/work.h"
@@ -17,23 +18,27 @@ constexpr int kTogether = 64;
 constexpr milliseconds kIdle = 1s;  // another controller's wishes are only seen by looking
 
 // All a step needs to know, read in the transaction that claims it.
-Result<std::optional<Job>> claim_job(StepContext& context, const std::string& id) {
-  const Timestamp now = context.clock.now();
+Result<std::optional<Job>> claim_job(StepContext& context, const std::string& id,
+                                     const std::stop_token& stop) {
+  const auto until = context.clock.steady() + context.site.claim * 3 / 4;
   return db::write(
       context.pool, "claim operation " + id,
       [&](db::Session& session) -> Result<std::optional<Job>> {
-        auto operation =
-            claim_operation(session, id, context.site.controller, now, now + context.site.claim);
+        auto operation = claim_operation(session, id, context.site.controller, context.site.claim);
         if (!operation) return std::optional<Job>{};
         auto deployment = find_deployment_record(session, operation->deployment);
         if (!deployment) return tl::unexpected(deployment.error());
         const auto server = find_server_record(session, operation->server);
         if (!*deployment || !server)
           return failure(Errc::NotFound, "operation " + id + ": its deployment or server is gone");
+        const std::chrono::microseconds in_state{to_micros(db::now(session)) -
+                                                 operation->state_since};
         return std::optional(Job{.operation = std::move(*operation),
                                  .deployment = std::move(**deployment),
                                  .server = *server,
-                                 .nics = list_nics(session, server->name)});
+                                 .nics = list_nics(session, server->name),
+                                 .in_state = in_state,
+                                 .limits = {.stop = stop, .until = until}});
       });
 }
 
@@ -42,7 +47,10 @@ Result<std::optional<Job>> claim_job(StepContext& context, const std::string& id
 Runner::Runner(StepContext context)
     : context_(std::move(context)), random_(std::random_device{}()) {}
 
-Runner::~Runner() {
+Runner::~Runner() { request_stop(); }
+
+void Runner::request_stop() {
+  stop_.request_stop();
   for (std::jthread& thread : threads_)
     thread.request_stop();
 }
@@ -56,17 +64,15 @@ void Runner::start() {
 void Runner::dispatch(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const std::uint64_t seen = context_.wakeup.count(kRunnerTopic);
-    const Timestamp now = context_.clock.now();
     milliseconds idle = kIdle;
-    const auto due =
-        db::read(context_.pool, "due operations",
-                 [&](db::Session& session) -> Result<std::vector<std::string>> {
-                   auto ids = due_operations(session, now, kTogether);
-                   if (const auto next = next_due(session); ids.empty() && next)
-                     idle = std::clamp(std::chrono::duration_cast<milliseconds>(*next - now),
-                                       milliseconds(5), kIdle);
-                   return ids;
-                 });
+    const auto due = db::read(context_.pool, "due operations",
+                              [&](db::Session& session) -> Result<std::vector<std::string>> {
+                                auto ids = due_operations(session, kTogether);
+                                if (const auto next = until_next_due(session); ids.empty() && next)
+                                  idle = std::clamp(std::chrono::duration_cast<milliseconds>(*next),
+                                                    milliseconds(5), kIdle);
+                                return ids;
+                              });
     if (!due) log::error("cannot read due operations", {{"error", due.error().message}});
     {
       const std::lock_guard lock(mutex_);
@@ -92,10 +98,9 @@ void Runner::work(const std::stop_token& stop) {
 }
 
 int Runner::run_due() {
-  const Timestamp now = context_.clock.now();
   const auto due = db::read(context_.pool, "due operations",
                             [&](db::Session& session) -> Result<std::vector<std::string>> {
-                              return due_operations(session, now, kTogether);
+                              return due_operations(session, kTogether);
                             });
   int ran = 0;
   for (const std::string& id : due.value_or(std::vector<std::string>{}))
@@ -113,7 +118,7 @@ Timestamp Runner::due_after(const Advance& advance, Timestamp now) {
 
 bool Runner::run_one(const std::string& id) {
   const log::Context tag("operation", id);
-  const auto claimed = claim_job(context_, id);
+  const auto claimed = claim_job(context_, id, stop_.get_token());
   if (!claimed) {
     log::error("cannot claim", {{"error", claimed.error().message}});
     return false;
@@ -129,19 +134,23 @@ bool Runner::run_one(const std::string& id) {
   }
   const Progress before{.cancel_requested = job.operation.cancel_requested};
   // A cancelled operation does not begin another step; advance() turns it away.
-  const StepOutcome outcome = before.cancel_requested && row->in != State::Isolating
-                                  ? StepOutcome{Wait{"cancelled"}}
-                                  : row->run(job, context_);
-  const Timestamp now = context_.clock.now();
-  const Advance next =
-      advance(*row, outcome,
-              {.in_state = std::chrono::duration_cast<milliseconds>(
-                   std::chrono::microseconds(to_micros(now) - job.operation.state_since)),
-               .attempt = job.operation.attempt,
-               .cancel_requested = job.operation.cancel_requested});
-  const Timestamp due = next.next == row->in ? due_after(next, now) : now;
+  StepOutcome outcome = before.cancel_requested && row->in != State::Isolating
+                            ? StepOutcome{Wait{"cancelled"}}
+                            : row->run(job, context_);
+  // What we broke off ourselves is no failed try; another controller may go on at once.
+  const Error* error = std::get_if<Error>(&outcome);
+  if (stop_.stop_requested() && error != nullptr && is_transient(error->code))
+    outcome = Wait{"this controller ended"};
+  Advance next;
   const Status recorded =
       db::write(context_.pool, "record operation " + id, [&](db::Session& session) -> Status {
+        const Timestamp now = db::now(session);
+        next = advance(*row, outcome,
+                       {.in_state = std::chrono::duration_cast<milliseconds>(
+                            std::chrono::microseconds(to_micros(now) - job.operation.state_since)),
+                        .attempt = job.operation.attempt,
+                        .cancel_requested = job.operation.cancel_requested});
+        const Timestamp due = next.next == row->in ? due_after(next, now) : now;
         return record_advance(session, job, *row, next, now, due);
       });
   if (!recorded) log::error("cannot record a step", {{"error", recorded.error().message}});

@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 #include <random>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,6 +25,9 @@ class Runner {
   // Starts the threads. Without it tests call run_due() themselves.
   void start();
 
+  // Begins the end without waiting for it.
+  void request_stop();
+
   // Runs one step of every operation that is due now, in this thread; answers how many.
   int run_due();
 
@@ -33,6 +37,7 @@ class Runner {
   bool run_one(const std::string& id);
   [[nodiscard]] Timestamp due_after(const Advance& advance, Timestamp now);
 
+  std::stop_source stop_{};  // of the steps that are running
   StepContext context_;
   std::mutex mutex_{};
   std::condition_variable_any queued_{};

@@ -42,6 +42,12 @@ undo)
 saved)
   [ -e "$2.kept" ] && cp "$2.conf" "/etc/network/switchyard/$2.conf" &&
     mv -f "/etc/network/switchyard/$2.conf" "/etc/network/interfaces.d/switchyard-$2.conf" ;;
+sweep)
+  for c in /run/switchyard/*; do
+    [ -e "$c/armed" ] || mv "$c" "$c.stale"
+    [ ! -e "$c.stale/armed" ] || mv "$c.stale" "$c"
+    rm -rf "$c.stale"
+  done ;;
 done)
   for f in *.undo; do [ -e "$f" ] && exit 0; done
   [ -d /run/systemd/system ] && systemctl stop "switchyard-${d##*/}.timer" 2>/dev/null
@@ -178,6 +184,8 @@ Command undo(std::string_view change, std::string_view port) {
 Command save_snippet(std::string_view change, std::string_view port) {
   return deadman(change, "saved " + port_file(port));
 }
+
+Command sweep(std::string_view change) { return deadman(change, "sweep"); }
 
 Command finish(std::string_view change) { return deadman(change, "done"); }
 

@@ -91,6 +91,9 @@ struct BgpPeer {
 [[nodiscard]] Command keep(std::string_view change, std::string_view port);
 [[nodiscard]] Command undo(std::string_view change, std::string_view port);
 [[nodiscard]] Command save_snippet(std::string_view change, std::string_view port);
+// deadman sweep: removes what is left of other changes that were cut off before they were armed,
+// and so have changed nothing and would stay for ever.
+[[nodiscard]] Command sweep(std::string_view change);
 [[nodiscard]] Command finish(std::string_view change);                            // deadman done
 [[nodiscard]] Command read_kept(std::string_view change, std::string_view port);  // cat …/P.kept
 [[nodiscard]] Command read_undone(std::string_view change,

@@ -349,7 +349,8 @@ Result<std::vector<PortOutcome>> LinuxFrrDriver::settle(std::string_view change_
   commands.push_back(write_memory());
   commands.insert(commands.end(), saving.begin(), saving.end());
   commands.push_back(flush_disk());
-  const auto observed = observer_.observe(names, {}, std::move(commands), {finish(change_id)});
+  const auto observed =
+      observer_.observe(names, {}, std::move(commands), {sweep(change_id), finish(change_id)});
   if (!observed) return named(observed.error());
   std::vector<PortOutcome> outcomes;
   for (std::size_t i = 0; i < ports.size(); ++i) {

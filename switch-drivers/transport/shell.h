@@ -34,7 +34,8 @@ class Shell {
   //     LINE <<'SWY-N-i-IN'⏎ INPUT ⏎SWY-N-i-IN⏎  (also when INPUT is empty)  then  echo SWY-N-i-$?⏎
   // The answer is what stands between two of these marks.
   // Unavailable: could not connect or the session broke (some commands may have run). TimedOut: the
-  // deadline passed; the session is closed, because where the switch stands is unknown.
+  // deadline passed; the session is closed, because where the switch stands is unknown. Unavailable
+  // too when the permit of SwitchAccess ends meanwhile: at most 200 ms later.
   [[nodiscard]] virtual Result<std::vector<Answer>> run(std::span<const Command> commands,
                                                         std::chrono::milliseconds deadline) = 0;
 };

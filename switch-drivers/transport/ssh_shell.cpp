@@ -1,5 +1,6 @@
 // The SSH session itself (libssh). Everything is non-blocking and every wait ends at the deadline
 // of the call, because a switch that hangs must not take its reconciler with it.
+#include "core/crash_point.h"
 #include "core/id.h"
 #include "switch-drivers/transport/marker_stream.h"
 #include "switch-drivers/transport/shell.h"
@@ -52,12 +53,15 @@ class SshShell final : public Shell {
   Result<std::vector<Answer>> run(std::span<const Command> commands,
                                   std::chrono::milliseconds deadline) override {
     if (commands.empty()) return std::vector<Answer>{};
+    if (!may_talk()) return late("an exchange");
     until_ = Clock::now() + deadline;
     if (!is_alive()) {
       if (auto status = connect(); !status) return dropped(status.error());
     }
     const std::string nonce = random_hex(8);
+    crash_point("before exchange");
     auto answers = exchange(frame(commands, nonce), MarkerStream(nonce, commands.size()));
+    crash_point("after exchange");
     if (!answers) return dropped(answers.error());
     return answers;
   }
@@ -75,14 +79,23 @@ class SshShell final : public Shell {
                                      *why == '\0' ? "" : ": ", why));
   }
 
+  [[nodiscard]] bool may_talk() const { return !access_.permit || access_.permit->holds(); }
+
   tl::unexpected<Error> late(std::string_view what) const {
+    if (!may_talk()) {
+      return failure(Errc::Unavailable,
+                     fmt::format("ssh {} port {}: {} was cut short: this controller ends or no "
+                                 "longer holds the switch",
+                                 access_.address, access_.port, what));
+    }
     return failure(Errc::TimedOut, fmt::format("ssh {} port {}: {} took too long", access_.address,
                                                access_.port, what));
   }
 
-  // Ready to read (or to write, when libssh has something left to send), or past the deadline:
-  // false.
+  // Ready to read (or to write, when libssh has something left to send), or past the deadline or
+  // the permit: false.
   [[nodiscard]] bool wait() const {
+    if (!may_talk()) return false;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until_ - Clock::now());
     if (left.count() <= 0) return false;
     pollfd item{.fd = ssh_get_fd(session_.get()), .events = POLLIN, .revents = 0};
@@ -263,11 +276,13 @@ class SshShell final : public Shell {
   Result<bool> step(std::string_view& text, MarkerStream& stream) {
     bool moved = false;
     if (!text.empty()) {
+      if (!may_talk()) return late("sending");
       const std::string_view piece = text.substr(0, kWritePiece);
       const int sent =
           ssh_channel_write(channel_.get(), piece.data(), static_cast<std::uint32_t>(piece.size()));
       if (sent < 0) return failed(Errc::Unavailable, "the session broke");
       text.remove_prefix(static_cast<std::size_t>(sent));
+      if (text.empty()) crash_point("exchange sent");  // the switch goes on without us
       moved = sent > 0;
     }
     std::array<char, 64 * 1024> buffer{};

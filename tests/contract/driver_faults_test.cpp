@@ -179,6 +179,17 @@ TEST_P(DriverFaults, FullDiskBeforeTheChangeChangesNothingForGood) {
   bench_.expect_equal(routed(kPort, 5));
 }
 
+TEST_P(DriverFaults, AChangeThatWasCutOffBeforeItWasArmedLeavesNothing) {
+  bench_.make(provisioning(kPort));
+  bench_.device().set_fault(
+      {.kind = fakes::SwitchFault::Kind::DropBefore, .matching = "chg-cut/swp1.undo"});
+  EXPECT_FALSE(bench_.driver().apply(std::vector{routed(kPort, 5)}, {.change_id = "chg-cut"}));
+  EXPECT_FALSE(bench_.device().files_below("/run/switchyard").empty());
+  bench_.make(routed(kPort, 5));
+  bench_.expect_equal(routed(kPort, 5));
+  EXPECT_TRUE(bench_.device().files_below("/run/switchyard").empty());
+}
+
 TEST_P(DriverFaults, DeadManTakesBackWhatNobodyKeeps) {
   bench_.make(provisioning(kPort));
   const auto applied =

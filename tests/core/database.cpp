@@ -62,9 +62,9 @@ TestDatabase::~TestDatabase() {
   std::filesystem::remove_all(place_, ignored);
 }
 
-std::unique_ptr<Pool> TestDatabase::open(std::size_t size,
-                                         std::chrono::milliseconds lease_timeout) const {
-  return opened({.url = url_, .size = size, .lease_timeout = lease_timeout});
+std::unique_ptr<Pool> TestDatabase::open(std::size_t size, std::chrono::milliseconds lease_timeout,
+                                         const Clock* clock) const {
+  return opened({.url = url_, .size = size, .lease_timeout = lease_timeout, .clock = clock});
 }
 
 void DatabaseTest::make_schema(const std::string& statements) {

@@ -27,7 +27,8 @@ class TestDatabase {
   [[nodiscard]] const std::string& url() const { return url_; }
 
   [[nodiscard]] std::unique_ptr<Pool> open(
-      std::size_t size, std::chrono::milliseconds lease_timeout = std::chrono::seconds{30}) const;
+      std::size_t size, std::chrono::milliseconds lease_timeout = std::chrono::seconds{30},
+      const Clock* clock = nullptr) const;
 
  private:
   Backend backend_;

@@ -26,6 +26,12 @@ constexpr Migration kBroken{.number = 2,
                             .name = "second",
                             .sql = "CREATE TABLE b (id {big} PRIMARY KEY) {table}\n;\nNONSENSE\n"};
 
+constexpr Migration kBrokenLater{.number = 2,
+                                 .name = "second",
+                                 .sql =
+                                     "CREATE TABLE b (id {big} PRIMARY KEY) {table}\n;\n"
+                                     "CREATE INDEX a_name ON a (name)\n;\nNONSENSE\n"};
+
 class Migrate : public DatabaseTest {};
 
 TEST_P(Migrate, BringsAnEmptyDatabaseToTheNewest) {
@@ -82,6 +88,13 @@ TEST_P(Migrate, FinishesWhatWasCutShort) {
   EXPECT_EQ(number("SELECT COUNT(*) FROM b"), 1);
 }
 
+TEST_P(Migrate, FinishesWhatWasCutShortAfterAnIndex) {
+  const std::vector<Migration> broken{kFirst, kBrokenLater};
+  const std::vector<Migration> whole{kFirst, kSecond};
+  ASSERT_FALSE(migrate(*pool_, broken));
+  ASSERT_TRUE(migrate(*pool_, whole));
+}
+
 TEST_P(Migrate, IsDoneOnceByManyControllersAtOnce) {
   const std::vector<Migration> all{kFirst, kSecond};
   std::atomic<int> failures{0};
@@ -113,6 +126,10 @@ TEST(StatementsOf, SpeaksTheDialect) {
   EXPECT_THAT(*statements_of(kText, Backend::Mysql),
               ElementsAre("CREATE TABLE t (k BINARY(16), n BIGINT) ENGINE=InnoDB DEFAULT CHARACTER "
                           "SET=utf8mb4 COLLATE=utf8mb4_bin"));
+}
+
+TEST(StatementsOf, RefusesWhatMysqlDoesNotUnderstand) {
+  EXPECT_FALSE(statements_of("CREATE INDEX IF NOT EXISTS i ON t (n)", Backend::Sqlite));
 }
 
 TEST(StatementsOf, RefusesWordsItDoesNotKnow) {

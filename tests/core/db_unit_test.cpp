@@ -2,6 +2,7 @@
 #include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "tests/core/database.h"
+#include "tests/fakes/fake_clock.h"
 
 #include <gmock/gmock.h>
 #include <soci/sqlite3/soci-sqlite3.h>
@@ -34,6 +35,12 @@ class UnitOfWork : public DatabaseTest {
     execute(session, "UPDATE counters SET value = :value WHERE name = :name",
             std::get<0>(*row) + amount, name);
     return {};
+  }
+
+  // Work that knows nothing of the larger unit it may be part of.
+  [[nodiscard]] Status add_by_itself(const std::string& name, long long amount) {
+    return write(*pool_, "add " + name,
+                 [&](Session& session) { return add(session, name, amount); });
   }
 
   long long value(const std::string& name) {
@@ -174,6 +181,101 @@ TEST_P(UnitOfWork, RefusesToBeNested) {
   EXPECT_EQ(outer.error().code, Errc::Invalid);
 }
 
+TEST_P(UnitOfWork, KeepsAllPartsOrNone) {
+  const auto both = [&](const Status& end) {
+    return write_together(*pool_, "both", [&](Session&) -> Status {
+      EXPECT_TRUE(add_by_itself("a", 1));
+      EXPECT_TRUE(add_by_itself("b", 2));
+      EXPECT_TRUE(read(*pool_, "look", [&](Session& part) -> Status {
+        const auto seen = select_one<long long>(part, "SELECT value FROM counters WHERE name='b'");
+        EXPECT_EQ(std::get<0>(*seen), 2);
+        return {};
+      }));
+      return end;
+    });
+  };
+  EXPECT_FALSE(both(failure(Errc::Invalid, "no")));
+  EXPECT_EQ(value("a") + value("b"), 0);
+  EXPECT_TRUE(both({}));
+  EXPECT_EQ(value("a") + value("b"), 3);
+}
+
+TEST_P(UnitOfWork, TakesAFailedPartBackAlone) {
+  std::string calls;
+  const auto done = write_together(*pool_, "some", [&](Session&) -> Status {
+    EXPECT_TRUE(add_by_itself("a", 1));
+    const auto failed = write(*pool_, "part", [&](Session& part) -> Status {
+      part.on_rollback([&] { calls += "undo "; });
+      part.on_commit([&] { calls += "never "; });
+      EXPECT_TRUE(add(part, "b", 1));
+      return failure(Errc::Conflict, "changed its mind");
+    });
+    EXPECT_EQ(failed.error().code, Errc::Conflict);
+    calls += "end ";
+    const auto twice = write(*pool_, "again", [&](Session& part) -> Status {
+      part.on_commit([&] { calls += "then "; });
+      execute(part, "INSERT INTO counters VALUES ('a', 1)");
+      return {};
+    });
+    EXPECT_EQ(twice.error().code, Errc::Conflict);
+    return write(*pool_, "part", [&](Session& part) -> Status {
+      part.on_commit([&] { calls += "kept"; });
+      return {};
+    });
+  });
+  EXPECT_TRUE(done);
+  EXPECT_EQ(calls, "undo end kept");
+  EXPECT_EQ(value("a"), 1);
+  EXPECT_EQ(value("b"), 0);
+}
+
+TEST_P(UnitOfWork, APartHasNoParts) {
+  const auto done = write_together(*pool_, "whole", [&](Session&) -> Status {
+    return write(*pool_, "part", [&](Session&) { return add_by_itself("a", 1); });
+  });
+  EXPECT_EQ(done.error().code, Errc::Invalid);
+  EXPECT_EQ(value("a"), 0);
+}
+
+TEST_P(UnitOfWork, IsNotKeptWhenAPartWasLeftByAnException) {
+  const auto done = write_together(*pool_, "whole", [&](Session&) -> Status {
+    try {
+      (void)write(*pool_, "part", [&](Session& part) -> Status {
+        EXPECT_TRUE(add(part, "a", 1));
+        throw std::runtime_error("broken");
+      });
+    } catch (const std::runtime_error&) {
+    }
+    return {};
+  });
+  EXPECT_EQ(done.error().code, Errc::Unavailable);
+  EXPECT_EQ(value("a"), 0);
+}
+
+TEST_P(UnitOfWork, KnowsTheTimeOfTheDatabase) {
+  const Timestamp before = SystemClock{}.now() - std::chrono::seconds(2);
+  const auto seen = write(*pool_, "note", [&](Session& session) -> Result<Timestamp> {
+    execute(session, "UPDATE counters SET value = " + session.now_sql() + " + 5000000");
+    return now(session);
+  });
+  ASSERT_TRUE(seen);
+  EXPECT_GT(*seen, before);
+  EXPECT_LT(*seen, before + std::chrono::seconds(10));
+  EXPECT_GE(value("a"), to_micros(before + std::chrono::seconds(5)));
+}
+
+TEST_P(UnitOfWork, TakesTheTimeFromTheClockOfItsPool) {
+  fakes::FakeClock clock;
+  const auto pool = database_.open(1, std::chrono::seconds(5), &clock);
+  clock.advance(std::chrono::hours(1));
+  const auto same = write(*pool, "note", [&](Session& session) -> Result<bool> {
+    execute(session, "UPDATE counters SET value = " + session.now_sql());
+    return now(session) == clock.now();
+  });
+  EXPECT_TRUE(same && *same);
+  EXPECT_EQ(value("a"), to_micros(clock.now()));
+}
+
 // SQLite's writers are serial: it has no deadlocks.
 class UnitWithDeadlocks : public UnitOfWork {};
 
@@ -200,6 +302,25 @@ TEST_P(UnitWithDeadlocks, RunsAgainWhenTheWorkPassedADeadlockOver) {
   EXPECT_EQ(runs, 3);
   EXPECT_EQ(value("a"), 2);
   EXPECT_EQ(value("b"), 2);
+}
+
+TEST_P(UnitWithDeadlocks, RunsAllPartsAgain) {
+  std::latch both_hold_one{2};
+  std::atomic<int> runs{0};
+  const auto work = [&](const std::string& first, const std::string& second) {
+    bool met = false;
+    const auto done = write_together(*pool_, "transfer", [&](Session&) -> Status {
+      ++runs;
+      if (Status one = add_by_itself(first, 1); !one) return one;
+      if (!std::exchange(met, true)) both_hold_one.arrive_and_wait();
+      static_cast<void>(add_by_itself(second, 1));  // what it lost is not its to judge
+      return {};
+    });
+    EXPECT_TRUE(done);
+  };
+  { const std::jthread forth{work, "a", "b"}, back{work, "b", "a"}; }
+  EXPECT_EQ(runs, 3);
+  EXPECT_EQ(value("a") + value("b"), 4);
 }
 
 TEST_P(UnitOfWork, GivesUpAfterEightRetries) {

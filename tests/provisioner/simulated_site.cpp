@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 namespace switchyard::provisioner {
 
@@ -65,6 +66,7 @@ class ScriptedDriver final : public Driver {
                                          const ApplyOptions& options) override {
     ++state_.exchanges;
     if (state_.broken) return tl::unexpected(*state_.broken);
+    if (const auto meanwhile = std::exchange(state_.during_apply, {})) meanwhile();
     std::vector<PortOutcome> outcomes;
     for (const PortIntent& intent : wished)
       outcomes.push_back(apply_one(intent, options.change_id));
@@ -180,7 +182,8 @@ class ScriptedBoot final : public ServerBoot {
 
 }  // namespace
 
-SimulatedSite::SimulatedSite(db::Backend backend) : database(backend), pool(database.open(4)) {
+SimulatedSite::SimulatedSite(db::Backend backend)
+    : database(backend), pool(database.open(4, 30s, &clock)) {
   std::string pattern = "/tmp/sy-site.XXXXXX";
   folder_ = mkdtemp(pattern.data());
   auto made = Sealer::from_file(folder_ + "/key");
@@ -193,23 +196,41 @@ SimulatedSite::SimulatedSite(db::Backend backend) : database(backend), pool(data
   service = std::make_unique<Service>(*pool, allocator, clock, wakeup, *sealer, site);
   const auto imported = service->import_inventory("site.yaml", kInventory, Mode::Real);
   EXPECT_TRUE(imported) << imported.error().message;
-  context = std::make_unique<ReconcileContext>(
-      ReconcileContext{*pool, clock, wakeup, site,
-                       [this](const SwitchRecord& record) -> Result<std::unique_ptr<Driver>> {
-                         return std::make_unique<ScriptedDriver>(switches[record.name]);
-                       }});
+  context = std::make_unique<ReconcileContext>(ReconcileContext{
+      *pool, clock, wakeup, site,
+      [this](const SwitchRecord& record,
+             const std::shared_ptr<const Permit>&) -> Result<std::unique_ptr<Driver>> {
+        return std::make_unique<ScriptedDriver>(switches[record.name]);
+      }});
   for (const char* name : {"tor1", "tor2"}) {
     switches[name];
     workers[name] = std::make_unique<SwitchWorker>(*context, name);
   }
-  runner = std::make_unique<Runner>(
-      StepContext{*pool, clock, wakeup, site, allocator,
-                  [this](const ServerRecord&) -> Result<std::unique_ptr<ServerBoot>> {
-                    return std::make_unique<ScriptedBoot>(server);
-                  }});
+  runner = std::make_unique<Runner>(StepContext{
+      *pool, clock, wakeup, site, allocator,
+      [this](const ServerRecord&, const BootLimits&) -> Result<std::unique_ptr<ServerBoot>> {
+        return std::make_unique<ScriptedBoot>(server);
+      }});
 }
 
 SimulatedSite::~SimulatedSite() { std::filesystem::remove_all(folder_); }
+
+std::unique_ptr<SimulatedSite::OtherController> SimulatedSite::controller(
+    const std::string& name, const Clock& own_clock, const std::string& switch_name) {
+  auto other = std::make_unique<OtherController>(
+      OtherController{.pool = database.open(2, 30s, &clock), .site = site});
+  other->site.controller = name;
+  const auto make = [this, made = other.get()](
+                        const SwitchRecord& record,
+                        std::shared_ptr<const Permit> permit) -> Result<std::unique_ptr<Driver>> {
+    made->permit = std::move(permit);
+    return std::make_unique<ScriptedDriver>(switches[record.name]);
+  };
+  other->context = std::make_unique<ReconcileContext>(
+      ReconcileContext{*other->pool, own_clock, wakeup, other->site, make});
+  other->worker = std::make_unique<SwitchWorker>(*other->context, switch_name);
+  return other;
+}
 
 void SimulatedSite::tick() {
   for (auto& [name, worker] : workers)

@@ -10,6 +10,7 @@
 #include "tests/core/database.h"
 #include "tests/fakes/fake_clock.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,9 +29,10 @@ struct ScriptedSwitch {
   std::optional<Error> broken{};    // every call answers this
   std::set<std::string> refuses{};  // ports that cannot be changed
   std::set<switch_drivers::PortMode> refused_modes{};
-  bool forgets_changes{};  // the dead man is always faster
-  bool lies{};             // says done, shows the old port
-  int applied{};           // ports changed
+  bool forgets_changes{};                // the dead man is always faster
+  bool lies{};                           // says done, shows the old port
+  int applied{};                         // ports changed
+  std::function<void()> during_apply{};  // what happens meanwhile, elsewhere
   int exchanges{};
   std::vector<std::string> history{};             // "swp1 routed", in order
   std::optional<std::vector<Prefix>> accepted{};  // instead of exactly the expected ones
@@ -59,9 +61,21 @@ class SimulatedSite {
   OperationView operation(const std::string& id);
   switch_drivers::PortMode mode(const std::string& switch_name);
 
+  // Another reconciler of a switch of this site, with a database session and a clock of its own.
+  struct OtherController {
+    std::unique_ptr<db::Pool> pool;
+    Site site{};
+    std::unique_ptr<ReconcileContext> context{};
+    std::unique_ptr<SwitchWorker> worker{};
+    std::shared_ptr<const switch_drivers::Permit> permit{};  // of the driver it made last
+  };
+
+  std::unique_ptr<OtherController> controller(const std::string& name, const Clock& own_clock,
+                                              const std::string& switch_name);
+
+  fakes::FakeClock clock{};  // of the controller and of the database
   db::TestDatabase database;
   std::unique_ptr<db::Pool> pool;
-  fakes::FakeClock clock{};
   Wakeup wakeup{};
   Site site{};
   std::optional<Sealer> sealer{};

@@ -13,7 +13,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <set>
+#include <stdexcept>
+#include <thread>
 
 namespace switchyard::web::api {
 namespace {
@@ -209,15 +212,33 @@ TEST_F(ApiTest, ReplaysOnlyTheSameRequestOfTheSamePrincipal) {
             400);
 }
 
-TEST_F(ApiTest, AKeyInFlightIsAConflictUntilItsControllerMustBeDead) {
-  IdempotencyStore store(*pool, clock);
-  const IdempotencyKey key{.principal = "p", .key = "k", .fingerprint = "f"};
-  ASSERT_TRUE(store.begin(key));
-  EXPECT_EQ(store.begin(key).error().code, Errc::Conflict);
-  clock.advance(std::chrono::minutes(3));
-  const auto taken_over = store.begin(key);
-  ASSERT_TRUE(taken_over);
-  EXPECT_FALSE(taken_over->has_value());
+TEST_F(ApiTest, AKeyedRequestThatIsRefusedHalfwayHasChangedNothing) {
+  api.post("/api/v1/subnets", [this](const Call& call) -> Answer {
+    EXPECT_FALSE(token({.name = "half"}).empty());
+    if (call.body == "throw") throw std::runtime_error("broken");
+    return refuse(409, "conflict", "no after all");
+  });
+  const edge::Headers key{{"idempotency-key", "k"}};
+  EXPECT_EQ(ask("POST", "/api/v1/subnets", admin, "{}", key).status, 409);
+  EXPECT_EQ(ask("POST", "/api/v1/subnets", admin, "throw", key).status, 500);
+  EXPECT_EQ(api.tokens().list("", 10)->items.size(), 1U);
+}
+
+TEST_F(ApiTest, ManyAtOnceWithOneKeyAreOneRequest) {
+  std::atomic<int> runs{0};
+  api.post("/api/v1/subnets", [&](const Call&) -> Answer {
+    return Reply{.status = 201, .body = {{"run", ++runs}}};
+  });
+  std::atomic<int> same{0};
+  std::vector<std::jthread> clients;
+  for (int i = 0; i < 8; ++i)
+    clients.emplace_back([&] {
+      const auto made = ask("POST", "/api/v1/subnets", admin, "{}", {{"idempotency-key", "k"}});
+      if (made.status == 201 && json::parse(made.body)["run"] == 1) ++same;
+    });
+  clients.clear();
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(same, 8);
 }
 
 TEST_F(ApiTest, ARefusalIsNotKeptForReplay) {

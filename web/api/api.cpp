@@ -1,5 +1,6 @@
 #include "web/api/api.h"
 
+#include "core/db/transaction.h"
 #include "core/log.h"
 #include "web/api/authorise.h"
 #include "web/api/outgoing.h"
@@ -9,6 +10,8 @@
 
 namespace switchyard::web::api {
 namespace {
+
+const Error kRefused{Errc::Rejected, "the handler refused"};
 
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
@@ -99,7 +102,7 @@ std::optional<Parameters> match_path(std::string_view pattern, std::string_view 
 Api::Api(const ApiParts& parts)
     : parts_(parts),
       tokens_(parts.pool, parts.clock, parts.keys),
-      idempotency_(parts.pool, parts.clock) {}
+      old_keys_(parts.pool, parts.clock) {}
 
 void Api::add(Route route) { routes_.push_back(std::move(route)); }
 
@@ -153,20 +156,27 @@ Answer Api::answer(const Route& route, const Incoming& incoming) {
   return replay_or_run(route, *call, {call->principal.id, *key, keys().mac("idempotency", what)});
 }
 
+// One unit of work: what the handler writes and the answer that is kept for a replay. A refusal
+// rolls it back: it changed nothing, and the next try may have another outcome.
 Answer Api::replay_or_run(const Route& route, const Call& call, const IdempotencyKey& key) {
-  auto begun = idempotency_.begin(key);
-  if (!begun && begun.error().code == Errc::Invalid)
-    return refuse(422, "idempotency_key_reused", begun.error().message);
-  if (!begun && begun.error().code == Errc::Conflict)
-    return refuse(409, "idempotency_in_flight", begun.error().message);
-  if (!begun) return refuse(begun.error());
-  if (*begun) return to_reply(**begun);
-  auto answer = run_once(route, call);
-  // A refusal changed nothing, so the next try may have another outcome.
-  const auto kept =
-      answer ? idempotency_.finish(key, to_stored(*answer)) : idempotency_.forget(key);
-  if (!kept) log::warning("cannot keep an idempotency key", {{"error", kept.error().message}});
-  return answer;
+  old_keys_.sweep_when_due();
+  Answer answer;
+  const Status done = db::write_together(
+      parts_.pool, route.method + " " + route.pattern, [&](db::Session& session) -> Status {
+        const auto first = take_key(session, key, parts_.clock.now());
+        if (!first) {
+          answer = first.error().code == Errc::Invalid
+                       ? refuse(422, "idempotency_key_reused", first.error().message)
+                       : refuse(first.error());
+          return tl::unexpected(kRefused);
+        }
+        answer = *first ? Answer(to_reply(**first)) : run_once(route, call);
+        if (!answer) return tl::unexpected(kRefused);
+        if (!*first) keep_answer(session, key, to_stored(*answer));
+        return {};
+      });
+  if (done || done.error() == kRefused) return answer;
+  return refuse(done.error());
 }
 
 Answer Api::run_once(const Route& route, const Call& call) {

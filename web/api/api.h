@@ -84,7 +84,7 @@ class Api {
 
   ApiParts parts_;
   TokenStore tokens_;
-  IdempotencyStore idempotency_;
+  IdempotencySweeper old_keys_;
   std::vector<Route> routes_{};
 };
 

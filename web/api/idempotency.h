@@ -11,7 +11,8 @@
 
 namespace switchyard::db {
 class Pool;
-}
+class Session;
+}  // namespace switchyard::db
 
 namespace switchyard::web::api {
 
@@ -28,23 +29,28 @@ struct IdempotencyKey {
   std::string fingerprint{};  // of method, path, query and body
 };
 
-// Thread-safe.
-class IdempotencyStore {
- public:
-  IdempotencyStore(db::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
+// Both run inside the unit of work of the request itself (db::write_together), so that the effect
+// and the record of its answer are there together or not at all, whenever the process dies.
 
-  // Nothing: it is the first time, the caller goes on and must call finish() or forget(). An
-  // answer: replay it. Conflict: the first one is still running. Invalid: the key was used for
-  // another request.
-  [[nodiscard]] Result<std::optional<StoredAnswer>> begin(const IdempotencyKey& key);
-  [[nodiscard]] Status finish(const IdempotencyKey& key, const StoredAnswer& answer);
-  [[nodiscard]] Status forget(const IdempotencyKey& key);
+// Nothing: it is the first time, the caller goes on and ends with keep_answer(). An answer: replay
+// it. Invalid: the key was used for another request. Whoever comes while the first one still runs
+// waits for the end of its unit.
+[[nodiscard]] Result<std::optional<StoredAnswer>> take_key(db::Session& session,
+                                                           const IdempotencyKey& key,
+                                                           Timestamp now);
+void keep_answer(db::Session& session, const IdempotencyKey& key, const StoredAnswer& answer);
+
+// Forgets old answers now and then. Thread-safe.
+class IdempotencySweeper {
+ public:
+  IdempotencySweeper(db::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
+
+  void sweep_when_due();
 
  private:
-  void sweep(Timestamp now);
   db::Pool& pool_;
   const Clock& clock_;
-  std::atomic<long long> next_sweep_{0};
+  std::atomic<long long> next_{0};
 };
 
 }  // namespace switchyard::web::api

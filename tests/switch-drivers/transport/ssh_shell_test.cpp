@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <thread>
+
 namespace switchyard::switch_drivers {
 namespace {
 
@@ -86,6 +88,40 @@ TEST_F(SshShellTest, SaysSoWhenTheSessionBreaksAndConnectsAgain) {
   ASSERT_FALSE(broken);
   EXPECT_EQ(broken.error().code, Errc::Unavailable);
   EXPECT_TRUE(run(*warm, {{"true"}}));
+}
+
+TEST_F(SshShellTest, IsCutShortWhenItsPermitEnds) {
+  const SystemClock clock;
+  const auto permit = std::make_shared<Permit>(clock);
+  SwitchAccess access = sshd_->access();
+  access.permit = permit;
+  const auto warm = make_ssh_shell(access);
+  EXPECT_EQ(run(*warm, {{"true"}}).error().code, Errc::Unavailable);  // it never had one
+  permit->extend(clock.steady() + 1h);
+  ASSERT_TRUE(run(*warm, {{"true"}}));
+  std::jthread other([&] { permit->stop(); });
+  const auto begun = clock.steady();
+  const auto cut = run(*warm, {{"sleep 60"}, {"echo never"}});
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().code, Errc::Unavailable);
+  EXPECT_LT(clock.steady() - begun, 10s);
+}
+
+TEST_F(SshShellTest, SendsNothingAfterItsPermitHasRunOut) {
+  const SystemClock clock;
+  const auto permit = std::make_shared<Permit>(clock);
+  SwitchAccess access = sshd_->access();
+  access.permit = permit;
+  const auto warm = make_ssh_shell(access);
+  permit->extend(clock.steady() + 1h);
+  ASSERT_TRUE(run(*warm, {{"true"}}));
+  permit->withdraw();
+  const std::string file = "/tmp/switchyard-permit-" + std::to_string(::getpid());
+  EXPECT_EQ(run(*warm, {{"touch " + file}}).error().code, Errc::Unavailable);
+  permit->extend(clock.steady() + 1h);
+  const auto there = run(*warm, {{"test -e " + file}});
+  ASSERT_TRUE(there);
+  EXPECT_EQ((*there)[0].status, 1);
 }
 
 TEST_F(SshShellTest, AShellThatEndedIsReplaced) {

@@ -1,0 +1,109 @@
+// The part of SwitchWorker that ends changes: keeps or undoes on the switch what was decided for
+// their groups.
+#include "core/crash_point.h"
+#include "core/db/transaction.h"
+#include "core/log.h"
+#include "provisioner/reconcile/switch_worker.h"
+
+#include <algorithm>
+
+namespace switchyard::provisioner {
+
+using std::chrono::milliseconds;
+using switch_drivers::PortOutcome;
+using switch_drivers::Settlement;
+using switch_drivers::Verdict;
+
+void SwitchWorker::settle_decided() {
+  for (std::size_t i = 0; i < armed_.size();) {
+    Armed& armed = armed_[i];
+    const bool too_long = context_.clock.steady() - armed.since > context_.site.undo_after / 2;
+    std::vector<Settlement> settlements;
+    const Status read = db::write(
+        context_.pool, "decisions for switch " + name_, [&](db::Session& session) -> Status {
+          settlements.clear();
+          for (const WishRecord& wish : armed.wishes) {
+            std::string decision = wish.phase == "failed" ? "abort" : "commit";
+            if (wish.phase != "failed" && !wish.change_group.empty())
+              decision = decide_group(session, wish.change_group,
+                                      too_long ? "the other switch was not ready in time" : "");
+            if (decision == "pending") continue;
+            settlements.push_back(
+                {wish.port, decision == "commit" ? Verdict::Keep : Verdict::Undo});
+          }
+          return {};
+        });
+    if (read && !settlements.empty()) settle(armed, settlements);
+    if (!claim_) return;
+    if (armed.wishes.empty()) {
+      armed_.erase(armed_.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      ++i;
+    }
+  }
+}
+
+// A port that was equal already has nothing armed on the switch.
+Result<std::vector<PortOutcome>> SwitchWorker::settle_changed(const Armed& armed,
+                                                              std::vector<Settlement> settlements) {
+  std::erase_if(settlements, [&](const Settlement& settlement) {
+    const auto wish = std::ranges::find(armed.wishes, settlement.port, &WishRecord::port);
+    return wish == armed.wishes.end() || wish->phase == "equal";
+  });
+  if (settlements.empty()) return std::vector<PortOutcome>{};
+  if (!driver_) return failure(Errc::Unavailable, "switch " + name_ + ": no session");
+  crash_point("before settle");
+  auto outcomes = driver_->settle(armed.change_id, settlements);
+  crash_point("after settle");
+  return outcomes;
+}
+
+void SwitchWorker::settle(Armed& armed, const std::vector<Settlement>& settlements) {
+  const auto outcomes = settle_changed(armed, settlements);
+  if (!outcomes && permit_->is_stopped()) return;
+  if (!outcomes) note_contact(tl::unexpected(outcomes.error()));
+  const Timestamp now = context_.clock.now();
+  std::vector<PortResult> results;
+  std::vector<WishRecord> taken_back, done;
+  for (const Settlement& settlement : settlements) {
+    const auto wish = std::ranges::find(armed.wishes, settlement.port, &WishRecord::port);
+    if (wish == armed.wishes.end()) continue;
+    Status status = outcomes ? Status{} : Status(tl::unexpected(outcomes.error()));
+    if (outcomes) {
+      const auto outcome = std::ranges::find(*outcomes, settlement.port, &PortOutcome::port);
+      if (outcome != outcomes->end()) status = outcome->status;
+    }
+    if (settlement.verdict == Verdict::Keep) {
+      // Not kept (the dead man was faster, the disk is full): the wish stands and is applied again.
+      results.push_back({.port = wish->port,
+                         .version = wish->version,
+                         .phase = status ? "settled" : "wanted",
+                         .error = status ? "" : status.error().message,
+                         .look_in = status ? milliseconds{} : retry_in(wish->attempts),
+                         .report = status ? "[]" : ""});
+    } else if (wish->phase == "failed") {
+      done.push_back(*wish);  // its error and its next try were recorded when it failed
+    } else {
+      taken_back.push_back(*wish);
+    }
+    done.push_back(*wish);
+  }
+  const Status recorded =
+      db::write(context_.pool, "settle switch " + name_, [&](db::Session& session) -> Status {
+        for (const WishRecord& wish : taken_back)
+          take_back_wish(session, wish);
+        return record_results(session, *claim_, results, now);
+      });
+  if (!recorded) {
+    log::error("cannot record what was settled", {{"error", recorded.error().message}});
+    claim_.reset();
+    return;
+  }
+  std::erase_if(armed.wishes, [&](const WishRecord& wish) {
+    return std::ranges::any_of(done, [&](const WishRecord& d) { return d.port == wish.port; });
+  });
+  context_.wakeup.poke(kRunnerTopic);
+  context_.wakeup.poke(kEventTopic);
+}
+
+}  // namespace switchyard::provisioner
