@@ -49,7 +49,7 @@ void print(const Bench& bench, const std::string& commit, const Lines& lines) {
 
 void run_one_switch(const Bench& bench) {
   FlipClient client(bench.farm.switches().front());
-  client.flip(wishes_of_switch(0, bench.options.ports, Mode::Provisioning));
+  (void)client.ensure(wishes_of_switch(0, bench.options.ports, Mode::Provisioning));
   const Lines instant = measure_switch(bench, client, std::clamp(bench.options.rounds / 8, 1, 12));
   bench.farm.set_commit_delay(bench.options.commit);
   const Lines slow = measure_switch(bench, client, std::clamp(bench.options.rounds / 20, 1, 5));

@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
     std::cout << bench::kUsage;
     return 0;
   }
-  log::set_level(log::Level::Warning);
+  log::set_level(log::Level::Error);
   try {
     return bench::run(call) || !call.check ? 0 : 1;
   } catch (const std::exception& error) {

@@ -76,19 +76,24 @@ Driver& FlipClient::driver() {
 }
 
 void FlipClient::flip(const std::vector<PortIntent>& wished) {
+  if (ensure(wished) != wished.size()) fail(device_, {Errc::Conflict, "a port was so already"});
+}
+
+std::size_t FlipClient::ensure(const std::vector<PortIntent>& wished) {
   const std::string change = fmt::format("bench-{}", ++changes_);
   const auto applied = driver().apply(wished, {.change_id = change, .undo_after = 600s});
   if (!applied) fail(device_, applied.error());
   std::vector<Settlement> verdicts;
   for (const PortOutcome& outcome : *applied) {
     if (!outcome.status) fail(device_, outcome.status.error());
-    if (!outcome.changed) fail(device_, {Errc::Conflict, outcome.port + " was not changed"});
-    verdicts.push_back({outcome.port, Verdict::Keep});
+    if (outcome.changed) verdicts.push_back({outcome.port, Verdict::Keep});
   }
+  if (verdicts.empty()) return 0;
   const auto settled = driver().settle(change, verdicts);
   if (!settled) fail(device_, settled.error());
   for (const PortOutcome& outcome : *settled)
     if (!outcome.status) fail(device_, outcome.status.error());
+  return verdicts.size();
 }
 
 void FlipClient::confirm(const std::vector<PortIntent>& wished) {

@@ -29,12 +29,12 @@ class FlipClient {
   explicit FlipClient(const FarmSwitch& device) : device_(device) {}
 
   // Observed, changed, read back, kept, saved and read back again. Opens the session when there is
-  // none.
+  // none. Every port must have been otherwise before.
   void flip(const std::vector<switch_drivers::PortIntent>& wished);
+  // The same whatever the ports were before; answers how many were changed.
+  std::size_t ensure(const std::vector<switch_drivers::PortIntent>& wished);
   // Read and compared; nothing may differ.
   void confirm(const std::vector<switch_drivers::PortIntent>& wished);
-
-  void hang_up() { driver_.reset(); }
 
  private:
   switch_drivers::Driver& driver();

@@ -72,7 +72,7 @@ void run_one_flip(const Bench& bench, FlipProduct& product) {
       "one flip | flips | wall p50 / p99 ms | switch p50 ms | overhead p50 / p99 ms | round trips "
       "| logins | controller CPU ms | switch CPU ms";
   FlipClient warm(bench.farm.switches().front());
-  warm.flip(wishes_of_switch(0, bench.options.ports, Mode::Provisioning));
+  (void)warm.ensure(wishes_of_switch(0, bench.options.ports, Mode::Provisioning));
   const Lines quiet = measure_rounds(bench, warm, product);
   auto others = wishes_of_switch(0, bench.options.ports, Mode::Routed);
   others.erase(others.begin());
