@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace switchyard::switch_drivers::linux_frr {
 
@@ -36,11 +37,11 @@ class FactList {
   void add_frr(std::string_view prefix, const FrrLines& lines) {
     for (const FrrLine& line : lines) {
       if (line.text.empty()) {
-        add(std::string{prefix}, line.block);
+        add(std::string{prefix}, std::string{line.block});
       } else {
-        add(fmt::format("{} {}{}{}", prefix, line.block, line.family.empty() ? "" : " ",
-                        line.family),
-            line.text);
+        add(fmt::format("{} {}{}{}", prefix, line.block.view(), line.family.empty() ? "" : " ",
+                        line.family.view()),
+            std::string{line.text});
       }
     }
   }
@@ -72,6 +73,23 @@ void add_bridge(FactList& facts, const PortState& port) {
               fmt::format("{}{}", membership.pvid ? "pvid " : "",
                           membership.untagged ? "untagged" : "tagged"));
   }
+}
+
+// All that running_facts() reads but the dead ends, of which a port is answerable for its own only.
+auto running_parts(const PortState& state) {
+  return std::tie(state.port, state.exists, state.up, state.master, state.alias, state.mtu,
+                  state.addresses, state.bridge, state.filters, state.subinterfaces, state.frr,
+                  state.frr_shared);
+}
+
+// All that saved_facts() reads.
+auto saved_parts(const PortState& state) {
+  return std::tie(state.port, state.saved_frr, state.snippet);
+}
+
+bool has_dead_ends_of(const PortState& observed, const PortState& wished) {
+  return std::includes(observed.dead_ends.begin(), observed.dead_ends.end(),
+                       wished.dead_ends.begin(), wished.dead_ends.end());
 }
 
 }  // namespace
@@ -150,8 +168,15 @@ std::vector<Difference> difference(const Facts& wished, const Facts& observed) {
 }
 
 PortReport compare_states(const PortState& wished, const PortState& observed) {
+  PortReport report{.port = wished.port};
+  // A port is as wished nearly always, and equal values have equal facts: so no fact is made then.
+  const bool runs_as_wished =
+      running_parts(wished) == running_parts(observed) && has_dead_ends_of(observed, wished);
+  const bool saved_as_wished = saved_parts(wished) == saved_parts(observed);
+  if (runs_as_wished && saved_as_wished) return report;
   const PortState seen = seen_by(observed, wished);
-  PortReport report{wished.port, difference(running_facts(wished), running_facts(seen)), {}};
+  if (!runs_as_wished) report.running = difference(running_facts(wished), running_facts(seen));
+  if (saved_as_wished) return report;
   if (wished.snippet.has_value() == seen.snippet.has_value()) {
     report.saved = difference(saved_facts(wished), saved_facts(seen));
     return report;

@@ -311,14 +311,14 @@ Result<SwitchState> LinuxFrrDriver::correct(const std::vector<PortChange>& chang
                                             SwitchState observed, const ApplyOptions& options) {
   std::vector<std::string> lines;
   std::vector<std::string> ports;
+  const PlanContext plan_context{.shared_present = observed.running.shared,
+                                 .quarantine = context_.quarantine};
   for (const PortChange& change : changes) {
     ports.push_back(change.wish.port);
     const PortState now = port_state(observed, change.wish.port);
     const auto remaining = compare_states(change.after, now).running;
     if (remaining.empty()) continue;
-    const PortPlan plan =
-        plan_port(change.before, change.after,
-                  {.shared_present = observed.running.shared, .quarantine = context_.quarantine});
+    const PortPlan plan = plan_port(change.before, change.after, plan_context);
     if (std::all_of(remaining.begin(), remaining.end(), is_about_opening)) {
       lines.insert(lines.end(), plan.open.begin(), plan.open.end());
     } else if (plan.through_shut && now.up) {

@@ -57,9 +57,8 @@ std::string render_undo(const PortIntent& wish, const PortState& before, const P
                         const PlanContext& context) {
   PortState target = before;
   target.dead_ends.clear();
-  PlanContext fixed = context;
-  fixed.shared_present.clear();
-  fixed.tidy_shared = false;
+  const PlanContext fixed{
+      .default_pvid = context.default_pvid, .quarantine = context.quarantine, .tidy_shared = false};
   const PortPlan plan = plan_port(after, target, fixed);
   const Phases phases = merge({plan});
   std::string text = "# Switchyard: puts port " + before.port + " back\n";
