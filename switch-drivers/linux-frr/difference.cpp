@@ -87,8 +87,10 @@ auto saved_parts(const PortState& state) {
   return std::tie(state.port, state.saved_frr, state.snippet);
 }
 
-bool has_dead_ends_of(const PortState& observed, const PortState& wished) {
-  return std::includes(observed.dead_ends.begin(), observed.dead_ends.end(),
+// A port is as wished nearly always, and equal values have equal facts: none is made then.
+bool runs_the_same(const PortState& wished, const PortState& observed) {
+  return running_parts(wished) == running_parts(observed) &&
+         std::includes(observed.dead_ends.begin(), observed.dead_ends.end(),
                        wished.dead_ends.begin(), wished.dead_ends.end());
 }
 
@@ -167,24 +169,33 @@ std::vector<Difference> difference(const Facts& wished, const Facts& observed) {
   return found;
 }
 
+std::vector<Difference> running_differences(const PortState& wished, const PortState& observed) {
+  if (runs_the_same(wished, observed)) return {};
+  return difference(running_facts(wished), running_facts(seen_by(observed, wished)));
+}
+
+bool runs_as_wished(const PortState& wished, const PortState& observed) {
+  return runs_the_same(wished, observed) ||
+         running_facts(wished) == running_facts(seen_by(observed, wished));
+}
+
+bool is_saved_as_wished(const PortState& wished, const PortState& observed) {
+  return saved_parts(wished) == saved_parts(observed) ||
+         (wished.snippet.has_value() == observed.snippet.has_value() &&
+          saved_facts(wished) == saved_facts(observed));
+}
+
 PortReport compare_states(const PortState& wished, const PortState& observed) {
-  PortReport report{.port = wished.port};
-  // A port is as wished nearly always, and equal values have equal facts: so no fact is made then.
-  const bool runs_as_wished =
-      running_parts(wished) == running_parts(observed) && has_dead_ends_of(observed, wished);
-  const bool saved_as_wished = saved_parts(wished) == saved_parts(observed);
-  if (runs_as_wished && saved_as_wished) return report;
-  const PortState seen = seen_by(observed, wished);
-  if (!runs_as_wished) report.running = difference(running_facts(wished), running_facts(seen));
-  if (saved_as_wished) return report;
-  if (wished.snippet.has_value() == seen.snippet.has_value()) {
-    report.saved = difference(saved_facts(wished), saved_facts(seen));
+  PortReport report{wished.port, running_differences(wished, observed), {}};
+  if (saved_parts(wished) == saved_parts(observed)) return report;
+  if (wished.snippet.has_value() == observed.snippet.has_value()) {
+    report.saved = difference(saved_facts(wished), saved_facts(observed));
     return report;
   }
   // A file that is missing as a whole is one difference, not one for each of its lines.
   PortState without = wished;
   without.snippet.reset();
-  report.saved = difference(saved_facts(without), saved_facts(seen));
+  report.saved = difference(saved_facts(without), saved_facts(observed));
   report.saved.push_back({"saved interfaces of " + wished.port, snippet_path(wished.port), ""});
   return report;
 }

@@ -177,7 +177,7 @@ Result<Observation> Observer::observe(const std::vector<std::string>& ports,
   if (!read) return tl::unexpected(read.error());
   Observation observed;
   observed.state = std::move(*read);
-  observed.armed = parse_armed(parts[kArmed].output);
+  observed.armed = parts[kArmed].output;
   observed.before.assign(answers->begin(), answers->begin() + static_cast<std::ptrdiff_t>(first));
   if (auto status = read_rest(observed, asked, ports); !status)
     return tl::unexpected(status.error());

@@ -88,9 +88,9 @@ Result<UndoRecord> parse_undo(std::string_view text) {
   return UndoRecord{std::move(*wish), std::move(*before)};
 }
 
-std::map<std::string, ArmedChange> parse_armed(std::string_view output) {
+ArmedChanges parse_armed(std::string_view output) {
   constexpr std::string_view kRoot = "/run/switchyard/";
-  std::map<std::string, ArmedChange> armed;
+  ArmedChanges armed;
   for (const auto& [path, text] : parse_files(output)) {
     const std::size_t slash = path.rfind('/');
     if (!path.starts_with(kRoot) || slash <= kRoot.size()) continue;
