@@ -35,8 +35,6 @@ std::vector<PortIntent> intents_of(const std::vector<WishRecord>& wishes) {
   return intents;
 }
 
-bool is_settled(const WishRecord& wish) { return wish.settled_version == wish.version; }
-
 std::string describe(const PortOutcome& outcome) {
   std::string text = outcome.status ? "" : outcome.status.error().message;
   if (!outcome.remaining.empty()) {
@@ -105,9 +103,12 @@ bool SwitchWorker::claim() {
 // An import that changed how the switch is reached takes effect at once, not after the next
 // failure.
 void SwitchWorker::notice_new_access() {
-  const auto record = read_record();
-  if (!record || !*record || (*record)->version == access_version_) return;
-  access_version_ = (*record)->version;
+  const auto version = db::read(context_.pool, "look at switch " + name_,
+                                [&](db::Session& session) -> Result<std::optional<long long>> {
+                                  return find_switch_version(session, name_);
+                                });
+  if (!version || !*version || **version == access_version_) return;
+  access_version_ = **version;
   if (armed_.empty()) driver_.reset();  // what is armed is settled over the session that armed it
   probed_ = false;
   retry_contact_ = {};
@@ -172,12 +173,16 @@ void SwitchWorker::note_contact(const Status& status) {
 }
 
 std::vector<WishRecord> SwitchWorker::pending(Timestamp now) {
+  // Nearly always there is nothing, and writers wait for each other.
+  const auto any = db::read(
+      context_.pool, "wishes of switch " + name_,
+      [&](db::Session& session) -> Result<bool> { return has_due_wishes(session, name_, now); });
+  if (any && !*any) return {};
   auto found =
       db::write(context_.pool, "wishes of switch " + name_,
                 [&](db::Session& session) -> Result<std::vector<WishRecord>> {
                   std::vector<WishRecord> due;
-                  for (WishRecord& wish : list_wishes(session, name_)) {
-                    if (is_settled(wish) || wish.due > to_micros(now)) continue;
+                  for (WishRecord& wish : list_due_wishes(session, name_, now)) {
                     const bool is_armed = std::ranges::any_of(armed_, [&](const Armed& armed) {
                       return std::ranges::any_of(armed.wishes, [&](const WishRecord& w) {
                         return w.port == wish.port && w.version == wish.version;
@@ -315,7 +320,23 @@ void SwitchWorker::poke_group(const std::vector<WishRecord>& wishes) {
     if (name != name_) context_.wakeup.poke(switch_topic(name));
 }
 
+// Whether every armed port waits for the other switch of its group. It is asked many times a second
+// by every switch of a site, so it is one question that locks nothing. Whoever prepares the last
+// port of a group also decides it, so nobody is needed to look at each group again and again.
+bool SwitchWorker::all_wait_for_others() {
+  long long armed_ports = 0;
+  for (const Armed& armed : armed_) {
+    if (context_.clock.steady() - armed.since > context_.site.undo_after / 2) return false;
+    armed_ports += static_cast<long long>(armed.wishes.size());
+  }
+  const auto waiting = db::read(
+      context_.pool, "decisions for switch " + name_,
+      [&](db::Session& session) -> Result<long long> { return count_waiting(session, name_); });
+  return waiting && *waiting == armed_ports;
+}
+
 void SwitchWorker::settle_decided() {
+  if (armed_.empty() || all_wait_for_others()) return;
   const Timestamp now = context_.clock.now();
   for (std::size_t i = 0; i < armed_.size();) {
     Armed& armed = armed_[i];

@@ -58,6 +58,7 @@ class SwitchWorker {
   void notice_new_access();
   [[nodiscard]] Result<std::optional<SwitchRecord>> read_record();
   [[nodiscard]] Status connect();
+  [[nodiscard]] bool all_wait_for_others();
   void settle_decided();
   [[nodiscard]] std::vector<WishRecord> pending(Timestamp now);
   void apply(const std::vector<WishRecord>& wishes);

@@ -34,6 +34,15 @@ struct GroupState {
 
 [[nodiscard]] std::vector<WishRecord> list_wishes(db::Session& session,
                                                   const std::string& switch_name);
+// Those that are not settled and whose time has come.
+[[nodiscard]] std::vector<WishRecord> list_due_wishes(db::Session& session,
+                                                      const std::string& switch_name,
+                                                      Timestamp now);
+[[nodiscard]] bool has_due_wishes(db::Session& session, const std::string& switch_name,
+                                  Timestamp now);
+// Whether somebody asked for a close look at a port of this switch.
+[[nodiscard]] bool has_watched_wishes(db::Session& session, const std::string& switch_name,
+                                      Timestamp now);
 [[nodiscard]] std::optional<WishRecord> find_wish(db::Session& session,
                                                   const std::string& switch_name,
                                                   const std::string& port);
@@ -74,6 +83,8 @@ void record_sessions(db::Session& session, const std::string& switch_name, const
 // failed. Answers the decision that stands. On a decision the operation of the group is made due.
 [[nodiscard]] std::string decide_group(db::Session& session, const std::string& group,
                                        const std::string& failed, Timestamp now);
+// Ports of this switch that are prepared and whose group is not decided yet.
+[[nodiscard]] long long count_waiting(db::Session& session, const std::string& switch_name);
 [[nodiscard]] std::vector<std::string> switches_of_group(db::Session& session,
                                                          const std::string& group);
 // After an abort: the wish becomes what it was before, with a new version.

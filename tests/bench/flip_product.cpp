@@ -25,8 +25,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t kSessions = 8;  // default of database.sessions
+constexpr auto kFirstScans = 2s;      // each reconciler looks once more when it has begun
 constexpr auto kPatience = 300s;
-constexpr auto kLook = 10ms;
+constexpr auto kLook = 20ms;
 
 template <class T> T good(Result<T> result) {
   if (!result) throw std::runtime_error(result.error().message);
@@ -132,6 +133,7 @@ void FlipProduct::start_fleet() {
   worker_.reset();
   fleet_.emplace(*context_);
   wait_until_settled();
+  std::this_thread::sleep_for(kFirstScans);
 }
 
 void FlipProduct::flip_all(bench::Mode mode) {
@@ -156,7 +158,8 @@ void FlipProduct::flip_all(bench::Mode mode) {
 
 void FlipProduct::wait_until_settled() {
   const auto until = std::chrono::steady_clock::now() + kPatience;
-  while (count("port_wishes WHERE settled_version <> version") > 0) {
+  while (count("(SELECT port FROM port_wishes WHERE settled_version <> version LIMIT 1) AS some") >
+         0) {
     if (std::chrono::steady_clock::now() > until)
       throw std::runtime_error("wishes did not come true in time");
     std::this_thread::sleep_for(kLook);
