@@ -25,7 +25,9 @@ using switch_drivers::Verdict;
 namespace {
 
 constexpr std::size_t kBatch = 64;  // ports in one commit
-constexpr auto kSessionPoll = 250ms;
+constexpr milliseconds kIdlePoll{500};
+// For groups shared with a switch of another controller; one of this controller wakes us.
+constexpr milliseconds kDecisionPoll{200};
 constexpr auto kLongestRetry = 60s;
 
 std::vector<PortIntent> intents_of(const std::vector<WishRecord>& wishes) {
@@ -76,7 +78,9 @@ milliseconds SwitchWorker::tick() {
   }
   scan_when_due();
   if (!due.empty()) return 1ms;  // more may have come while the switch was busy
-  return armed_.empty() && next_sessions_ > context_.clock.steady() + 500ms ? 500ms : 50ms;
+  if (!armed_.empty()) return kDecisionPoll;
+  const auto until_look = std::chrono::ceil<milliseconds>(next_sessions_ - context_.clock.steady());
+  return std::clamp<milliseconds>(until_look, 10ms, kIdlePoll);
 }
 
 bool SwitchWorker::claim() {
@@ -103,6 +107,9 @@ bool SwitchWorker::claim() {
 // An import that changed how the switch is reached takes effect at once, not after the next
 // failure.
 void SwitchWorker::notice_new_access() {
+  const auto steady = context_.clock.steady();
+  if (steady < next_access_look_) return;
+  next_access_look_ = steady + kIdlePoll;
   const auto version = db::read(context_.pool, "look at switch " + name_,
                                 [&](db::Session& session) -> Result<std::optional<long long>> {
                                   return find_switch_version(session, name_);

@@ -83,6 +83,7 @@ class SwitchWorker {
   std::unique_ptr<switch_drivers::Driver> driver_{};
   std::optional<SwitchClaim> claim_{};
   std::chrono::steady_clock::time_point claim_renewal_{};
+  std::chrono::steady_clock::time_point next_access_look_{};
   std::chrono::steady_clock::time_point next_scan_{};
   std::chrono::steady_clock::time_point next_sessions_{};
   std::chrono::steady_clock::time_point retry_contact_{};
