@@ -22,7 +22,7 @@ std::string join(const std::vector<std::string_view>& parts, std::size_t count) 
 std::string setting_key(const FrrLine& line) {
   if (line.text.empty()) {
     const auto parts = words(line.block);  // ip prefix-list NAME seq N …
-    return parts.size() > 4 && parts[1] == "prefix-list" ? join(parts, 5) : line.block;
+    return parts.size() > 4 && parts[1] == "prefix-list" ? join(parts, 5) : std::string{line.block};
   }
   const auto parts = words(line.text);
   if (parts[0] == "neighbor" && parts.size() > 2) {
@@ -35,11 +35,12 @@ std::string setting_key(const FrrLine& line) {
       return key + (parts.size() > 3 && parts[3] == "connect" ? " connect" : "");
     constexpr std::array kSingle{"remote-as",    "description",    "advertisement-interval",
                                  "ttl-security", "maximum-prefix", "interface"};
-    return std::find(kSingle.begin(), kSingle.end(), parts[2]) != kSingle.end() ? key : line.text;
+    const bool is_single = std::find(kSingle.begin(), kSingle.end(), parts[2]) != kSingle.end();
+    return is_single ? key : std::string{line.text};
   }
   if (parts[0] == "set" || parts[0] == "match") return join(parts, parts.size() - 1);
   if (line.text.starts_with("ipv6 nd ra-")) return join(parts, 3);
-  return line.text;
+  return std::string{line.text};
 }
 
 std::string opposite(std::string_view text) {
@@ -95,14 +96,14 @@ std::vector<FrrCommand> ordered_additions(std::vector<FrrLine> lines) {
 }
 
 // "router bgp 65001 vrf vrf-prv" + interface, with the line that makes it a neighbour.
-using Neighbors = std::map<std::pair<std::string, std::string>, std::string>;
+using Neighbors = std::map<std::pair<Text, Text>, Text>;
 
 Neighbors neighbors_in(const FrrLines& own) {
   Neighbors found;
   for (const FrrLine& line : own) {
     if (!line.block.starts_with("router bgp ")) continue;
-    const std::string name{subject_of(line)};
-    std::string& creation = found[{line.block, name}];
+    const Text name{subject_of(line)};
+    Text& creation = found[{line.block, name}];
     if (line.text.starts_with("neighbor " + name + " interface ")) creation = line.text;
   }
   return found;
@@ -111,13 +112,13 @@ Neighbors neighbors_in(const FrrLines& own) {
 bool is_missing(const FrrLine& line, const FrrLines& present, const Neighbors& remade) {
   if (!present.contains(line)) return true;
   return line.block.starts_with("router bgp ") &&
-         remade.contains({line.block, std::string{subject_of(line)}});
+         remade.contains({line.block, Text{subject_of(line)}});
 }
 
 // Lines that are there and should not be, of objects that stay.
 std::vector<FrrCommand> surplus(const FrrLines& present, const FrrLines& wished,
                                 const Neighbors& remade) {
-  std::set<std::tuple<std::string, std::string, std::string>> settled;
+  std::set<std::tuple<Text, Text, std::string>> settled;
   for (const FrrLine& line : wished)
     settled.emplace(line.block, line.family, setting_key(line));
   const auto is_settled = [&](const FrrLine& line) {
@@ -132,7 +133,7 @@ std::vector<FrrCommand> surplus(const FrrLines& present, const FrrLines& wished,
   for (const FrrLine& line : present) {
     if (wished.contains(line) || is_settled(line)) continue;
     const bool of_remade = line.block.starts_with("router bgp ") &&
-                           remade.contains({line.block, std::string{subject_of(line)}});
+                           remade.contains({line.block, Text{subject_of(line)}});
     const bool block_goes = !line.text.empty() && !line.block.starts_with("router bgp ") &&
                             !wished.contains({line.block});
     if (!of_remade && !block_goes) commands.push_back(removal(line));
@@ -162,7 +163,7 @@ FrrLines staying(const FrrLines& present, const FrrLines& wished) {
   for (const FrrLine& line : present) {
     const bool stays = is_own_list(line) ? lists.contains(list_of(line))
                        : line.block.starts_with("router bgp ")
-                           ? neighbors.contains({line.block, std::string{subject_of(line)}})
+                           ? neighbors.contains({line.block, Text{subject_of(line)}})
                            : wished.contains({line.block});
     if (stays) kept.insert(line);
   }
@@ -227,7 +228,7 @@ void plan_frr(PortPlan& plan, const PortState& from, const PortState& to,
       if (remade.contains(key) || !neighbors_in(from.frr).contains(key)) continue;
       const auto parts = words(key.first);  // router bgp N vrf V
       if (parts.size() == 5)
-        plan.soft_clears.push_back({VrfName{std::string{parts[4]}}, key.second});
+        plan.soft_clears.push_back({VrfName{std::string{parts[4]}}, std::string{key.second}});
     }
   }
   const auto additions = ordered_additions(std::move(missing));
