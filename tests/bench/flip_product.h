@@ -42,7 +42,8 @@ class FlipProduct {
   std::unique_ptr<db::Pool> pool_{};
   SystemClock clock_{};
   provisioner::Wakeup wakeup_{};
-  provisioner::Site site_{};
+  // The stages move ports behind its back, which it would repair at its next scan.
+  provisioner::Site site_{.scan_interval = std::chrono::hours{1}};
   std::vector<FarmSwitch> switches_{};
   int ports_{};
   std::unique_ptr<provisioner::ReconcileContext> context_{};
