@@ -16,6 +16,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr auto kLongestRetry = 60s;
+constexpr auto kAccessLook = 500ms;
 
 }  // namespace
 
@@ -52,9 +53,15 @@ bool SwitchWorker::claim() {
 // An import that changed how the switch is reached takes effect at once, not after the next
 // failure.
 void SwitchWorker::notice_new_access() {
-  const auto record = read_record();
-  if (!record || !*record || (*record)->version == access_version_) return;
-  access_version_ = (*record)->version;
+  const auto steady = context_.clock.steady();
+  if (steady < next_access_look_) return;
+  next_access_look_ = steady + kAccessLook;
+  const auto version = db::read(context_.pool, "look at switch " + name_,
+                                [&](db::Session& session) -> Result<std::optional<long long>> {
+                                  return find_switch_version(session, name_);
+                                });
+  if (!version || !*version || **version == access_version_) return;
+  access_version_ = **version;
   if (armed_.empty()) driver_.reset();  // what is armed is settled over the session that armed it
   probed_ = false;
   retry_contact_ = {};

@@ -37,9 +37,10 @@ void SwitchWorker::scan_when_due() {
   auto found = db::read(context_.pool, "wishes of switch " + name_,
                         [&](db::Session& session) -> Result<std::vector<WishRecord>> {
                           now = to_micros(db::now(session));
-                          const auto record = find_switch_record(session, name_);
-                          asked = record ? record->scan_wanted : 0;
-                          return list_wishes(session, name_);
+                          asked = scan_wanted_since(session, name_);
+                          const bool wanted = steady >= next_scan_ || asked > 0 ||
+                                              has_watched_wishes(session, name_);
+                          return wanted ? list_wishes(session, name_) : std::vector<WishRecord>{};
                         });
   if (!found) return;
   const bool watched = std::ranges::any_of(*found, [&](const WishRecord& wish) {

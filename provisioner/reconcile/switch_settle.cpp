@@ -14,7 +14,23 @@ using switch_drivers::PortOutcome;
 using switch_drivers::Settlement;
 using switch_drivers::Verdict;
 
+// Whether every armed port waits for the other switch of its group. It is asked many times a second
+// by every switch of a site, so it is one question that locks nothing. Whoever prepares the last
+// port of a group also decides it, so nobody is needed to look at each group again and again.
+bool SwitchWorker::all_wait_for_others() {
+  long long armed_ports = 0;
+  for (const Armed& armed : armed_) {
+    if (context_.clock.steady() - armed.since > context_.site.undo_after / 2) return false;
+    armed_ports += static_cast<long long>(armed.wishes.size());
+  }
+  const auto waiting = db::read(
+      context_.pool, "decisions for switch " + name_,
+      [&](db::Session& session) -> Result<long long> { return count_waiting(session, name_); });
+  return waiting && *waiting == armed_ports;
+}
+
 void SwitchWorker::settle_decided() {
+  if (armed_.empty() || all_wait_for_others()) return;
   for (std::size_t i = 0; i < armed_.size();) {
     Armed& armed = armed_[i];
     const bool too_long = context_.clock.steady() - armed.since > context_.site.undo_after / 2;

@@ -19,6 +19,9 @@ using switch_drivers::PortOutcome;
 namespace {
 
 constexpr std::size_t kBatch = 64;  // ports in one commit
+constexpr milliseconds kIdlePoll{500};
+// For groups shared with a switch of another controller; one of this controller wakes us.
+constexpr milliseconds kDecisionPoll{200};
 constexpr auto kLongestRetry = 60s;
 
 std::vector<PortIntent> intents_of(const std::vector<WishRecord>& wishes) {
@@ -27,8 +30,6 @@ std::vector<PortIntent> intents_of(const std::vector<WishRecord>& wishes) {
     intents.push_back(wish.wish);
   return intents;
 }
-
-bool is_settled(const WishRecord& wish) { return wish.settled_version == wish.version; }
 
 std::string describe(const PortOutcome& outcome) {
   std::string text = outcome.status ? "" : outcome.status.error().message;
@@ -78,17 +79,22 @@ milliseconds SwitchWorker::tick() {
   if (!claim()) return 2s;
   scan_when_due();
   if (!due.empty()) return 1ms;  // more may have come while the switch was busy
-  return armed_.empty() && next_sessions_ > context_.clock.steady() + 500ms ? 500ms : 50ms;
+  if (!armed_.empty()) return kDecisionPoll;
+  const auto until_look = std::chrono::ceil<milliseconds>(next_sessions_ - context_.clock.steady());
+  return std::clamp<milliseconds>(until_look, 10ms, kIdlePoll);
 }
 
 std::vector<WishRecord> SwitchWorker::pending() {
+  // Nearly always there is nothing, and writers wait for each other.
+  const auto any = db::read(
+      context_.pool, "wishes of switch " + name_,
+      [&](db::Session& session) -> Result<bool> { return has_due_wishes(session, name_); });
+  if (any && !*any) return {};
   auto found =
       db::write(context_.pool, "wishes of switch " + name_,
                 [&](db::Session& session) -> Result<std::vector<WishRecord>> {
                   std::vector<WishRecord> due;
-                  const long long now = to_micros(db::now(session));
-                  for (WishRecord& wish : list_wishes(session, name_)) {
-                    if (is_settled(wish) || wish.due > now) continue;
+                  for (WishRecord& wish : list_due_wishes(session, name_)) {
                     const bool is_armed = std::ranges::any_of(armed_, [&](const Armed& armed) {
                       return std::ranges::any_of(armed.wishes, [&](const WishRecord& w) {
                         return w.port == wish.port && w.version == wish.version;

@@ -62,6 +62,7 @@ class SwitchWorker {
   void notice_new_access();
   [[nodiscard]] Result<std::optional<SwitchRecord>> read_record();
   [[nodiscard]] Status connect();
+  [[nodiscard]] bool all_wait_for_others();
   void settle_decided();
   [[nodiscard]] std::vector<WishRecord> pending();
   void apply(const std::vector<WishRecord>& wishes);
@@ -90,6 +91,7 @@ class SwitchWorker {
   std::optional<SwitchClaim> claim_{};
   long long last_fence_{};  // of the last claim, also after it was given up
   std::chrono::steady_clock::time_point claim_renewal_{};
+  std::chrono::steady_clock::time_point next_access_look_{};
   std::chrono::steady_clock::time_point next_scan_{};
   std::chrono::steady_clock::time_point next_sessions_{};
   std::chrono::steady_clock::time_point retry_contact_{};

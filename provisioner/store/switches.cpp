@@ -30,6 +30,18 @@ std::optional<SwitchRecord> find_switch_record(db::Session& session, const std::
   return r;
 }
 
+std::optional<long long> find_switch_version(db::Session& session, const std::string& name) {
+  const auto row =
+      db::select_one<long long>(session, "SELECT version FROM switches WHERE name = :n", name);
+  return row ? std::optional{std::get<0>(*row)} : std::nullopt;
+}
+
+long long scan_wanted_since(db::Session& session, const std::string& name) {
+  const auto row =
+      db::select_one<long long>(session, "SELECT scan_wanted FROM switches WHERE name = :n", name);
+  return row ? std::get<0>(*row) : 0;
+}
+
 std::optional<SwitchClaim> claim_switch(db::Session& session, const SwitchClaim& claimant,
                                         std::chrono::seconds how_long) {
   const std::string now = session.now_sql();

@@ -13,6 +13,10 @@
 namespace switchyard::provisioner {
 
 [[nodiscard]] std::vector<std::string> list_switch_names(db::Session& session);
+// Changes whenever the switch is to be reached in another way; cheaper than the record.
+[[nodiscard]] std::optional<long long> find_switch_version(db::Session& session,
+                                                           const std::string& name);
+[[nodiscard]] long long scan_wanted_since(db::Session& session, const std::string& name);
 [[nodiscard]] std::optional<SwitchRecord> find_switch_record(db::Session& session,
                                                              const std::string& name);
 

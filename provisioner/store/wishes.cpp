@@ -126,6 +126,31 @@ std::vector<WishRecord> list_wishes(db::Session& session, const std::string& swi
                        switch_name, after, last);
 }
 
+std::vector<WishRecord> list_due_wishes(db::Session& session, const std::string& switch_name) {
+  return select_wishes(session,
+                       "switch_name = :s AND settled_version <> version AND due <= " +
+                           session.now_sql() + " ORDER BY port",
+                       switch_name);
+}
+
+bool has_due_wishes(db::Session& session, const std::string& switch_name) {
+  return db::select_one<long long>(session,
+                                   "SELECT version FROM port_wishes WHERE switch_name = :s AND "
+                                   "settled_version <> version AND due <= " +
+                                       session.now_sql() + " LIMIT 1",
+                                   switch_name)
+      .has_value();
+}
+
+bool has_watched_wishes(db::Session& session, const std::string& switch_name) {
+  return db::select_one<long long>(session,
+                                   "SELECT version FROM port_wishes WHERE switch_name = :s AND "
+                                   "watch_until > " +
+                                       session.now_sql() + " LIMIT 1",
+                                   switch_name)
+      .has_value();
+}
+
 std::optional<WishRecord> find_wish(db::Session& session, const std::string& switch_name,
                                     const std::string& port) {
   auto found = select_wishes(session, "switch_name = :s AND port = :p", switch_name, port);
@@ -245,6 +270,15 @@ std::string group_decision(db::Session& session, const std::string& group) {
   return row ? std::get<0>(*row) : "";
 }
 
+long long count_waiting(db::Session& session, const std::string& switch_name) {
+  const auto row = db::select_one<long long>(
+      session,
+      "SELECT COUNT(*) FROM port_wishes JOIN change_groups ON change_groups.id = change_group "
+      "WHERE switch_name = :s AND phase = 'prepared' AND decision = 'pending'",
+      switch_name);
+  return row ? std::get<0>(*row) : 0;
+}
+
 std::vector<std::string> switches_of_group(db::Session& session, const std::string& group) {
   std::vector<std::string> names;
   for (const auto& [name] : db::select<std::string>(
@@ -269,11 +303,12 @@ std::string decide_group(db::Session& session, const std::string& group,
   if (!failed.empty()) {
     verdict = "abort";
   } else {
-    const auto members = select_wishes(session, "change_group = :g", group);
-    const bool ready = std::ranges::all_of(members, [](const WishRecord& wish) {
-      return wish.phase == "prepared" || wish.settled_version == wish.version;
-    });
-    if (!ready) return "pending";
+    const auto waiting = db::select_one<long long>(
+        session,
+        "SELECT version FROM port_wishes WHERE change_group = :g AND phase <> 'prepared' AND "
+        "settled_version <> version LIMIT 1",
+        group);
+    if (waiting) return "pending";
     verdict = "commit";
   }
   db::execute(

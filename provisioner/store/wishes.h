@@ -39,6 +39,12 @@ struct GroupState {
                                                   const std::string& switch_name,
                                                   const std::string& after,
                                                   const std::string& last);
+// Those that are not settled and whose time has come.
+[[nodiscard]] std::vector<WishRecord> list_due_wishes(db::Session& session,
+                                                      const std::string& switch_name);
+[[nodiscard]] bool has_due_wishes(db::Session& session, const std::string& switch_name);
+// Whether somebody asked for a close look at a port of this switch.
+[[nodiscard]] bool has_watched_wishes(db::Session& session, const std::string& switch_name);
 [[nodiscard]] std::optional<WishRecord> find_wish(db::Session& session,
                                                   const std::string& switch_name,
                                                   const std::string& port);
@@ -80,6 +86,8 @@ void record_sessions(db::Session& session, const std::string& switch_name, const
 // failed. Answers the decision that stands. On a decision the operation of the group is made due.
 [[nodiscard]] std::string decide_group(db::Session& session, const std::string& group,
                                        const std::string& failed);
+// Ports of this switch that are prepared and whose group is not decided yet.
+[[nodiscard]] long long count_waiting(db::Session& session, const std::string& switch_name);
 [[nodiscard]] std::vector<std::string> switches_of_group(db::Session& session,
                                                          const std::string& group);
 // After an abort: the wish becomes what it was before, with a new version.

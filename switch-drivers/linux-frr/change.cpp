@@ -26,10 +26,11 @@ std::uint32_t free_table(const SwitchState& observed) {
 
 FrrLines users_after(const std::vector<PortChange>& changes, const SwitchState& observed) {
   FrrLines users;
+  std::set<std::string_view> changing;
+  for (const PortChange& change : changes)
+    changing.insert(change.wish.port);
   for (const auto& [port, lines] : observed.running.by_port) {
-    const bool changes_now = std::any_of(changes.begin(), changes.end(),
-                                         [&](const PortChange& c) { return c.wish.port == port; });
-    if (!changes_now) users.insert(lines.begin(), lines.end());
+    if (!changing.contains(port)) users.insert(lines.begin(), lines.end());
   }
   for (const PortChange& change : changes) {
     users.insert(change.after.frr.begin(), change.after.frr.end());
@@ -42,7 +43,11 @@ class Builder {
   Builder(const ApplyOptions& options, const SwitchState& observed, const SwitchContext& context)
       : options_(options), observed_(observed), context_(context) {
     const auto bridge = observed.links.find(context.bridge);
-    if (bridge != observed.links.end()) default_pvid_ = bridge->second.default_pvid;
+    plan_context_ = {.shared_present = observed.running.shared,
+                     .default_pvid = bridge == observed.links.end() ? std::uint16_t{}
+                                                                    : bridge->second.default_pvid,
+                     .quarantine = context.quarantine,
+                     .tidy_shared = true};
   }
 
   void arm_handle(const std::vector<PortChange>& changes) {
@@ -106,12 +111,7 @@ class Builder {
       add_guarded(std::move(command));
   }
 
-  [[nodiscard]] PlanContext plan_context() const {
-    return {.shared_present = observed_.running.shared,
-            .default_pvid = default_pvid_,
-            .quarantine = context_.quarantine,
-            .tidy_shared = true};
-  }
+  [[nodiscard]] const PlanContext& plan_context() const { return plan_context_; }
 
   ChangeCommands finish_building() { return std::move(built_); }
 
@@ -123,7 +123,7 @@ class Builder {
   const ApplyOptions& options_;
   const SwitchState& observed_;
   const SwitchContext& context_;
-  std::uint16_t default_pvid_{};
+  PlanContext plan_context_{};  // the same for every port
   ChangeCommands built_{};
 };
 

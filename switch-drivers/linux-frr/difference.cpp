@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace switchyard::switch_drivers::linux_frr {
 
@@ -36,11 +37,11 @@ class FactList {
   void add_frr(std::string_view prefix, const FrrLines& lines) {
     for (const FrrLine& line : lines) {
       if (line.text.empty()) {
-        add(std::string{prefix}, line.block);
+        add(std::string{prefix}, std::string{line.block});
       } else {
-        add(fmt::format("{} {}{}{}", prefix, line.block, line.family.empty() ? "" : " ",
-                        line.family),
-            line.text);
+        add(fmt::format("{} {}{}{}", prefix, line.block.view(), line.family.empty() ? "" : " ",
+                        line.family.view()),
+            std::string{line.text});
       }
     }
   }
@@ -72,6 +73,25 @@ void add_bridge(FactList& facts, const PortState& port) {
               fmt::format("{}{}", membership.pvid ? "pvid " : "",
                           membership.untagged ? "untagged" : "tagged"));
   }
+}
+
+// All that running_facts() reads but the dead ends, of which a port is answerable for its own only.
+auto running_parts(const PortState& state) {
+  return std::tie(state.port, state.exists, state.up, state.master, state.alias, state.mtu,
+                  state.addresses, state.bridge, state.filters, state.subinterfaces, state.frr,
+                  state.frr_shared);
+}
+
+// All that saved_facts() reads.
+auto saved_parts(const PortState& state) {
+  return std::tie(state.port, state.saved_frr, state.snippet);
+}
+
+// A port is as wished nearly always, and equal values have equal facts: none is made then.
+bool runs_the_same(const PortState& wished, const PortState& observed) {
+  return running_parts(wished) == running_parts(observed) &&
+         std::includes(observed.dead_ends.begin(), observed.dead_ends.end(),
+                       wished.dead_ends.begin(), wished.dead_ends.end());
 }
 
 }  // namespace
@@ -149,17 +169,33 @@ std::vector<Difference> difference(const Facts& wished, const Facts& observed) {
   return found;
 }
 
+std::vector<Difference> running_differences(const PortState& wished, const PortState& observed) {
+  if (runs_the_same(wished, observed)) return {};
+  return difference(running_facts(wished), running_facts(seen_by(observed, wished)));
+}
+
+bool runs_as_wished(const PortState& wished, const PortState& observed) {
+  return runs_the_same(wished, observed) ||
+         running_facts(wished) == running_facts(seen_by(observed, wished));
+}
+
+bool is_saved_as_wished(const PortState& wished, const PortState& observed) {
+  return saved_parts(wished) == saved_parts(observed) ||
+         (wished.snippet.has_value() == observed.snippet.has_value() &&
+          saved_facts(wished) == saved_facts(observed));
+}
+
 PortReport compare_states(const PortState& wished, const PortState& observed) {
-  const PortState seen = seen_by(observed, wished);
-  PortReport report{wished.port, difference(running_facts(wished), running_facts(seen)), {}};
-  if (wished.snippet.has_value() == seen.snippet.has_value()) {
-    report.saved = difference(saved_facts(wished), saved_facts(seen));
+  PortReport report{wished.port, running_differences(wished, observed), {}};
+  if (saved_parts(wished) == saved_parts(observed)) return report;
+  if (wished.snippet.has_value() == observed.snippet.has_value()) {
+    report.saved = difference(saved_facts(wished), saved_facts(observed));
     return report;
   }
   // A file that is missing as a whole is one difference, not one for each of its lines.
   PortState without = wished;
   without.snippet.reset();
-  report.saved = difference(saved_facts(without), saved_facts(seen));
+  report.saved = difference(saved_facts(without), saved_facts(observed));
   report.saved.push_back({"saved interfaces of " + wished.port, snippet_path(wished.port), ""});
   return report;
 }

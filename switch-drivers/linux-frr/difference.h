@@ -24,5 +24,10 @@ using Facts = std::set<std::pair<std::string, std::string>>;
 
 [[nodiscard]] std::vector<Difference> difference(const Facts& wished, const Facts& observed);
 [[nodiscard]] PortReport compare_states(const PortState& wished, const PortState& observed);
+// Parts of it, for callers that need no more.
+[[nodiscard]] std::vector<Difference> running_differences(const PortState& wished,
+                                                          const PortState& observed);
+[[nodiscard]] bool runs_as_wished(const PortState& wished, const PortState& observed);
+[[nodiscard]] bool is_saved_as_wished(const PortState& wished, const PortState& observed);
 
 }  // namespace switchyard::switch_drivers::linux_frr

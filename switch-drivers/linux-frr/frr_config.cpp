@@ -11,6 +11,14 @@ constexpr std::string_view kShared = "SWY-";
 constexpr std::string_view kOfPort = "SWY-P-";
 constexpr std::size_t kLongestLine = 4096;
 
+// The first word of `text`, which loses it; "" at the end.
+std::string_view cut_word(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  const std::string_view found = text.substr(0, text.find(' '));
+  text.remove_prefix(found.size());
+  return found;
+}
+
 std::string_view without_end(std::string_view line) {
   while (!line.empty() && (line.back() == ' ' || line.back() == '\r'))
     line.remove_suffix(1);
@@ -43,11 +51,11 @@ class Reader {
     if (indent == 0) return top_level(text);
     if (block_.empty()) return;
     if (says_exit(text)) {
-      family_.clear();
+      family_ = {};
     } else if (text.starts_with("address-family ")) {
       family_ = text;
     } else {
-      config_.lines.insert({block_, indent > 1 ? family_ : std::string{}, std::string{text}});
+      config_.lines.insert({block_, indent > 1 ? family_ : Text{}, text});
     }
   }
 
@@ -55,8 +63,8 @@ class Reader {
 
  private:
   void top_level(std::string_view text) {
-    family_.clear();
-    block_.clear();
+    family_ = {};
+    block_ = {};
     if (text == "frr defaults datacenter") config_.datacenter_defaults = true;
     if (text.starts_with("frr version ")) config_.version = version_of(text.substr(12));
     if (says_exit(text) || text == "end" || text.ends_with("configuration...") ||
@@ -68,8 +76,8 @@ class Reader {
   }
 
   FrrConfig config_{};
-  std::string block_{};
-  std::string family_{};
+  Text block_{};
+  Text family_{};
 };
 
 // FRR shows "activate" only where it is not the default of the instance; the comparison wants it
@@ -77,11 +85,9 @@ class Reader {
 void spell_out_activation(FrrLines& lines) {
   FrrLines added;
   for (const FrrLine& line : lines) {
+    if (!is_of_bgp(line) || !line.text.ends_with(" peer-group")) continue;
     const auto parts = words(line.text);
-    if (!is_of_bgp(line) || parts.size() != 3 || parts[2] != "peer-group" ||
-        !parts[1].starts_with(kShared)) {
-      continue;
-    }
+    if (parts.size() != 3 || !parts[1].starts_with(kShared)) continue;
     const std::string group{parts[1]};
     const auto add = [&](const char* family, bool by_default) {
       const std::string in = std::string{"address-family "} + family + " unicast";
@@ -94,18 +100,40 @@ void spell_out_activation(FrrLines& lines) {
   lines.merge(added);
 }
 
+// What a line needs: the lists and maps it names, and the peer-groups of its own instance.
+void add_keys(std::set<std::string>& keys, const FrrLine& line) {
+  for (std::string& name : names_in(line)) {
+    if (is_of_bgp(line)) keys.insert(line.block + " " + name);
+    keys.insert(std::move(name));
+  }
+}
+
+SharedObjects objects_of(const FrrLines& shared) {
+  SharedObjects objects;
+  for (const FrrLine& line : shared) {
+    std::string key = shared_object(line);
+    if (!is_of_bgp(line)) key.erase(0, key.rfind(' ') + 1);
+    SharedObject& object = objects[std::move(key)];
+    object.lines.insert(object.lines.end(), line);
+    add_keys(object.needs, line);
+  }
+  return objects;
+}
+
 }  // namespace
 
 std::vector<std::string_view> words(std::string_view text) {
   std::vector<std::string_view> found;
-  while (true) {
-    const std::size_t begin = text.find_first_not_of(' ');
-    if (begin == std::string_view::npos) return found;
-    text.remove_prefix(begin);
-    const std::size_t length = std::min(text.find(' '), text.size());
-    found.push_back(text.substr(0, length));
-    text.remove_prefix(length);
-  }
+  for (std::string_view next = cut_word(text); !next.empty(); next = cut_word(text))
+    found.push_back(next);
+  return found;
+}
+
+std::string_view word(std::string_view text, std::size_t index) {
+  std::string_view found = cut_word(text);
+  for (; index > 0 && !found.empty(); --index)
+    found = cut_word(text);
+  return found;
 }
 
 Result<FrrConfig> parse_frr_config(std::string_view text) {
@@ -131,29 +159,30 @@ Result<FrrConfig> parse_frr_config(std::string_view text) {
   spell_out_activation(config.lines);
   for (const FrrLine& line : config.lines) {
     if (const std::string port = port_of(line); !port.empty()) {
-      config.by_port[port].insert(line);
+      FrrLines& own = config.by_port[port];
+      own.insert(own.end(), line);
     } else if (!shared_object(line).empty()) {
-      config.shared.insert(line);
+      config.shared.insert(config.shared.end(), line);
     }
   }
+  config.objects = objects_of(config.shared);
   return config;
 }
 
 std::string_view subject_of(const FrrLine& line) {
-  const auto in_block = words(line.block);
-  if (in_block.size() >= 2 && in_block[0] == "interface") return in_block[1];
+  if (line.block.starts_with("interface ")) return word(line.block, 1);
   if (!is_of_bgp(line)) return {};
-  const auto parts = words(line.text);
-  const std::size_t at = !parts.empty() && parts[0] == "no" ? 1 : 0;
-  return parts.size() > at + 1 && parts[at] == "neighbor" ? parts[at + 1] : std::string_view{};
+  const std::size_t at = word(line.text, 0) == "no" ? 1 : 0;
+  return word(line.text, at) == "neighbor" ? word(line.text, at + 1) : std::string_view{};
 }
 
 std::string port_of(const FrrLine& line) {
   std::string_view name = subject_of(line);
   if (name.empty()) {
-    const auto parts = words(line.block);
-    if (parts.size() < 3 || parts[1] != "prefix-list" || !parts[2].starts_with(kOfPort)) return {};
-    name = parts[2].substr(kOfPort.size());
+    if (word(line.block, 1) != "prefix-list") return {};
+    name = word(line.block, 2);
+    if (!name.starts_with(kOfPort)) return {};
+    name.remove_prefix(kOfPort.size());
   }
   if (name.starts_with(kShared)) return {};
   return std::string{name.substr(0, name.find('.'))};
@@ -167,55 +196,47 @@ std::string shared_object(const FrrLine& line) {
     const std::string_view group = subject_of(line);
     return is_shared(group) ? line.block + " " + std::string{group} : std::string{};
   }
-  const auto parts = words(line.block);
-  const std::size_t name = parts.empty() || parts[0] == "route-map" ? 1
-                           : parts[0] == "ip" || parts[0] == "ipv6" ? 2
-                           : parts[0] == "bgp"                      ? 3
-                                                                    : parts.size();
-  if (name >= parts.size() || !is_shared(parts[name])) return {};
-  std::string object;
-  for (std::size_t i = 0; i <= name; ++i)
-    object += (i > 0 ? " " : "") + std::string{parts[i]};
+  const std::string_view kind = word(line.block, 0);
+  const std::size_t name = kind == "route-map"              ? 1
+                           : kind == "ip" || kind == "ipv6" ? 2
+                           : kind == "bgp"                  ? 3
+                                                            : 0;
+  if (name == 0 || !is_shared(word(line.block, name))) return {};
+  std::string object{kind};
+  for (std::size_t i = 1; i <= name; ++i)
+    object.append(" ").append(word(line.block, i));
   return object;
 }
 
 std::vector<std::string> names_in(const FrrLine& line) {
   std::vector<std::string> names;
-  for (const std::string* text : {&line.block, &line.text}) {
-    for (const std::string_view word : words(*text)) {
-      if (word.starts_with(kShared)) names.emplace_back(word);
+  for (std::string_view text : {line.block.view(), line.text.view()}) {
+    for (std::string_view next = cut_word(text); !next.empty(); next = cut_word(text)) {
+      if (next.starts_with(kShared)) names.emplace_back(next);
     }
   }
   return names;
 }
 
-FrrLines shared_closure(const FrrLines& shared, const FrrLines& users) {
-  // A peer-group belongs to one BGP instance, so a user in a VRF needs the group of that VRF only.
-  const auto needed_by = [](const FrrLines& lines) {
-    std::set<std::string> names;
-    for (const FrrLine& line : lines) {
-      for (const std::string& name : names_in(line)) {
-        names.insert(name);
-        if (is_of_bgp(line)) names.insert(line.block + " " + name);
-      }
-    }
-    return names;
-  };
+FrrLines shared_closure(const SharedObjects& objects, const FrrLines& users) {
+  std::set<std::string> wanted;
+  for (const FrrLine& line : users)
+    add_keys(wanted, line);
   FrrLines closure;
-  FrrLines frontier = users;
+  std::set<std::string_view> done;
+  std::vector<std::string> frontier{wanted.begin(), wanted.end()};
   while (!frontier.empty()) {
-    const std::set<std::string> names = needed_by(frontier);
-    frontier.clear();
-    for (const FrrLine& line : shared) {
-      const std::string object = shared_object(line);
-      if (closure.contains(line)) continue;
-      const bool needed = is_of_bgp(line) ? names.contains(object)
-                                          : names.contains(std::string{words(object).back()});
-      if (needed) frontier.insert(line);
-    }
-    closure.insert(frontier.begin(), frontier.end());
+    const auto object = objects.find(frontier.back());
+    frontier.pop_back();
+    if (object == objects.end() || !done.insert(object->first).second) continue;
+    closure.insert(object->second.lines.begin(), object->second.lines.end());
+    frontier.insert(frontier.end(), object->second.needs.begin(), object->second.needs.end());
   }
   return closure;
+}
+
+FrrLines shared_closure(const FrrLines& shared, const FrrLines& users) {
+  return shared_closure(objects_of(shared), users);
 }
 
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/result.h"
+#include "switch-drivers/linux-frr/text.h"
 
 #include <compare>
 #include <map>
@@ -18,18 +19,28 @@
 namespace switchyard::switch_drivers::linux_frr {
 
 struct FrrLine {
-  std::string block{};   // "router bgp 65001 vrf vrf-prv", or the line itself at top level
-  std::string family{};  // "address-family ipv4 unicast" inside `router bgp`
-  std::string text{};    // empty: the top-level line or block itself
+  Text block{};   // "router bgp 65001 vrf vrf-prv", or the line itself at top level
+  Text family{};  // "address-family ipv4 unicast" inside `router bgp`
+  Text text{};    // empty: the top-level line or block itself
   friend auto operator<=>(const FrrLine&, const FrrLine&) = default;
 };
 
 using FrrLines = std::set<FrrLine>;
 
+// One shared object with what it needs itself. A key is its name, or "router bgp … NAME" for a
+// peer-group, which belongs to one BGP instance.
+struct SharedObject {
+  FrrLines lines{};
+  std::set<std::string> needs{};  // keys
+};
+
+using SharedObjects = std::map<std::string, SharedObject>;  // by key
+
 struct FrrConfig {
   FrrLines lines{};
   std::map<std::string, FrrLines> by_port{};  // the lines about each port and its subinterfaces
   FrrLines shared{};                          // the lines of shared objects
+  SharedObjects objects{};                    // the same lines by object
   bool datacenter_defaults{};                 // "frr defaults datacenter"
   int version{};                              // of "frr version 8.4.4": 804; 0 when not said
 };
@@ -50,8 +61,11 @@ struct FrrConfig {
 // Every SWY name a line mentions, its own included.
 [[nodiscard]] std::vector<std::string> names_in(const FrrLine& line);
 // The lines of `shared` that make up the objects that `users` need, directly or through others.
+[[nodiscard]] FrrLines shared_closure(const SharedObjects& objects, const FrrLines& users);
 [[nodiscard]] FrrLines shared_closure(const FrrLines& shared, const FrrLines& users);
 
 [[nodiscard]] std::vector<std::string_view> words(std::string_view text);
+// The word at `index`, "" when there are fewer. Takes no memory, unlike words().
+[[nodiscard]] std::string_view word(std::string_view text, std::size_t index);
 
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -1,6 +1,8 @@
 // The FRR half of a plan.
 #include "switch-drivers/linux-frr/plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <tuple>
@@ -22,7 +24,7 @@ std::string join(const std::vector<std::string_view>& parts, std::size_t count) 
 std::string setting_key(const FrrLine& line) {
   if (line.text.empty()) {
     const auto parts = words(line.block);  // ip prefix-list NAME seq N …
-    return parts.size() > 4 && parts[1] == "prefix-list" ? join(parts, 5) : line.block;
+    return parts.size() > 4 && parts[1] == "prefix-list" ? join(parts, 5) : std::string{line.block};
   }
   const auto parts = words(line.text);
   if (parts[0] == "neighbor" && parts.size() > 2) {
@@ -35,11 +37,12 @@ std::string setting_key(const FrrLine& line) {
       return key + (parts.size() > 3 && parts[3] == "connect" ? " connect" : "");
     constexpr std::array kSingle{"remote-as",    "description",    "advertisement-interval",
                                  "ttl-security", "maximum-prefix", "interface"};
-    return std::find(kSingle.begin(), kSingle.end(), parts[2]) != kSingle.end() ? key : line.text;
+    const bool is_single = std::find(kSingle.begin(), kSingle.end(), parts[2]) != kSingle.end();
+    return is_single ? key : std::string{line.text};
   }
   if (parts[0] == "set" || parts[0] == "match") return join(parts, parts.size() - 1);
   if (line.text.starts_with("ipv6 nd ra-")) return join(parts, 3);
-  return line.text;
+  return std::string{line.text};
 }
 
 std::string opposite(std::string_view text) {
@@ -95,14 +98,14 @@ std::vector<FrrCommand> ordered_additions(std::vector<FrrLine> lines) {
 }
 
 // "router bgp 65001 vrf vrf-prv" + interface, with the line that makes it a neighbour.
-using Neighbors = std::map<std::pair<std::string, std::string>, std::string>;
+using Neighbors = std::map<std::pair<Text, Text>, Text>;
 
 Neighbors neighbors_in(const FrrLines& own) {
   Neighbors found;
   for (const FrrLine& line : own) {
     if (!line.block.starts_with("router bgp ")) continue;
-    const std::string name{subject_of(line)};
-    std::string& creation = found[{line.block, name}];
+    const Text name{subject_of(line)};
+    Text& creation = found[{line.block, name}];
     if (line.text.starts_with("neighbor " + name + " interface ")) creation = line.text;
   }
   return found;
@@ -111,13 +114,13 @@ Neighbors neighbors_in(const FrrLines& own) {
 bool is_missing(const FrrLine& line, const FrrLines& present, const Neighbors& remade) {
   if (!present.contains(line)) return true;
   return line.block.starts_with("router bgp ") &&
-         remade.contains({line.block, std::string{subject_of(line)}});
+         remade.contains({line.block, Text{subject_of(line)}});
 }
 
 // Lines that are there and should not be, of objects that stay.
 std::vector<FrrCommand> surplus(const FrrLines& present, const FrrLines& wished,
                                 const Neighbors& remade) {
-  std::set<std::tuple<std::string, std::string, std::string>> settled;
+  std::set<std::tuple<Text, Text, std::string>> settled;
   for (const FrrLine& line : wished)
     settled.emplace(line.block, line.family, setting_key(line));
   const auto is_settled = [&](const FrrLine& line) {
@@ -132,7 +135,7 @@ std::vector<FrrCommand> surplus(const FrrLines& present, const FrrLines& wished,
   for (const FrrLine& line : present) {
     if (wished.contains(line) || is_settled(line)) continue;
     const bool of_remade = line.block.starts_with("router bgp ") &&
-                           remade.contains({line.block, std::string{subject_of(line)}});
+                           remade.contains({line.block, Text{subject_of(line)}});
     const bool block_goes = !line.text.empty() && !line.block.starts_with("router bgp ") &&
                             !wished.contains({line.block});
     if (!of_remade && !block_goes) commands.push_back(removal(line));
@@ -162,7 +165,7 @@ FrrLines staying(const FrrLines& present, const FrrLines& wished) {
   for (const FrrLine& line : present) {
     const bool stays = is_own_list(line) ? lists.contains(list_of(line))
                        : line.block.starts_with("router bgp ")
-                           ? neighbors.contains({line.block, std::string{subject_of(line)}})
+                           ? neighbors.contains({line.block, Text{subject_of(line)}})
                            : wished.contains({line.block});
     if (stays) kept.insert(line);
   }
@@ -181,7 +184,8 @@ FrrLines of_used_objects(const FrrLines& shared_present, const FrrLines& shared_
 }
 
 bool is_own_permit(const FrrLine& line) {
-  return line.text.empty() && is_own_list(line) && line.block.find(" permit ") != std::string::npos;
+  return line.text.empty() && is_own_list(line) &&
+         line.block.find(" permit ") != std::string_view::npos;
 }
 
 // "ip prefix-list SWY-P-swp1.101 10.1.0.5/32", whatever its sequence number.
@@ -204,11 +208,11 @@ bool only_permits_more(const PortState& from, const PortState& to,
 }
 
 // Whether what is set by `block` and `text` bears on this session. Shared policy bears on all.
-bool concerns(const std::string& block, const std::string& text,
-              const std::pair<std::string, std::string>& neighbor) {
-  if (block.starts_with("router bgp ")) return block == neighbor.first;
+bool concerns(std::string_view block, std::string_view text,
+              const std::pair<Text, Text>& neighbor) {
+  if (block.starts_with("router bgp ")) return block == neighbor.first.view();
   if (block.starts_with("interface ")) return block == "interface " + neighbor.second;
-  const std::string all = block + " " + text + " ";
+  const std::string all = fmt::format("{} {} ", block, text);
   return all.find(" SWY-P-") == std::string::npos ||
          all.find(" " + inbound_list(neighbor.second) + " ") != std::string::npos;
 }
@@ -270,7 +274,8 @@ void plan_frr(PortPlan& plan, const PortState& from, const PortState& to,
           });
       if (!concerned) continue;
       const auto parts = words(key.first);  // router bgp N vrf V
-      if (parts.size() == 5) cleared.push_back({VrfName{std::string{parts[4]}}, key.second});
+      if (parts.size() == 5)
+        cleared.push_back({VrfName{std::string{parts[4]}}, std::string{key.second}});
     }
   }
   const auto additions = ordered_additions(std::move(missing));

@@ -126,10 +126,12 @@ class LinuxFrrDriver final : public Driver {
   Result<std::vector<SessionReport>> sessions(std::span<const PortIntent> ports) override;
 
  private:
+  WishContext wish_context(const std::string& port, const SwitchState& observed) const;
   PortState wish_of(const PortIntent& intent, const SwitchState& observed) const;
-  std::optional<PortChange> change_of(const PortIntent& intent, const Observation& observed,
+  std::optional<PortChange> change_of(const PortIntent& intent, const SwitchState& observed,
+                                      const ArmedChanges& all_armed,
                                       const std::string& change_id) const;
-  Status carry_out(const std::vector<PortChange>& changes, const Observation& observed,
+  Status carry_out(const std::vector<PortChange>& changes, const SwitchState& observed,
                    const ApplyOptions& options, std::vector<PortOutcome>& outcomes);
   Result<SwitchState> correct(const std::vector<PortChange>& changes, SwitchState observed,
                               const ApplyOptions& options);
@@ -201,16 +203,21 @@ Result<SwitchFacts> LinuxFrrDriver::probe() {
   return facts;
 }
 
-PortState LinuxFrrDriver::wish_of(const PortIntent& intent, const SwitchState& observed) const {
+WishContext LinuxFrrDriver::wish_context(const std::string& port,
+                                         const SwitchState& observed) const {
   WishContext wish{.asn = context_.asn,
                    .bridge = context_.bridge,
                    .quarantine = context_.quarantine,
                    .frr_version = observed.running.version};
-  if (const auto link = observed.links.find(intent.port); link != observed.links.end()) {
+  if (const auto link = observed.links.find(port); link != observed.links.end()) {
     wish.port_mtu = link->second.mtu;
     wish.port_max_mtu = link->second.max_mtu;
   }
-  return wished_state(intent, wish);
+  return wish;
+}
+
+PortState LinuxFrrDriver::wish_of(const PortIntent& intent, const SwitchState& observed) const {
+  return wished_state(intent, wish_context(intent.port, observed));
 }
 
 Result<std::vector<PortReport>> LinuxFrrDriver::compare(std::span<const PortIntent> wished) {
@@ -229,16 +236,18 @@ Result<std::vector<PortReport>> LinuxFrrDriver::compare(std::span<const PortInte
 // The handle of an older change that nobody settled passes to this one: whoever asks now may not
 // know that the older one exists, and the switch would take the port back under its feet.
 std::optional<PortChange> LinuxFrrDriver::change_of(const PortIntent& intent,
-                                                    const Observation& observed,
+                                                    const SwitchState& observed,
+                                                    const ArmedChanges& all_armed,
                                                     const std::string& change_id) const {
   PortChange change{.wish = intent,
-                    .before = port_state(observed.state, intent.port),
-                    .after = wish_of(intent, observed.state)};
-  const PortReport report = compare_states(change.after, change.before);
-  const auto armed = observed.armed.find(intent.port);
-  if (report.equal() && armed == observed.armed.end()) return std::nullopt;
-  if (armed != observed.armed.end()) {
-    const bool made = report.running.empty() && armed->second.wish == intent;
+                    .before = port_state(observed, intent.port),
+                    .after = wish_of(intent, observed)};
+  const bool runs = runs_as_wished(change.after, change.before);
+  const auto armed = all_armed.find(intent.port);
+  if (runs && armed == all_armed.end() && is_saved_as_wished(change.after, change.before))
+    return std::nullopt;
+  if (armed != all_armed.end()) {
+    const bool made = runs && armed->second.wish == intent;
     if (made && armed->second.change == change_id) return std::nullopt;
     change.superseded = armed->second.change;
     change.inherits_undo = made;
@@ -252,25 +261,26 @@ Result<std::vector<PortOutcome>> LinuxFrrDriver::apply(std::span<const PortInten
   if (auto status = check_options(options); !status) return tl::unexpected(status.error());
   const auto observed = observer_.observe(names_of(wished), subinterfaces_of(wished));
   if (!observed) return named(observed.error());
+  const ArmedChanges armed = parse_armed(observed->armed);
   std::vector<PortOutcome> outcomes;
   std::vector<PortChange> changes;
   for (const PortIntent& intent : wished) {
     PortOutcome outcome{.port = intent.port};
     outcome.status = check_requirements(intent, observed->state, context_);
     std::optional<PortChange> change;
-    if (outcome.status) change = change_of(intent, *observed, options.change_id);
+    if (outcome.status) change = change_of(intent, observed->state, armed, options.change_id);
     if (change) outcome.status = check_superseded(*change, options.change_id);
     if (change && outcome.status) changes.push_back(std::move(*change));
     outcomes.push_back(std::move(outcome));
   }
   if (changes.empty()) return outcomes;
-  if (auto status = carry_out(changes, *observed, options, outcomes); !status)
+  if (auto status = carry_out(changes, observed->state, options, outcomes); !status)
     return named(status.error());
   return outcomes;
 }
 
 Status LinuxFrrDriver::carry_out(const std::vector<PortChange>& changes,
-                                 const Observation& observed, const ApplyOptions& options,
+                                 const SwitchState& observed, const ApplyOptions& options,
                                  std::vector<PortOutcome>& outcomes) {
   std::vector<std::string> ports;
   std::vector<std::string> subinterfaces;
@@ -279,7 +289,7 @@ Status LinuxFrrDriver::carry_out(const std::vector<PortChange>& changes,
     for (const auto& [name, sub] : change.after.subinterfaces)
       subinterfaces.push_back(name);
   }
-  ChangeCommands built = change_commands(options, changes, observed.state, context_);
+  ChangeCommands built = change_commands(options, changes, observed, context_);
   auto read_back = observer_.observe(ports, subinterfaces, std::move(built.commands));
   if (!read_back) return tl::unexpected(read_back.error());
   const std::span<const Answer> answers{read_back->before};
@@ -297,9 +307,12 @@ Status LinuxFrrDriver::carry_out(const std::vector<PortChange>& changes,
       return o.port == change.wish.port;
     });
     // What is saved is settle()'s business.
-    auto report = compare_states(wish_of(change.wish, *final_state),
-                                 port_state(*final_state, change.wish.port));
-    *outcome = judged(change.wish.port, std::move(report.running), said_first);
+    const std::string& port = change.wish.port;
+    const PortState now = port_state(*final_state, port);
+    const bool same_wish = wish_context(port, *final_state) == wish_context(port, observed);
+    auto remaining = same_wish ? running_differences(change.after, now)
+                               : running_differences(wish_of(change.wish, *final_state), now);
+    *outcome = judged(change.wish.port, std::move(remaining), said_first);
   }
   return {};
 }
@@ -310,14 +323,14 @@ Result<SwitchState> LinuxFrrDriver::correct(const std::vector<PortChange>& chang
                                             SwitchState observed, const ApplyOptions& options) {
   std::vector<std::string> lines;
   std::vector<std::string> ports;
+  const PlanContext plan_context{.shared_present = observed.running.shared,
+                                 .quarantine = context_.quarantine};
   for (const PortChange& change : changes) {
     ports.push_back(change.wish.port);
     const PortState now = port_state(observed, change.wish.port);
-    const auto remaining = compare_states(change.after, now).running;
+    const auto remaining = running_differences(change.after, now);
     if (remaining.empty()) continue;
-    const PortPlan plan =
-        plan_port(change.before, change.after,
-                  {.shared_present = observed.running.shared, .quarantine = context_.quarantine});
+    const PortPlan plan = plan_port(change.before, change.after, plan_context);
     if (std::all_of(remaining.begin(), remaining.end(), is_about_opening)) {
       lines.insert(lines.end(), plan.open.begin(), plan.open.end());
     } else if (plan.through_shut && now.up) {

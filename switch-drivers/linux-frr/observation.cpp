@@ -85,6 +85,17 @@ Status read_kernel(SwitchState& state, std::span<const Answer> answers) {
   return {};
 }
 
+// An FRR configuration without what only one way of showing it adds and no line of it is:
+// "Building configuration…" in front, "end" behind.
+std::string_view body_of(std::string_view text) {
+  for (const std::string_view head :
+       {"\n", "Building configuration...\n", "\n", "Current configuration:\n", "!\n"}) {
+    if (text.starts_with(head)) text.remove_prefix(head.size());
+  }
+  if (text.ends_with("\nend\n")) text.remove_suffix(std::string_view{"end\n"}.size());
+  return text;
+}
+
 Status read_frr(SwitchState& state, std::span<const Answer> answers) {
   // vtysh ends with this line; without it some daemon's part may be missing.
   if (answers[kRunning].output.find("\nend\n") == std::string::npos) {
@@ -94,6 +105,10 @@ Status read_frr(SwitchState& state, std::span<const Answer> answers) {
   auto running = parse_frr_config(answers[kRunning].output);
   if (!running) return explained(running.error(), answers[kRunning]);
   state.running = std::move(*running);
+  if (body_of(answers[kSaved].output) == body_of(answers[kRunning].output)) {
+    state.saved = state.running;
+    return {};
+  }
   // No saved configuration is a difference, not a failure.
   if (auto saved = parse_frr_config(answers[kSaved].output)) state.saved = std::move(*saved);
   return {};
@@ -162,7 +177,7 @@ Result<Observation> Observer::observe(const std::vector<std::string>& ports,
   if (!read) return tl::unexpected(read.error());
   Observation observed;
   observed.state = std::move(*read);
-  observed.armed = parse_armed(parts[kArmed].output);
+  observed.armed = parts[kArmed].output;
   observed.before.assign(answers->begin(), answers->begin() + static_cast<std::ptrdiff_t>(first));
   if (auto status = read_rest(observed, asked, ports); !status)
     return tl::unexpected(status.error());

@@ -16,7 +16,7 @@ namespace switchyard::switch_drivers::linux_frr {
 
 struct Observation {
   SwitchState state{};
-  std::map<std::string, ArmedChange> armed{};  // by port
+  std::string armed{};           // the answer to read_armed(), for parse_armed()
   std::vector<Answer> before{};  // to the commands that were sent ahead of the reading
 };
 

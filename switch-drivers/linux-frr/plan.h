@@ -14,9 +14,9 @@ namespace switchyard::switch_drivers::linux_frr {
 
 // One configuration line and where it is typed.
 struct FrrCommand {
-  std::string block{};
-  std::string family{};
-  std::string text{};  // empty: entering the block is all
+  Text block{};
+  Text family{};
+  Text text{};  // empty: entering the block is all
   friend bool operator==(const FrrCommand&, const FrrCommand&) = default;
 };
 

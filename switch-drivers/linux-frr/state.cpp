@@ -63,9 +63,9 @@ PortState port_state(const SwitchState& observed, const std::string& port) {
     }
   }
   state.frr = found_or_empty(observed.running.by_port, port);
-  state.frr_shared = shared_closure(observed.running.shared, state.frr);
+  state.frr_shared = shared_closure(observed.running.objects, state.frr);
   state.saved_frr = found_or_empty(observed.saved.by_port, port);
-  state.saved_frr.merge(shared_closure(observed.saved.shared, state.saved_frr));
+  state.saved_frr.merge(shared_closure(observed.saved.objects, state.saved_frr));
   state.dead_ends = observed.dead_ends;
   if (const auto it = observed.snippets.find(snippet_path(port)); it != observed.snippets.end()) {
     state.snippet = it->second;

@@ -57,9 +57,8 @@ std::string render_undo(const PortIntent& wish, const PortState& before, const P
                         const PlanContext& context) {
   PortState target = before;
   target.dead_ends.clear();
-  PlanContext fixed = context;
-  fixed.shared_present.clear();
-  fixed.tidy_shared = false;
+  const PlanContext fixed{
+      .default_pvid = context.default_pvid, .quarantine = context.quarantine, .tidy_shared = false};
   const PortPlan plan = plan_port(after, target, fixed);
   const Phases phases = merge({plan});
   std::string text = "# Switchyard: puts port " + before.port + " back\n";
@@ -89,9 +88,9 @@ Result<UndoRecord> parse_undo(std::string_view text) {
   return UndoRecord{std::move(*wish), std::move(*before)};
 }
 
-std::map<std::string, ArmedChange> parse_armed(std::string_view output) {
+ArmedChanges parse_armed(std::string_view output) {
   constexpr std::string_view kRoot = "/run/switchyard/";
-  std::map<std::string, ArmedChange> armed;
+  ArmedChanges armed;
   for (const auto& [path, text] : parse_files(output)) {
     const std::size_t slash = path.rfind('/');
     if (!path.starts_with(kRoot) || slash <= kRoot.size()) continue;

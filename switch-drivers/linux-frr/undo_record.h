@@ -33,7 +33,9 @@ struct ArmedChange {
   PortIntent wish{};
 };
 
-// The answer to read_armed(), by port name. Lines that are no record of ours are passed over.
-[[nodiscard]] std::map<std::string, ArmedChange> parse_armed(std::string_view output);
+using ArmedChanges = std::map<std::string, ArmedChange>;  // by port
+
+// The answer to read_armed(). Lines that are no record of ours are passed over.
+[[nodiscard]] ArmedChanges parse_armed(std::string_view output);
 
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -20,6 +20,7 @@ struct WishContext {
   std::uint32_t port_mtu{};      // as it is now
   std::uint32_t port_max_mtu{};  // 0: unknown
   int frr_version{};             // FrrConfig::version
+  friend bool operator==(const WishContext&, const WishContext&) = default;
 };
 
 // `intent` has passed check().

@@ -285,10 +285,10 @@ class SshShell final : public Shell {
       if (text.empty()) crash_point("exchange sent");  // the switch goes on without us
       moved = sent > 0;
     }
-    std::array<char, 64 * 1024> buffer{};
-    const int got = ssh_channel_read_nonblocking(channel_.get(), buffer.data(), buffer.size(), 0);
+    const int got = ssh_channel_read_nonblocking(channel_.get(), buffer_.data(),
+                                                 static_cast<std::uint32_t>(buffer_.size()), 0);
     if (got > 0) {
-      stream.add({buffer.data(), static_cast<std::size_t>(got)});
+      stream.add({buffer_.data(), static_cast<std::size_t>(got)});
       return true;
     }
     if (got == SSH_ERROR || got == SSH_EOF || ssh_channel_is_eof(channel_.get()) != 0 ||
@@ -304,6 +304,7 @@ class SshShell final : public Shell {
   Clock::time_point until_{};
   std::size_t first_kind_{};
   bool is_fresh_{true};
+  std::array<char, 16 * 1024> buffer_{};  // of one read; filled with zeros once, not at each
 };
 
 }  // namespace

@@ -375,6 +375,11 @@ long long FakeSwitch::exchanges() {
   return exchanges_;
 }
 
+std::chrono::nanoseconds FakeSwitch::worked() {
+  const std::lock_guard lock(mutex_);
+  return worked_;
+}
+
 std::string FakeSwitch::fingerprint(const std::set<std::string>& without_ports) {
   const std::lock_guard lock(mutex_);
   run_due_locked();

@@ -146,6 +146,8 @@ class FakeSwitch final : public SshPeer, private Machine {
 
   [[nodiscard]] long long steps();      // single changes so far
   [[nodiscard]] long long exchanges();  // round trips of a controller's shell so far
+  // How long its programs ran for those, without delays and without SSH: the device's own time.
+  [[nodiscard]] std::chrono::nanoseconds worked();
   // Everything that matters about the whole switch but for one port, as text: for "no other port".
   [[nodiscard]] std::string fingerprint(const std::set<std::string>& without_ports = {});
 
@@ -228,6 +230,7 @@ class FakeSwitch final : public SshPeer, private Machine {
   int next_pid_{100};
   long long steps_{};
   long long exchanges_{};
+  std::chrono::nanoseconds worked_{};
   bool changed_in_force_{};  // since the last exchange was answered
 
   std::list<SwitchFault> faults_{};

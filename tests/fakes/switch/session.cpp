@@ -8,7 +8,24 @@ namespace switchyard::fakes {
 
 namespace {
 
+using Steady = std::chrono::steady_clock;
+
 constexpr std::chrono::milliseconds kHangPoll{20};
+
+// Adds the time until the end of its scope.
+class Stopwatch {
+ public:
+  explicit Stopwatch(std::chrono::nanoseconds& total) : total_(total) {}
+
+  ~Stopwatch() { total_ += Steady::now() - start_; }
+
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  std::chrono::nanoseconds& total_;
+  Steady::time_point start_{Steady::now()};
+};
 
 // The end mark of one command (switch-drivers/transport/shell.h): not a command of its own.
 bool is_marker(std::string_view text) {
@@ -177,6 +194,7 @@ Effect SwitchSession::answer(Step step) {
 
 Effect SwitchSession::next() {
   const std::lock_guard lock(owner_.mutex_);
+  const Stopwatch working(owner_.worked_);
   try {
     owner_.run_due_locked();
     if (boot_ != owner_.boots_) return {"", Effect::Then::Drop, {}, 0};

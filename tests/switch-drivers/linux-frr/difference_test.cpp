@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+
 namespace switchyard::switch_drivers::linux_frr {
 namespace {
 
@@ -43,6 +45,44 @@ TEST(CompareStates, APortDoesNotAnswerForOtherVrfs) {
   EXPECT_TRUE(compare_states(wished, observed).equal());
   observed.dead_ends.erase("vrf-prv v6");
   EXPECT_FALSE(compare_states(wished, observed).equal());
+}
+
+struct Part {
+  std::string name{};
+  std::function<void(PortState&)> change{};
+  bool running{};
+};
+
+// Ports that are as wished are found without making a fact of them, so no part may be forgotten.
+TEST(CompareStates, EveryPartOfAPortCounts) {
+  const std::vector<Part> parts{
+      {"exists", [](PortState& s) { s.exists = false; }, true},
+      {"up", [](PortState& s) { s.up = false; }, true},
+      {"master", [](PortState& s) { s.master = "br0"; }, true},
+      {"alias", [](PortState& s) { s.alias = "somebody"; }, true},
+      {"mtu", [](PortState& s) { ++s.mtu; }, true},
+      {"addresses", [](PortState& s) { s.addresses = {"192.0.2.1/24"}; }, true},
+      {"bridge", [](PortState& s) { s.bridge = BridgePort{}; }, true},
+      {"filters", [](PortState& s) { s.filters.erase(s.filters.begin()); }, true},
+      {"subinterfaces", [](PortState& s) { s.subinterfaces.erase("swp1.101"); }, true},
+      {"subinterface", [](PortState& s) { s.subinterfaces["swp1.101"].up = false; }, true},
+      {"frr", [](PortState& s) { s.frr.erase(s.frr.begin()); }, true},
+      {"frr shared", [](PortState& s) { s.frr_shared.erase(s.frr_shared.begin()); }, true},
+      {"dead ends", [](PortState& s) { s.dead_ends.clear(); }, true},
+      {"saved frr", [](PortState& s) { s.saved_frr.erase(s.saved_frr.begin()); }, false},
+      {"snippet", [](PortState& s) { s.snippet = "# other\n"; }, false}};
+  const PortState wished = wished_state(routed_port(), kContext);
+  EXPECT_TRUE(runs_as_wished(wished, wished));
+  EXPECT_TRUE(is_saved_as_wished(wished, wished));
+  for (const Part& part : parts) {
+    PortState observed = wished;
+    part.change(observed);
+    const PortReport report = compare_states(wished, observed);
+    EXPECT_EQ(report.running.empty(), !part.running) << part.name;
+    EXPECT_EQ(report.saved.empty(), part.running) << part.name;
+    EXPECT_EQ(runs_as_wished(wished, observed), !part.running) << part.name;
+    EXPECT_EQ(is_saved_as_wished(wished, observed), part.running) << part.name;
+  }
 }
 
 TEST(CompareStates, ShowsTextFromASwitchOnOneLine) {

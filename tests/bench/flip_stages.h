@@ -1,0 +1,32 @@
+// The stages of the benchmark: each runs, prints its table and says which bars it met.
+#pragma once
+
+#include "tests/bench/flip_client.h"
+#include "tests/bench/flip_farm.h"
+#include "tests/bench/flip_product.h"
+#include "tests/bench/flip_report.h"
+
+#include <chrono>
+#include <vector>
+
+namespace switchyard::bench {
+
+struct FlipOptions {
+  int switches{200};
+  int ports{48};
+  int rounds{100};  // of one flip; batches and fleets are repeated less
+  std::chrono::milliseconds commit{1000};
+};
+
+// What every stage works on.
+struct Bench {
+  const FlipOptions& options;
+  SwitchFarm& farm;
+  std::vector<Bar>& bars;
+};
+
+void run_one_flip(const Bench& bench, FlipProduct& product);
+void run_one_switch(const Bench& bench);
+void run_fleet(const Bench& bench, FlipProduct& product);
+
+}  // namespace switchyard::bench
