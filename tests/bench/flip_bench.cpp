@@ -11,6 +11,8 @@
 
 #include <charconv>
 #include <iostream>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace switchyard::bench {
@@ -79,6 +81,8 @@ bool run(const Call& call) {
   if (wanted("one")) run_one_flip(bench, product);
   if (wanted("switch")) run_one_switch(bench);
   if (wanted("fleet")) run_fleet(bench, product);
+  if (const long long seen = farm.violations(); seen != 0)
+    throw std::runtime_error(std::to_string(seen) + " forbidden states on the switches");
   const bool met = print_bars(bars);
   print_machine();
   return met;
