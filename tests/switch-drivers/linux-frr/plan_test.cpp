@@ -128,8 +128,8 @@ TEST(Plan, RepairsInPlaceWithoutTouchingTheLink) {
   expect_golden("repair_drift.txt", script(repair));
 }
 
-// FRR keeps no copy of what it refused: what must be lost is lost with the session, and the session in
-// the other VRF is left alone.
+// FRR keeps no copy of what it refused: what must be lost is lost with the session, and the session
+// in the other VRF is left alone.
 TEST(Plan, AsksAgainWhenMoreIsPermittedAndResetsOnlyWhatMayLoseARoute) {
   PortIntent fewer = routed_port();
   fewer.attachments[0].accept = {prefix("fd10:1::5/128")};
