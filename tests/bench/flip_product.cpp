@@ -8,6 +8,7 @@
 #include "ipam/schema.h"
 #include "provisioner/schema.h"
 #include "provisioner/service.h"
+#include "provisioner/store/switches.h"
 #include "provisioner/store/wishes.h"
 #include "switch-drivers/registry.h"
 
@@ -133,6 +134,11 @@ void FlipProduct::flip_one(int index, int port, bench::Mode mode) {
 
 void FlipProduct::start_fleet() {
   worker_.reset();
+  // As a service that starts again: what a former reconciler of this controller held is free.
+  good(db::write(*pool_, "drop claims", [&](db::Session& session) -> Status {
+    drop_claims(session, site_.controller);
+    return {};
+  }));
   fleet_.emplace(*context_);
   wait_until_settled();
   std::this_thread::sleep_for(kFirstScans);
