@@ -1,0 +1,71 @@
+// Everything that reads what a switch printed. A tenant chooses part of it (a host name, prefixes),
+// and a switch may be anybody's.
+#include "switch-drivers/linux-frr/frr_config.h"
+#include "switch-drivers/linux-frr/kernel_reading.h"
+#include "switch-drivers/linux-frr/session_reading.h"
+#include "switch-drivers/linux-frr/undo_record.h"
+#include "switch-drivers/port_intent.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace switchyard;
+using namespace switchyard::switch_drivers;
+using namespace switchyard::switch_drivers::linux_frr;
+
+void demand(bool promise) {
+  if (!promise) std::abort();
+}
+
+void read_kernel(std::string_view text) {
+  const auto links = parse_links(text);
+  const std::size_t half = text.size() / 2;
+  (void)parse_bridge_ports(text, text);
+  (void)parse_bridge_ports(text.substr(0, half), text.substr(half));
+  if (links) (void)parse_dead_ends(text, Family::V6, *links);
+  (void)parse_dead_ends(text, Family::V4, {});
+  const std::vector<std::string> devices{"swp1", "swp1.101"};
+  (void)parse_filters(text, devices);
+  (void)parse_settings(text);
+  (void)parse_files(text);
+}
+
+void read_frr(std::string_view text) {
+  (void)parse_frr_config(text);
+  (void)parse_bgp_summary(text);
+  for (const std::size_t peers : {std::size_t{1}, std::size_t{2}}) {
+    const auto routes = parse_bgp_routes(text, peers);
+    if (!routes) continue;
+    demand(routes->size() == peers);
+    for (const SessionRoutes& session : *routes)
+      demand(std::all_of(session.refused.begin(), session.refused.end(),
+                         [](const RefusedCount& count) { return count.announcements > 0; }));
+  }
+}
+
+// What is on the switch may have been written by an older version of us, or by somebody else.
+void read_our_own(std::string_view text) {
+  (void)parse_undo(text);
+  (void)parse_armed(text);
+  const auto intent = parse_port_intent(text);
+  if (!intent) return;
+  const auto again = parse_port_intent(to_json_text(*intent));
+  demand(again && *again == *intent);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  read_kernel(text);
+  read_frr(text);
+  read_our_own(text);
+  return 0;
+}
