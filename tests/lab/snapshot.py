@@ -17,9 +17,10 @@ section rules; ip -4 rule; ip -6 rule
 section tc; for d in /sys/class/net/*; do d=${d##*/}; echo "$d"; tc qdisc show dev $d; tc filter show dev $d ingress; tc filter show dev $d egress; done 2>/dev/null
 section sysctls; cd /proc/sys/net; grep -rs '' ipv4/conf ipv6/conf ipv4/ip_forward ipv4/fib_multipath_hash_policy ipv4/tcp_l3mdev_accept | grep -v stable_secret | sort
 section running-config; vtysh -c 'show running-config'
-section files; cd /etc; find network frr -type f | sort | while read -r f; do echo "--- $f $(stat -c '%a %U' "$f")"; cat "$f"; done
+section files; cd /etc; find network frr -type f ! -name '*.sav' | sort | while read -r f; do echo "--- $f $(stat -c '%a %U' "$f")"; cat "$f"; done
 section processes; ps -eo comm= | grep -vE '^(kworker|ps|sh|bash|sshd|grep|sort|sleep)' | sort
 """
+# Not in "files": frr.conf.sav, where vtysh keeps the file as it was before the last save.
 VOLATILE = {"ifindex", "link_index", "nhid", "link_netnsid", "hold_timer", "hello_timer", "message_age_timer",
             "forward_delay_timer", "tcn_timer", "topology_change_timer", "gc_timer", "port_no", "port_id",
             "designated_port", "valid_life_time", "preferred_life_time", "master_index", "dynamic", "no", "id",
@@ -51,7 +52,9 @@ def scrub(value, across_reboot: bool):
         if across_reboot and value.get("linkinfo", {}).get("info_kind") in VIRTUAL:
             kept.pop("address", None)
         if across_reboot and isinstance(kept.get("info_slave_data"), dict):
-            kept["info_slave_data"] = {k: v for k, v in kept["info_slave_data"].items() if not k.startswith("designated")}
+            # The bridge's own address is in its ids.
+            kept["info_slave_data"] = {k: v for k, v in kept["info_slave_data"].items()
+                                       if not k.startswith("designated") and k not in ("bridge_id", "root_id")}
         if across_reboot and isinstance(kept.get("info_data"), dict):
             kept["info_data"] = {k: v for k, v in kept["info_data"].items() if not k.endswith("_id") and k != "root_port"}
         return kept
