@@ -34,9 +34,21 @@ def seed(node: plan.Node) -> dict[str, str]:
     if node.kind == "server":
         return files | {"etc/sysctl.d/90-lab.conf": SYSCTL_ALL, "etc/network/interfaces": "# not installed\n"}
     files["etc/sysctl.d/90-lab.conf"] = SYSCTL_SWITCH
+    files["etc/lab-after-frr"] = after_frr(node)
     if node.kind == "tor":
         return files | {"etc/network/interfaces": tor_interfaces(node), "etc/frr/frr.conf": tor_frr(node)}
     return files | {"etc/network/interfaces": spine_interfaces(node), "etc/frr/frr.conf": spine_frr(node)}
+
+
+def after_frr(node: plan.Node) -> str:
+    """The operator's own care at boot. FRR writes neighbours before route maps, so on a slow switch a fabric session
+    can be up before its map is there; what it heard until then is refused, and asking again does not always bring it
+    back. Switchyard's sessions are left alone."""
+    uplinks = (plan.UPLINK,) if node.kind == "tor" else plan.FABRIC_PORTS
+    text = "for i in $(seq 300); do vtysh -d bgpd -c 'show route-map FABRIC' 2>/dev/null | grep -q permit && break; sleep 0.1; done\n"
+    for vrf in plan.VRFS:
+        text += "".join(f"vtysh -c 'clear bgp vrf {vrf.name} {name}.{vrf.uplink_tag}'\n" for name in uplinks)
+    return text
 
 
 def vrf_stanza(name: str, table: int, addresses: tuple[str, ...] = ()) -> str:
