@@ -2,7 +2,7 @@
 # Runs a command in the checkout on a fresh Debian 12: fresh-debian.sh [--keep] COMMAND…
 #
 # The root is made anew by mmdebstrap (minbase, main only) in a folder under /var/tmp; from this machine come apt's
-# configuration and the resolver, nothing else. What is committed is cloned into /root/switchyard there. Needs root.
+# configuration, the resolver and its own certificate authorities (npm asks over TLS), nothing else. What is committed is cloned into /root/switchyard there. Needs root.
 # Example: scripts/fresh-debian.sh ./demo.sh --once
 set -euo pipefail
 
@@ -35,6 +35,9 @@ mmdebstrap --quiet --variant=minbase --include=ca-certificates bookworm "$root"
 rm -rf "$root/etc/apt"
 cp -a /etc/apt "$root/etc/apt"
 cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+cp -a /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
+chroot "$root" update-ca-certificates >/dev/null
+echo "cafile=/etc/ssl/certs/ca-certificates.crt" >"$root/root/.npmrc"
 git clone --quiet --no-hardlinks "$checkout" "$root/root/switchyard"
 echo "=== a fresh Debian $(cat "$root/etc/debian_version") after $((SECONDS - begun)) s" >&2
 
