@@ -46,6 +46,7 @@ echo "=== a fresh Debian $(cat "$root/etc/debian_version") after $((SECONDS - be
 unshare --mount --pid --fork --kill-child --propagation private bash -euc '
   root=$1
   shift
+  mount --bind "$root" "$root"  # ip netns exec wants / to be a mount point
   mount -t proc proc "$root/proc"
   mount -t sysfs sys "$root/sys"
   mount --rbind /dev "$root/dev"

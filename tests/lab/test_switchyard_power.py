@@ -64,7 +64,7 @@ def test_a_switch_whose_controller_was_killed_undoes_the_change_and_the_next_one
         return [line for lines in found for line in lines if not line.startswith("processes:") and not SHARED.match(line)]
     with contextlib.suppress(fabric.LabError):
         controller.wait(lambda: not differences(), undo_after + 60, "the switches to undo the change by themselves")
-    assert differences() == []
+    assert not differences(), "\n".join(differences())
     controller.configure()
     controller.start()
     controller.wait(lambda: controller.json("deployment", "list")["items"][-1]["state"] == "active", 300, "the deployment to finish")
