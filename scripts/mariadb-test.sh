@@ -19,7 +19,7 @@ dir=$(cd "$dir" && pwd)
 # A socket path has at most 107 bytes, and the mysql user must reach it: not inside DIR.
 run=$(mktemp -d /tmp/sy-mariadb.XXXXXX)
 rm -rf "$dir/data"
-mkdir "$dir/data"
+mkdir "$dir/data" "$run/tmp"
 log=$dir/mariadbd.log
 server=
 
@@ -47,7 +47,7 @@ data=$dir/data
 if [ "$(id -u)" = 0 ]; then
   # mariadbd refuses to run as root, and its own user may be unable to reach a DIR under /root.
   user_option=--user=mysql
-  chown mysql:mysql "$run" "$data"
+  chown mysql:mysql "$run" "$run/tmp" "$data"
   if ! setpriv --reuid=mysql --regid=mysql --clear-groups test -w "$data"; then
     data=$run/data
     mkdir "$data"
@@ -55,10 +55,11 @@ if [ "$(id -u)" = 0 ]; then
   fi
 fi
 
-mariadb-install-db --no-defaults $user_option --datadir="$data" --auth-root-authentication-method=normal \
+# A server that starts removes all temporary tables it finds, also those of one that is at work in the same folder.
+TMPDIR="$run/tmp" mariadb-install-db --no-defaults $user_option --datadir="$data" --auth-root-authentication-method=normal \
   --skip-test-db --skip-name-resolve --force >"$log" 2>&1 || { echo "$0: mariadb-install-db failed, see $log" >&2; tail -5 "$log" >&2; exit 1; }
 
-mariadbd --no-defaults $user_option --datadir="$data" --socket="$run/sock" --pid-file="$run/pid" \
+TMPDIR="$run/tmp" mariadbd --no-defaults $user_option --datadir="$data" --socket="$run/sock" --pid-file="$run/pid" \
   --skip-networking --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=128M --max-connections=300 \
   --skip-name-resolve --performance-schema=OFF >>"$log" 2>&1 &
 server=$!

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 
 import fabric
 
@@ -34,6 +35,8 @@ def take(lab: fabric.Fabric, node: str, across_reboot: bool = False) -> dict[str
     for block in lab.run(node, SCRIPT, timeout=60).stdout.split("\n=== ")[1:]:
         name, _, text = block.partition("\n")
         sections[name] = normal(text, across_reboot) if text.startswith(("[", "{")) else text.strip()
+    # A filter that is made again has another action, and only its number tells.
+    sections["tc"] = re.sub(r"\s*index \d+ ref \d+ bind \d+", "", sections["tc"])
     if across_reboot:
         for name in ("addresses", "routes6"):
             sections.pop(name)
