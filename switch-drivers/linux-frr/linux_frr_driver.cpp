@@ -1,9 +1,11 @@
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
 
+#include "switch-drivers/linux-frr/capabilities.h"
 #include "switch-drivers/linux-frr/change.h"
 #include "switch-drivers/linux-frr/difference.h"
 #include "switch-drivers/linux-frr/exchange.h"
 #include "switch-drivers/linux-frr/observation.h"
+#include "switch-drivers/linux-frr/outcome.h"
 #include "switch-drivers/linux-frr/requirements.h"
 #include "switch-drivers/linux-frr/session_reading.h"
 #include "switch-drivers/linux-frr/wish.h"
@@ -47,44 +49,6 @@ Status check_all(std::span<const PortIntent> wished) {
   return {};
 }
 
-std::string first_line(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(" \n"), text.size());
-  text.remove_prefix(begin);
-  std::string line{text.substr(0, std::min<std::size_t>(text.find('\n'), 160))};
-  std::replace_if(
-      line.begin(), line.end(), [](char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return line;
-}
-
-// What the switch complained about first, for a person; "" when it took everything.
-std::string complaint(std::span<const Answer> answers) {
-  for (const Answer& answer : answers) {
-    if (answer.status != 0 && answer.status != 96 && answer.status != 97)
-      return first_line(answer.output);
-  }
-  return {};
-}
-
-std::string said(const Difference& difference) {
-  if (difference.wished.empty())
-    return fmt::format("{} has \"{}\"", difference.subject, difference.observed);
-  if (difference.observed.empty())
-    return fmt::format("{} lacks \"{}\"", difference.subject, difference.wished);
-  return fmt::format("{} is \"{}\" and not \"{}\"", difference.subject, difference.observed,
-                     difference.wished);
-}
-
-PortOutcome judged(const std::string& port, std::vector<Difference> remaining,
-                   const std::string& complaint) {
-  PortOutcome outcome{.port = port, .remaining = std::move(remaining), .changed = true};
-  if (!outcome.remaining.empty()) {
-    outcome.status = failure(
-        Errc::Rejected, fmt::format("port {}: {}{}{}", port, said(outcome.remaining.front()),
-                                    complaint.empty() ? "" : "; the switch said: ", complaint));
-  }
-  return outcome;
-}
-
 // A change may take the place of an older one that nobody settled, but not of itself, and not while
 // the switch is busy taking that one back.
 Status check_superseded(const PortChange& change, const std::string& change_id) {
@@ -116,7 +80,8 @@ class LinuxFrrDriver final : public Driver {
         shell_(std::move(shell)),
         observer_(*shell_, access.exchange_deadline) {}
 
-  std::vector<Capability> capabilities() const override;
+  std::vector<Capability> capabilities() const override { return linux_frr::capabilities(); }
+
   Result<SwitchFacts> probe() override;
   Result<std::vector<PortReport>> compare(std::span<const PortIntent> wished) override;
   Result<std::vector<PortOutcome>> apply(std::span<const PortIntent> wished,
@@ -150,34 +115,6 @@ class LinuxFrrDriver final : public Driver {
   std::unique_ptr<Shell> shell_;
   Observer observer_;
 };
-
-std::vector<Capability> LinuxFrrDriver::capabilities() const {
-  return {
-      {"commit-confirm", true, "a timer on the switch takes an unsettled change back"},
-      {"gtsm", true, ""},
-      {"maximum-prefix", true, "counts accepted routes"},
-      {"source-address-check", true,
-       "tc filters in the kernel; a switch whose ASIC forwards must be able to offload them"},
-      {"tag-whitelist", true, "tc filters, as above"},
-      {"control-plane-protection", true,
-       "towards the switch's link-local addresses; its other addresses in a VRF are the operator's "
-       "to guard"},
-      {"port-isolation", true, ""},
-      {"dhcp-and-ra-guard", true,
-       "by header; fragments and IPv6 extension headers are not looked into"},
-      {"refused-prefixes", true,
-       "counts by kind, without names: FRR keeps the names only in memory that nothing bounds"},
-      {"policy-change-without-session-reset", false,
-       "other timers or another advertised set is another peer-group, which resets the session "
-       "once"},
-      {"failover-on-link-loss", false,
-       "with FRR before 8.5 a lost link ends the session by its hold time: that FRR crashes when a "
-       "neighbour is removed whose link is down, so it must not see the link; at once with later "
-       "FRR"},
-      {"storm-control", false, "nothing in the kernel bridge does it"},
-      {"segment", true, "VLANs of the bridge; EVPN is the operator's base configuration"},
-  };
-}
 
 Result<SwitchFacts> LinuxFrrDriver::probe() {
   auto observed = observer_.observe(

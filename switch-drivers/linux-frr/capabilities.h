@@ -1,0 +1,12 @@
+// What linux-frr can express, and how far.
+#pragma once
+
+#include "switch-drivers/driver.h"
+
+#include <vector>
+
+namespace switchyard::switch_drivers::linux_frr {
+
+[[nodiscard]] std::vector<Capability> capabilities();
+
+}  // namespace switchyard::switch_drivers::linux_frr
