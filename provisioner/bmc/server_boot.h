@@ -4,18 +4,13 @@
 #pragma once
 
 #include "core/result.h"
-#include "core/secret.h"
+#include "provisioner/bmc/bmc.h"
 
-#include <chrono>
 #include <memory>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 namespace switchyard::provisioner {
-
-enum class Power { Off, On };
-enum class BootDevice { Network, Disk };
 
 // A file for the installed system, rendered for this server.
 struct HostFile {
@@ -51,23 +46,6 @@ class ServerBoot {
   [[nodiscard]] virtual Status set_next_boot(BootDevice device) = 0;
   [[nodiscard]] virtual Status start_install(const InstallOrder& order) = 0;
   [[nodiscard]] virtual Status start_wipe(const std::string& operation) = 0;
-};
-
-// How long a server may be acted upon; afterwards every call answers Unavailable and sends nothing.
-struct BootLimits {
-  std::stop_token stop{};  // cuts a running call short, too
-  // Before the claim of the operation ends: a controller that slept through it must not switch off
-  // what another one has started since.
-  std::chrono::steady_clock::time_point until{std::chrono::steady_clock::time_point::max()};
-};
-
-struct BmcAccess {
-  std::string server{};
-  std::string type{};
-  std::string url{};
-  std::string user{};
-  Secret password{};
-  BootLimits limits{};
 };
 
 // Invalid for an unknown type or a URL that is none. Does not connect yet.
