@@ -21,7 +21,9 @@ class RawServer {
   using Act = std::function<void(int client)>;
 
   explicit RawServer(Act act) : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
     ::listen(listener_, 1);
     socklen_t size = sizeof address;
@@ -67,7 +69,7 @@ RawServer::Act drips(std::string first, std::string piece) {
     bool goes_on = write_all(client, first);
     char buffer[4096];
     while (goes_on) {
-      timeval patience{.tv_usec = 5'000};
+      timeval patience{.tv_sec = 0, .tv_usec = 5'000};
       ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
       goes_on = ::read(client, buffer, sizeof buffer) != 0 && write_all(client, piece);
     }
