@@ -133,6 +133,17 @@ TEST(HttpExchange, ABodyAnnouncedTooLargeIsRefusedAtOnce) {
   EXPECT_EQ(ask(server.origin()).error().message, "the answer is larger than 1 MiB");
 }
 
+TEST(HttpExchange, ABodyThatComesAlongWithItsHeadersIsLimitedToo) {
+  const RawServer server([](int client) {
+    write_all(client,
+              "HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n" + std::string(9'000'000, 'x'));
+    wait_for_end(client);
+  });
+  const auto answer = ask(server.origin());
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message, "the answer is larger than 1 MiB");
+}
+
 TEST(HttpExchange, WhatIsNotHttpIsInvalid) {
   const RawServer server([](int client) {
     write_all(client, "SSH-2.0-OpenSSH_9.2\r\n");
