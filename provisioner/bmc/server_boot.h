@@ -1,35 +1,15 @@
-// Power, boot and install of one server, as the workflows need it. Issue B puts real BMCs, DHCP and
-// an installer behind it; until then the simulated server and the lab's stand-in speak the same
-// HTTP.
+// Power, boot and install of one server, as the workflows need it: a Bmc for power and boot device,
+// and the InstallerDesk for what our installer does. The simulated server is both in one.
 #pragma once
 
 #include "core/result.h"
-#include "core/secret.h"
+#include "provisioner/bmc/bmc.h"
+#include "provisioner/bmc/install_order.h"
 
-#include <chrono>
 #include <memory>
-#include <stop_token>
 #include <string>
-#include <vector>
 
 namespace switchyard::provisioner {
-
-enum class Power { Off, On };
-enum class BootDevice { Network, Disk };
-
-// A file for the installed system, rendered for this server.
-struct HostFile {
-  std::string path{};
-  std::string mode{"0644"};
-  std::string content{};
-};
-
-struct InstallOrder {
-  std::string operation{};  // makes it idempotent: the same operation is the same install
-  std::string image{};
-  std::string hostname{};
-  std::vector<HostFile> files{};
-};
 
 // What the server says of itself.
 struct BootStatus {
@@ -40,37 +20,29 @@ struct BootStatus {
   int progress{};           // per cent
 };
 
+class InstallerDesk;
+
 // One server's management. Not thread-safe; every call has a total deadline of 20 s. Errors:
 // Unavailable/TimedOut (no answer), Rejected (it said no), Invalid (an answer that makes no sense).
 class ServerBoot {
  public:
   virtual ~ServerBoot() = default;
   [[nodiscard]] virtual Result<BootStatus> read() = 0;
-  // Asks for it; whether it happened is seen by read().
+  // Asks for it; whether it stays so is seen by read(). Off is at once, without asking the system.
   [[nodiscard]] virtual Status set_power(Power power) = 0;
   [[nodiscard]] virtual Status set_next_boot(BootDevice device) = 0;
   [[nodiscard]] virtual Status start_install(const InstallOrder& order) = 0;
   [[nodiscard]] virtual Status start_wipe(const std::string& operation) = 0;
 };
 
-// How long a server may be acted upon; afterwards every call answers Unavailable and sends nothing.
-struct BootLimits {
-  std::stop_token stop{};  // cuts a running call short, too
-  // Before the claim of the operation ends: a controller that slept through it must not switch off
-  // what another one has started since.
-  std::chrono::steady_clock::time_point until{std::chrono::steady_clock::time_point::max()};
-};
+// `bmc` and the desk as one. A server without power is in phase "off", whatever it did before; one
+// that has power and has not been heard of since is, too. The desk must outlive it.
+[[nodiscard]] std::unique_ptr<ServerBoot> join(const std::string& server, std::unique_ptr<Bmc> bmc,
+                                               InstallerDesk& desk);
 
-struct BmcAccess {
-  std::string server{};
-  std::string type{};
-  std::string url{};
-  std::string user{};
-  Secret password{};
-  BootLimits limits{};
-};
-
-// Invalid for an unknown type or a URL that is none. Does not connect yet.
-[[nodiscard]] Result<std::unique_ptr<ServerBoot>> make_server_boot(const BmcAccess& access);
+// Of the type the inventory names: simulated, or a type of make_bmc with the desk. Invalid for an
+// unknown type, what make_bmc refuses, or a real BMC without a desk. Does not connect yet.
+[[nodiscard]] Result<std::unique_ptr<ServerBoot>> make_server_boot(const BmcAccess& access,
+                                                                   InstallerDesk* desk = nullptr);
 
 }  // namespace switchyard::provisioner

@@ -87,7 +87,7 @@ switches:
       const std::size_t number =
           i / 2 * static_cast<std::size_t>(ports) + static_cast<std::size_t>(port) - 1;
       servers += fmt::format(
-          "  - name: srv{}\n    bmc: {{type: redfish, url: \"http://127.0.0.1:1/srv{}\"}}\n    "
+          "  - name: srv{}\n    bmc: {{type: simulated, url: \"http://127.0.0.1:1/srv{}\"}}\n    "
           "nics:\n",
           number, number);
       for (std::size_t link = 0; link < 2 && i + link < switches_.size(); ++link)

@@ -29,7 +29,7 @@ switches:
       - {name: up1, role: uplink}
 servers:
   - name: srv1
-    bmc: {type: redfish, url: "http://127.0.0.1:1/redfish/v1/Systems/srv1"}
+    bmc: {type: simulated, url: "http://127.0.0.1:1/redfish/v1/Systems/srv1"}
     nics:
       - {name: eth1, mac: "02:00:00:00:00:01", switch: tor1, port: swp1}
 )";

@@ -134,7 +134,7 @@ TEST_P(Leases, AnOperationIsClaimedOnceThoughTheClocksAreTwoHoursApart) {
 
 Error asked_to_power_off(const BootLimits& limits) {
   const auto server = make_server_boot({.server = "srv1",
-                                        .type = "redfish",
+                                        .type = "simulated",
                                         .url = "http://127.0.0.1:1/redfish/v1/Systems/srv1",
                                         .limits = limits});
   return (*server)->set_power(Power::Off).error();

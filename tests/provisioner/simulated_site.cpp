@@ -30,7 +30,7 @@ switches:
   - {name: tor2, nos: scripted, address: 127.0.0.1, password: x, host_key: "SHA256:x", asn: 65002, vrfs: [vrf-prv], ports: [{name: swp1, role: server}]}
 servers:
   - name: srv1
-    bmc: {type: redfish, url: "http://127.0.0.1:1/redfish/v1/Systems/srv1"}
+    bmc: {type: simulated, url: "http://127.0.0.1:1/redfish/v1/Systems/srv1"}
     nics:
       - {name: eth1, mac: "02:00:00:00:00:01", switch: tor1, port: swp1}
       - {name: eth2, mac: "02:00:00:00:00:02", switch: tor2, port: swp1}

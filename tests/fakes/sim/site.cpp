@@ -124,7 +124,7 @@ std::string SimulatedSite::inventory() const {
   text += "servers:\n";
   for (const auto& one : servers_) {
     text += fmt::format(
-        "  - name: {}\n    profile: small\n    bmc: {{type: redfish, url: \"{}\", user: {}, "
+        "  - name: {}\n    profile: small\n    bmc: {{type: simulated, url: \"{}\", user: {}, "
         "password: {}}}\n    nics:\n",
         one->plan().name, bmcs_->url_of(one->plan().name), kBmcUser, kPassword);
     for (const ServerNic& nic : one->plan().nics)

@@ -1,13 +1,13 @@
-// Redfish for power and boot device, and the stand-in's Oem actions for install and wipe.
+#include "provisioner/bmc/simulated_boot.h"
+
 #include "core/crash_point.h"
-#include "provisioner/bmc/server_boot.h"
+#include "provisioner/bmc/http_exchange.h"
 
 #include <httplib.h>
 #include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <functional>
-#include <regex>
 
 namespace switchyard::provisioner {
 namespace {
@@ -16,20 +16,6 @@ using nlohmann::json;
 
 constexpr std::size_t kBodyLimit = 1 << 20;
 constexpr auto kDeadline = std::chrono::seconds(20);
-
-struct Url {
-  std::string origin{};  // scheme://host:port
-  std::string path{};
-};
-
-Result<Url> parse_url(const std::string& text) {
-  static const std::regex kPattern(
-      R"((https?://[A-Za-z0-9.\-]+(?::\d{1,5})?|https?://\[[0-9a-fA-F:]+\](?::\d{1,5})?)(/[^\s?#]*))");
-  std::smatch match;
-  if (!std::regex_match(text, match, kPattern))
-    return failure(Errc::Invalid, "not a Redfish system URL: " + text);
-  return Url{match[1], match[2]};
-}
 
 // The answer to one request, with every wait and size bounded (facts/ecosystem.md 6: httplib's own
 // timeouts are per read and its bodies are unbounded).
@@ -62,12 +48,12 @@ Result<json> exchange(httplib::Client& client, httplib::Request request, const s
   return parsed;
 }
 
-class RedfishBoot final : public ServerBoot {
+class SimulatedBoot final : public ServerBoot {
  public:
-  RedfishBoot(const BmcAccess& access, Url url)
+  SimulatedBoot(const BmcAccess& access, HttpUrl url)
       : who_("BMC of " + access.server),
         url_(std::move(url)),
-        client_(url_.origin),
+        client_(url_.origin.text()),
         limits_(access.limits),
         on_stop_(limits_.stop, [this] { client_.stop(); }) {
     client_.set_connection_timeout(5);
@@ -145,7 +131,7 @@ class RedfishBoot final : public ServerBoot {
   }
 
   std::string who_;
-  Url url_;
+  HttpUrl url_;
   httplib::Client client_;
   BootLimits limits_;
   std::stop_callback<std::function<void()>> on_stop_;  // after what it stops
@@ -153,13 +139,10 @@ class RedfishBoot final : public ServerBoot {
 
 }  // namespace
 
-Result<std::unique_ptr<ServerBoot>> make_server_boot(const BmcAccess& access) {
-  if (access.type != "redfish")
-    return failure(Errc::Invalid, "server " + access.server + ": unknown BMC type " + access.type +
-                                      " (known: redfish)");
-  Result<Url> url = parse_url(access.url);
+Result<std::unique_ptr<ServerBoot>> make_simulated_boot(const BmcAccess& access) {
+  auto url = parse_http_url(access.url);
   if (!url) return tl::unexpected(url.error().in("server " + access.server));
-  return std::make_unique<RedfishBoot>(access, std::move(*url));
+  return std::make_unique<SimulatedBoot>(access, std::move(*url));
 }
 
 }  // namespace switchyard::provisioner
