@@ -42,9 +42,10 @@ strip "$tree/usr/bin/switchyard-installer"
 
 for folder in bin sbin usr/bin usr/sbin lib lib64 etc proc sys dev run tmp root target bin/bb usr/lib/x86_64-linux-gnu lib/x86_64-linux-gnu; do mkdir -p "$ram/$folder"; done
 copy() {  # $1: a path of the tree, with the libraries it needs
-  cp -L --parents "$tree/./$1" "$ram/" 2>/dev/null || { echo "build.sh: the packages have no $1" >&2; exit 1; }
-  { chroot "$tree" /lib64/ld-linux-x86-64.so.2 --list "$1" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r library; do
-    [ -e "$ram/$library" ] || cp -L --parents "$tree/./$library" "$ram/"
+  (cd "$tree" && cp -L --parents ".$1" "$ram/") || { echo "build.sh: the packages have no $1" >&2; exit 1; }
+  [ "$1" = /bin/busybox ] && return  # static
+  chroot "$tree" /lib64/ld-linux-x86-64.so.2 --list "$1" | grep -o '/[^ ]*' | while read -r library; do
+    [ -e "$ram$library" ] || (cd "$tree" && cp -L --parents ".$library" "$ram/")
   done
 }
 for tool in $tools /usr/bin/switchyard-installer; do copy "$tool"; done
@@ -57,12 +58,12 @@ version=$(basename "$tree"/lib/modules/*)
 wanted=
 for driver in $drivers; do
   found=$(find "$tree/lib/modules/$version" \( -name "$driver.ko" -o -name "${driver//_/-}.ko" \) -print -quit)
-  [ -n "$found" ] && wanted="$wanted $driver"
+  [ -z "$found" ] || wanted="$wanted $driver"
 done
 depmod -b "$tree" "$version"
 for driver in $wanted; do
   modprobe -d "$tree" -S "$version" --show-depends "$driver" 2>/dev/null | sed -n 's/^insmod \([^ ]*\).*/\1/p'
-done | sort -u | while read -r module; do cp --parents "$tree/./${module#"$tree"/}" "$ram/"; done
+done | sort -u | while read -r module; do (cd "$tree" && cp --parents "./${module#"$tree"/}" "$ram/"); done
 cp "$tree/lib/modules/$version"/modules.{builtin,order,builtin.modinfo} "$ram/lib/modules/$version/"
 depmod -b "$ram" "$version"
 echo "$wanted" >"$ram/etc/modules"
