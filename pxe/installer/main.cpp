@@ -3,6 +3,7 @@
 #include "pxe/installer/inspect.h"
 #include "pxe/installer/install.h"
 #include "pxe/installer/messages.h"
+#include "pxe/installer/wipe.h"
 
 #include <curl/curl.h>
 
@@ -59,9 +60,16 @@ TaskResult perform(const Task& task, const Inspection& server, ServiceClient& se
   if (const auto* work = std::get_if<InstallWork>(&task.work))
     done = install(*work, server, service, reporter);
   if (std::holds_alternative<InspectWork>(task.work)) done = Status{};
+  std::vector<WipedDisk> disks;
+  if (std::holds_alternative<WipeWork>(task.work)) {
+    auto wiped = wipe(server.disks, reporter);
+    disks = std::move(wiped.disks);
+    done = wiped.outcome;
+  }
   return {.operation = task.operation,
           .outcome = done ? Outcome::Succeeded : Outcome::Failed,
-          .detail = done ? "" : done.error().message.substr(0, 1000)};
+          .detail = done ? "" : done.error().message.substr(0, 1000),
+          .wiped = disks};
 }
 
 Status serve(const Line& line) {

@@ -112,3 +112,15 @@ def test_an_image_with_a_wrong_checksum_fails(tmp_path, disk):
     assert "checksum is wrong" in result["detail"]
     with open(disk, "rb") as file:
         assert file.read(440) == bytes(440), "there is boot code in the MBR"
+
+
+def test_a_wiped_disk_is_all_zero(tmp_path, disk):
+    with open(disk, "r+b") as file:
+        for at in range(0, 8 << 30, 64 << 20):
+            file.seek(at)
+            file.write(os.urandom(1 << 20))
+    result = run_task(tmp_path, disk, "bios", {"kind": "wipe", "operation": "op-2"})
+    assert result["outcome"] == "succeeded", result
+    assert result["wiped"][0]["samples"] == 1024
+    assert result["wiped"][0]["nonzero_samples"] == 0
+    assert subprocess.run(["cmp", "-n", str(8 << 30), str(disk), "/dev/zero"], check=False, timeout=120).returncode == 0
