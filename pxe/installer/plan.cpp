@@ -43,7 +43,7 @@ std::string fstab(const Uuids& uuids) {
 std::vector<std::vector<std::string>> bootloader_commands(Firmware firmware,
                                                           const std::string& disk) {
   // The image's own initramfs has every driver (MODULES=most): making it anew takes a minute.
-  std::vector<std::vector<std::string>> commands{{"update-grub"}};
+  std::vector<std::vector<std::string>> commands{{"mkdir", "-p", "/boot/grub"}, {"update-grub"}};
   if (firmware == Firmware::Bios)
     commands.push_back({"grub-install", "--target=i386-pc", "--recheck", disk});
   else  // no entry in the firmware's own memory: the removable path boots on any board

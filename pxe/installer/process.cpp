@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <utility>
@@ -29,7 +30,8 @@ std::string last_line(const std::string& text) {
   const auto end = text.find_last_not_of("\n ");
   if (end == std::string::npos) return "said nothing";
   const auto start = text.find_last_of('\n', end);
-  return text.substr(start == std::string::npos ? 0 : start + 1, 300);
+  const auto first = start == std::string::npos ? 0 : start + 1;
+  return text.substr(first, std::min<std::size_t>(end - first + 1, 300));
 }
 
 std::string describe(int status) {
