@@ -32,7 +32,7 @@
 //   servers:
 //     - name: srv1
 //       profile: small
-//       bmc: {type: redfish, url: "http://192.0.2.1:8000/redfish/v1/Systems/srv1", user: u,
+//       bmc: {type: simulated, url: "http://192.0.2.1:8000/redfish/v1/Systems/srv1", user: u,
 //       password: p} nics:
 //         - {name: eth1, mac: "02:00:00:00:00:01", switch: tor1, port: swp1}
 //
@@ -99,7 +99,7 @@ struct InventoryNic {
 };
 
 struct InventoryBmc {
-  std::string type{};  // "redfish"
+  std::string type{};  // "simulated", "redfish"
   std::string url{};   // of the system resource
   std::string user{};
   Secret password{};
