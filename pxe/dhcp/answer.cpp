@@ -110,8 +110,10 @@ Answer answer(const Packet& packet, const Arrival& arrival, const View& view, Ti
 
 Reply address_reply(Packet reply, const Packet& request, const Arrival& arrival,
                     const std::optional<RelayInfo>& relay) {
-  const std::size_t wanted = request.options.u16(code::kMaxSize).value_or(576) - std::size_t{28};
-  Reply addressed{.limit = std::clamp(wanted, kLeastLimit, kEthernetLimit)};
+  constexpr int kHeaders = 28;  // of IP and UDP, which option 57 counts in
+  const int wanted = request.options.u16(code::kMaxSize).value_or(576) - kHeaders;
+  Reply addressed{.limit = std::clamp(static_cast<std::size_t>(std::max(wanted, 0)), kLeastLimit,
+                                      kEthernetLimit)};
   const bool is_nak = reply.type() == MessageType::Nak;
   addressed.port = kClientPort;
   if (!request.giaddr.none()) {

@@ -28,6 +28,8 @@ class Server::Engine {
   [[nodiscard]] std::vector<Lease> list_leases() const;
   [[nodiscard]] Counters counters() const;
 
+  [[nodiscard]] std::uint16_t port() const { return links_.at(0)->listen().port; }
+
  private:
   using Watch = boost::asio::posix::stream_descriptor;
   using Count = std::atomic<std::uint64_t>;

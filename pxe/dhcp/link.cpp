@@ -65,6 +65,13 @@ Result<Descriptor> open_udp(const Listen& listen, Ipv4 address, std::uint16_t po
   return udp;
 }
 
+std::uint16_t bound_port(int fd) {
+  sockaddr_in at{};
+  socklen_t size = sizeof at;
+  (void)::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size);
+  return ntohs(at.sin_port);
+}
+
 // A datagram with its destination and, by IP_PKTINFO, its source address and interface.
 struct Outgoing {
   Buffer bytes{};
@@ -117,6 +124,7 @@ Status Link::open_sockets() {
   auto server = open_udp(listen_, direct ? Ipv4{} : listen_.address, listen_.port);
   if (!server) return tl::unexpected(server.error());
   server_ = *std::move(server);
+  listen_.port = bound_port(server_.get());
   if (!direct) return {};
 
   ifreq request{};

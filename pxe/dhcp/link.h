@@ -11,9 +11,9 @@
 namespace switchyard::pxe::dhcp {
 
 struct Listen {
-  std::string interface {};  // empty: only what relays send to `address`
-  Ipv4 address{};            // ours there
-  std::uint16_t port{kServerPort};
+  std::string interface {};         // empty: only what relays send to `address`
+  Ipv4 address{};                   // ours there
+  std::uint16_t port{kServerPort};  // 0: the kernel chooses one
 };
 
 // A file descriptor with one owner.

@@ -26,4 +26,6 @@ std::vector<Lease> Server::list_leases() const { return engine_->list_leases(); 
 
 Counters Server::counters() const { return engine_->counters(); }
 
+std::uint16_t Server::port() const { return engine_->port(); }
+
 }  // namespace switchyard::pxe::dhcp

@@ -56,6 +56,8 @@ class Server {
   [[nodiscard]] std::optional<Lease> find_lease(Ipv4 address) const;
   [[nodiscard]] std::vector<Lease> list_leases() const;
   [[nodiscard]] Counters counters() const;
+  // Of the first of `listen`, where it left the choice to the kernel.
+  [[nodiscard]] std::uint16_t port() const;
 
  private:
   class Engine;
