@@ -45,7 +45,7 @@ class Server {
                                                              LeaseStore& store,
                                                              Sightings& sightings,
                                                              const Clock& clock);
-  // Stops at once; a commit under way is waited for.
+  // Hears nothing more, stores what is still waiting, and stops.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

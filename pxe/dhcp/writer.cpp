@@ -19,7 +19,6 @@ Writer::~Writer() {
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
-    waiting_.clear();
   }
   wake_.notify_one();
   thread_.join();
@@ -45,7 +44,7 @@ void Writer::run() {
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
-      if (stopped_) return;
+      if (waiting_.empty()) return;  // stopped, and nothing is owed
       batch.swap(waiting_);
     }
     leases.clear();

@@ -19,7 +19,7 @@ struct Pending {
   std::vector<Sighting> seen{};
 };
 
-// Thread-safe. One thread of its own; what is still waiting at destruction is dropped unanswered.
+// Thread-safe. One thread of its own; what is still waiting at destruction is stored first.
 class Writer {
  public:
   // `written` gets every batch with how its commit ended, on the writer's thread.
