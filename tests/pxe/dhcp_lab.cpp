@@ -97,7 +97,9 @@ class Printer final : public Sightings {
   explicit Printer(bool quiet) : quiet_(quiet) {}
 
   void note(const Sighting& seen) override {
-    if (quiet_ && seen.kind == SightingKind::AddressServed) return;
+    const bool is_routine =
+        seen.kind == SightingKind::AddressServed || seen.kind == SightingKind::UnknownClient;
+    if (quiet_ && is_routine) return;
     const std::lock_guard lock(mutex_);
     std::cout << "sighting " << to_string(seen.kind) << " server=" << seen.server
               << " mac=" << to_string(seen.mac) << " port=" << to_string(seen.port)
@@ -126,7 +128,7 @@ void add_flags(CLI::App& app, Flags& flags) {
   app.add_option("--probe", flags.probe, "seconds between looks for other servers, 0: never");
   app.add_flag("--discover", flags.discover, "give unknown clients an address and the installer");
   app.add_flag("--authoritative", flags.authoritative);
-  app.add_flag("--quiet", flags.quiet, "do not print every address served");
+  app.add_flag("--quiet", flags.quiet, "do not print what every client causes");
 }
 
 void serve(const Flags& flags) {
