@@ -4,20 +4,19 @@
 #include "pxe/http/target.h"
 
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace switchyard::pxe::http {
 namespace {
 
 namespace beast = boost::beast::http;
-using Parser = beast::request_parser<beast::string_body>;
 
 constexpr std::size_t kReadSize = 8 * 1024;
 constexpr std::string_view kFiles = "/files/";
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::pair<int, std::string> refusal_of(const error_code& error) {
   if (error == beast::error::body_limit) return {413, "the request body is too large"};
@@ -25,8 +24,8 @@ std::pair<int, std::string> refusal_of(const error_code& error) {
   return {400, "the request is malformed: " + error.message()};
 }
 
-bool expects_continue(const Parser& parser) {
-  return parser.get()[beast::field::expect].find("100-") != boost::string_view::npos;
+bool expects_continue(const beast::request<beast::string_body>& request) {
+  return request[beast::field::expect].find("100-") != boost::string_view::npos;
 }
 
 std::string lower(std::string text) {
@@ -95,9 +94,7 @@ net::awaitable<Connection::Message> Connection::read() {
   parser.header_limit(limits.head_bytes);
   parser.body_limit(limits.body_bytes);
   parser.eager(true);
-  const auto refused = [](int status, std::string detail) {
-    return Message{.refused = status, .detail = std::move(detail)};
-  };
+  Message message;
   bool has_begun = !buffer_.empty();
   bool has_head = false;
   stream_->set_deadline(has_begun ? limits.header : limits.idle);
@@ -106,31 +103,49 @@ net::awaitable<Connection::Message> Connection::read() {
     const std::size_t used = buffer_.empty() ? 0 : parser.put(net::buffer(buffer_), error);
     buffer_.erase(0, used);
     if (error && error != beast::error::need_more) {
-      const auto [status, detail] = refusal_of(error);
-      co_return refused(status, detail);
+      std::tie(message.refused, message.detail) = refusal_of(error);
+      co_return message;
     }
     if (!has_head && parser.is_header_done()) {
       has_head = true;
-      stream_->set_deadline(limits.body);
-      const auto size = parser.content_length_remaining();
-      if (!parser.is_done() && !hold_body(size ? *size : limits.body_bytes))
-        co_return refused(503, "too many request bodies are being received at the moment");
-      if (!parser.is_done() && expects_continue(parser)) {
-        const error_code gone =
-            co_await stream_->write("HTTP/1.1 100 Continue\r\n\r\n", limits.stall);
-        if (gone) co_return Message{.gone = true};
-        stream_->set_deadline(limits.body);
-      }
+      message = co_await begin_body(parser);
+      if (message.gone || message.refused != 0) co_return message;
     }
     if (parser.is_done()) break;
     const error_code failed = co_await fill();
-    if (failed == net::error::timed_out && has_begun)
-      co_return refused(408, "the request did not arrive in time");
-    if (failed) co_return Message{.gone = true};
+    if (failed) {
+      message.gone = failed != net::error::timed_out || !has_begun;
+      message.refused = 408;
+      message.detail = "the request did not arrive in time";
+      co_return message;
+    }
     if (!has_begun) stream_->set_deadline(limits.header);
     has_begun = true;
   }
+  message = checked(parser);
+  co_return message;
+}
 
+// The head is there, and the body is or will be.
+net::awaitable<Connection::Message> Connection::begin_body(const Parser& parser) {
+  const Limits& limits = service_.options.limits;
+  Message message;
+  if (parser.is_done()) co_return message;
+  const auto size = parser.content_length_remaining();
+  if (!hold_body(size ? *size : limits.body_bytes)) {
+    message.refused = 503;
+    message.detail = "too many request bodies are being received at the moment";
+    co_return message;
+  }
+  if (expects_continue(parser.get())) {
+    const error_code failed = co_await stream_->write(kContinue, limits.stall);
+    message.gone = bool(failed);
+  }
+  stream_->set_deadline(limits.body);
+  co_return message;
+}
+
+Connection::Message Connection::checked(Parser& parser) const {
   auto& parsed = parser.get();
   Message message{.request = std::make_shared<Request>(), .keep_alive = parsed.keep_alive()};
   Request& request = *message.request;
@@ -142,30 +157,33 @@ net::awaitable<Connection::Message> Connection::read() {
   request.local = local_;
   request.tls = stream_->is_tls();
   const auto target = parse_target(text_of(parsed.target()));
-  if (!target) co_return refused(400, target.error().message);
+  if (!target) return {.refused = 400, .detail = target.error().message};
   request.path = target->path;
   request.query = target->query;
-  if (!is_method(request.method)) co_return refused(405, "this method is not served");
-  co_return message;
+  if (!is_method(request.method)) return {.refused = 405, .detail = "this method is not served"};
+  return message;
 }
 
 net::awaitable<bool> Connection::serve(const Message& message) {
   ++service_.answered;
-  if (message.refused != 0)
-    co_return co_await write(message, error_answer(message.refused, message.detail));
+  // Named values only: g++ 12 destroys temporaries of a co_await expression twice.
+  const Answer refusal = error_answer(message.refused, message.detail);
+  if (message.refused != 0) co_return co_await write(message, refusal);
   const Request& request = *message.request;
   if (request.path.starts_with(kFiles)) {
     if (request.method != "GET" && request.method != "HEAD") {
-      Answer refusal = error_answer(405, "files are read only");
-      refusal.headers.push_back({"Allow", "GET, HEAD"});
-      co_return co_await write(message, std::move(refusal));
+      Answer read_only = error_answer(405, "files are read only");
+      read_only.headers.push_back({"Allow", "GET, HEAD"});
+      co_return co_await write(message, read_only);
     }
-    co_return co_await write_file(message, {}, request.path.substr(kFiles.size()));
+    const Answer plain;
+    const std::string name = request.path.substr(kFiles.size());
+    co_return co_await write_file(message, plain, name);
   }
   Answer answer =
       co_await answer_of(service_.site, service_.waiters, service_.options.limits, message.request);
   if (!answer.file.empty()) co_return co_await write_file(message, answer, answer.file);
-  co_return co_await write(message, std::move(answer));
+  co_return co_await write(message, answer);
 }
 
 // Reads what the client still sends for a moment: closing with unread input would reset the

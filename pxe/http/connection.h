@@ -6,6 +6,9 @@
 #include "pxe/http/file_plan.h"
 #include "pxe/http/stream.h"
 
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
 #include <atomic>
 #include <memory>
 #include <string>
@@ -46,6 +49,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close() { stream_->close(); }
 
  private:
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
   struct Message {
     std::shared_ptr<Request> request{};
     bool keep_alive{false};
@@ -56,13 +61,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // connection.cpp
   [[nodiscard]] net::awaitable<Message> read();
+  [[nodiscard]] net::awaitable<Message> begin_body(const Parser& parser);
+  [[nodiscard]] Message checked(Parser& parser) const;
   [[nodiscard]] net::awaitable<error_code> fill();
   [[nodiscard]] net::awaitable<bool> serve(const Message& message);
   [[nodiscard]] bool hold_body(std::uint64_t size);
   [[nodiscard]] net::awaitable<void> linger();
 
   // connection_write.cpp
-  [[nodiscard]] net::awaitable<bool> write(const Message& message, Answer answer);
+  [[nodiscard]] net::awaitable<bool> write(const Message& message, const Answer& answer);
   [[nodiscard]] net::awaitable<bool> write_file(const Message& message, const Answer& answer,
                                                 std::string_view name);
   [[nodiscard]] net::awaitable<std::uint64_t> send_part(const BootFile& file, std::string head,

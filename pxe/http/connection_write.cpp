@@ -42,7 +42,7 @@ Clock::time_point latest_end(const Limits& limits, std::uint64_t length) {
 
 }  // namespace
 
-net::awaitable<bool> Connection::write(const Message& message, Answer answer) {
+net::awaitable<bool> Connection::write(const Message& message, const Answer& answer) {
   const bool keep_alive = message.keep_alive && message.refused == 0 && !service_.stopping;
   const bool has_length = answer.status != 204 && answer.status != 304;
   std::string text = head_of(
@@ -60,31 +60,28 @@ net::awaitable<bool> Connection::write_file(const Message& message, const Answer
   if (!file) {
     const Errc code = file.error().code;
     const int status = code == Errc::Unavailable ? 503 : code == Errc::Rejected ? 403 : 404;
-    co_return co_await write(message, error_answer(status, file.error().message));
+    const Answer refusal = error_answer(status, file.error().message);
+    co_return co_await write(message, refusal);
   }
   const BootFile& found = **file;
-  FilePlan plan = plan_file(message.request->headers, {.name = std::string(name),
-                                                       .entity_tag = found.entity_tag(),
-                                                       .modified = found.modified() / 1'000'000,
-                                                       .size = found.size()});
+  const FileFacts facts{.name = std::string(name),
+                        .entity_tag = found.entity_tag(),
+                        .modified = found.modified() / 1'000'000,
+                        .size = found.size()};
+  FilePlan plan = plan_file(message.request->headers, facts);
   plan.headers.insert(plan.headers.end(), answer.headers.begin(), answer.headers.end());
   const bool keep_alive = message.keep_alive && !service_.stopping;
   const auto length = plan.status == 304 ? std::nullopt : std::optional(plan.length);
-  std::string head = head_of(plan.status, plan.headers, length, keep_alive);
+  const std::string head = head_of(plan.status, plan.headers, length, keep_alive);
   const std::uint64_t wanted = is_head(message.request) ? 0 : plan.length;
   const std::uint64_t head_size = head.size();
-  const std::uint64_t sent = co_await send_part(found, std::move(head), plan.offset, wanted);
-  const bool is_complete = sent == head_size + wanted;
-  if (service_.options.fetched) {
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began);
-    service_.options.fetched({.client = client_,
-                              .file = std::string(name),
-                              .status = plan.status,
-                              .bytes = sent - std::min(sent, head_size),
-                              .complete = is_complete,
-                              .took = took});
-  }
-  co_return is_complete&& keep_alive;
+  const std::uint64_t sent = co_await send_part(found, head, plan.offset, wanted);
+  Fetch fetch{.client = client_, .file = facts.name, .status = plan.status};
+  fetch.bytes = sent - std::min(sent, head_size);
+  fetch.complete = sent == head_size + wanted;
+  fetch.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began);
+  if (service_.options.fetched) service_.options.fetched(fetch);
+  co_return fetch.complete&& keep_alive;
 }
 
 // How many bytes of head and file went out.
@@ -100,8 +97,12 @@ net::awaitable<std::uint64_t> Connection::send_part(const BootFile& file, std::s
   const error_code failed = co_await stream_->write(head, service_.options.limits.stall);
   if (failed) co_return 0;
   if (is_small) co_return head.size();
-  if (stream_->is_tls()) co_return head_size + co_await send_tls(file, offset, length);
-  co_return head_size + co_await send_clear(file, offset, length);
+  std::uint64_t sent = 0;
+  if (stream_->is_tls())
+    sent = co_await send_tls(file, offset, length);
+  else
+    sent = co_await send_clear(file, offset, length);
+  co_return head_size + sent;
 }
 
 net::awaitable<std::uint64_t> Connection::send_clear(const BootFile& file, std::uint64_t offset,
