@@ -52,6 +52,13 @@ class Site {
  public:
   virtual ~Site() = default;
   [[nodiscard]] virtual Answer answer(const Request& request) = 0;
+
+  // Whether this GET or HEAD below /files/ is answered; otherwise it is 403. The file need not be
+  // there.
+  [[nodiscard]] virtual bool may_fetch(const Request& request) {
+    (void)request;
+    return true;
+  }
 };
 
 // {"error":"…"} as application/json. `detail` is safe to show.
