@@ -1,39 +1,45 @@
-// Takes connections on one port and spreads them over the contexts.
+// Takes connections of one port and hands each to the worker with the fewest.
 #pragma once
 
 #include "pxe/http/connection.h"
 
-#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 
+#include <atomic>
 #include <memory>
-#include <mutex>
+#include <unordered_set>
 #include <vector>
 
 namespace switchyard::pxe::http {
 
+// One thread with the connections on it. All but `load` is touched on that thread only.
+struct Worker {
+  net::io_context context{1};
+  net::executor_work_guard<net::io_context::executor_type> guard{net::make_work_guard(context)};
+  std::atomic<std::size_t> load{0};
+  std::unordered_set<Connection*> connections{};
+};
+
 class Acceptor {
  public:
-  // Works on the first context; each is run by one thread. `tls` null: clear text. All outlive it.
-  Acceptor(Service& service, std::vector<net::io_context*> contexts, net::ssl::context* tls);
+  using Workers = std::vector<std::unique_ptr<Worker>>;
 
-  // Invalid: not an address; Unavailable: the port may not be had.
-  [[nodiscard]] Status listen(const std::string& address, std::uint16_t port);
+  // Works on the first worker. `tls` null: clear text. All outlive the acceptor.
+  Acceptor(Service& service, Workers& workers, net::ssl::context* tls);
+
+  [[nodiscard]] Status listen(std::uint16_t port);
   [[nodiscard]] std::uint16_t port() const;
-  // On the thread of the first context: no more connections, and none of those there are.
   void close();
 
  private:
-  [[nodiscard]] net::awaitable<void> run();
-  void take(tcp::socket socket, net::io_context& context);
+  void accept();
+  void take(tcp::socket socket, Worker& worker);
 
   Service& service_;
-  std::vector<net::io_context*> contexts_;
+  Workers& workers_;
   net::ssl::context* tls_;
   tcp::acceptor acceptor_;
   net::steady_timer pause_;
-  std::size_t next_context_{0};
-  std::vector<std::weak_ptr<Connection>> connections_{};
-  std::size_t tidy_at_{64};  // connections_ is cleared of dead ones when it is so long
 };
 
 }  // namespace switchyard::pxe::http

@@ -1,9 +1,9 @@
-// From a request to its answer: the Site on its own threads, and waits that take none.
-#include "core/log.h"
-#include "pxe/http/connection.h"
+#include "pxe/http/answering.h"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
-#include <exception>
+#include <optional>
 
 namespace switchyard::pxe::http {
 namespace {
@@ -12,74 +12,89 @@ using net::redirect_error;
 using net::use_awaitable;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::string_view kFiles = "/files/";
+// One question with a deadline. An answer that comes later is dropped.
+net::awaitable<Answer> ask(SiteThreads& site, const Limits& limits,
+                           std::shared_ptr<const Request> request) {
+  struct Pending {
+    explicit Pending(const net::any_io_executor& executor) : timer(executor) {}
 
-Answer answer_of(Site& site, const Request& request) {
-  if (!request.path.starts_with(kFiles)) return site.answer(request);
-  if (request.method != "GET" && request.method != "HEAD") {
-    Answer answer = error_answer(405, "files are read only");
-    answer.headers.push_back({"Allow", "GET, HEAD"});
-    return answer;
-  }
-  if (!site.may_fetch(request)) return error_answer(403, "this file is not for this client");
-  // A name that is empty is none: find() says so.
-  const auto name = request.path.substr(kFiles.size());
-  return name.empty() ? error_answer(404, "no file name") : Answer{.file = name};
+    net::steady_timer timer;
+    std::optional<Answer> answer{};
+  };
+
+  const auto pending = std::make_shared<Pending>(co_await net::this_coro::executor);
+  pending->timer.expires_after(limits.answer);
+  site.ask(std::move(request), [pending](Answer answer) {
+    net::post(pending->timer.get_executor(), [pending, answer = std::move(answer)]() mutable {
+      pending->answer = std::move(answer);
+      pending->timer.cancel();
+    });
+  });
+  error_code ignored;
+  co_await pending->timer.async_wait(redirect_error(use_awaitable, ignored));
+  if (!pending->answer) co_return error_answer(504, "the answer took too long");
+  co_return std::move(*pending->answer);
 }
 
-Answer guarded_answer(Site& site, const Request& request) {
-  try {
-    return answer_of(site, request);
-  } catch (const std::exception& thrown) {
-    log::error("boot request failed", {{"path", request.path}, {"error", thrown.what()}});
-  }
-  return error_answer(500, "internal error");
+void wake_one(const std::shared_ptr<Waiter>& waiter) {
+  net::post(waiter->timer.get_executor(), [waiter] {
+    waiter->woken = true;
+    waiter->timer.cancel();
+  });
 }
 
 }  // namespace
 
-net::awaitable<Answer> Connection::answer(std::shared_ptr<const Request> request) {
-  const auto begun = Clock::now();
+Waiters::Ticket::Ticket(Waiters& waiters, std::string topic, std::shared_ptr<Waiter> waiter)
+    : waiters_(waiters), topic_(std::move(topic)), waiter_(std::move(waiter)) {
+  const std::lock_guard lock(waiters_.mutex_);
+  waiters_.waiting_.emplace(topic_, waiter_);
+}
+
+Waiters::Ticket::~Ticket() {
+  const std::lock_guard lock(waiters_.mutex_);
+  auto [at, end] = waiters_.waiting_.equal_range(topic_);
+  while (at != end && at->second != waiter_)
+    ++at;
+  if (at != end) waiters_.waiting_.erase(at);
+}
+
+void Waiters::wake(const std::string& topic) {
+  const std::lock_guard lock(mutex_);
+  auto [at, end] = waiting_.equal_range(topic);
+  for (; at != end; ++at)
+    wake_one(at->second);
+}
+
+void Waiters::end() {
+  ended_ = true;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [topic, waiter] : waiting_)
+    wake_one(waiter);
+}
+
+net::awaitable<Answer> answer_of(SiteThreads& site, Waiters& waiters, const Limits& limits,
+                                 std::shared_ptr<const Request> request) {
+  const auto began = Clock::now();
+  std::shared_ptr<Waiter> waiter;
+  std::optional<Waiters::Ticket> ticket;
   while (true) {
-    const std::uint64_t seen = service_.wake_list.wakes();
-    Answer answer = co_await ask(request);
-    const auto until = begun + std::min(answer.hold, service_.limits.longest_hold);
-    if (aborted_ || Clock::now() >= until) co_return answer;
-    co_await await_news(answer, seen, until);
+    if (waiter) waiter->woken = false;
+    Answer answer = co_await ask(site, limits, request);
+    const auto until = began + std::min(answer.hold, limits.longest_hold);
+    if (Clock::now() >= until || waiters.has_ended()) co_return answer;
+    if (!waiter) {
+      // Known first and asked again then: what happened in between is not missed.
+      waiter = std::make_shared<Waiter>(co_await net::this_coro::executor);
+      ticket.emplace(waiters, answer.topic, waiter);
+      continue;
+    }
+    if (waiter->woken) continue;
+    error_code ignored;
+    waiter->timer.expires_at(std::min(until, Clock::now() + limits.ask_again));
+    co_await waiter->timer.async_wait(redirect_error(use_awaitable, ignored));
+    if (Clock::now() >= until && !waiter->woken) co_return answer;
   }
-}
-
-// One question to the Site, with a deadline. An answer that comes later is dropped.
-net::awaitable<Answer> Connection::ask(std::shared_ptr<const Request> request) {
-  const auto answered = std::make_shared<std::optional<Answer>>();
-  pause_.expires_after(service_.limits.answer);
-  const bool is_taken = service_.threads->submit(
-      [self = shared_from_this(), site = service_.site, request, answered] {
-        Answer answer = guarded_answer(*site, *request);
-        net::post(self->stream_->executor(), [self, answered, answer = std::move(answer)]() mutable {
-          *answered = std::move(answer);
-          self->pause_.cancel();
-        });
-      });
-  if (!is_taken) co_return error_answer(503, "too many requests wait for an answer");
-  error_code ignored;
-  co_await pause_.async_wait(redirect_error(use_awaitable, ignored));
-  if (!*answered) co_return error_answer(504, "the answer took too long");
-  co_return std::move(**answered);
-}
-
-net::awaitable<void> Connection::await_news(const Answer& answer, std::uint64_t seen,
-                                            Stream::Time until) {
-  constexpr std::chrono::milliseconds kCalm{20};  // many wakes are one
-  pause_.expires_at(std::min(until, Clock::now() + service_.limits.ask_again));
-  const auto woken = [self = shared_from_this()] {
-    net::post(self->stream_->executor(), [self] { self->pause_.cancel(); });
-  };
-  const std::uint64_t ticket = service_.wake_list.add(answer.topic, seen, woken);
-  error_code ignored;
-  if (ticket == 0) pause_.expires_at(std::min(until, Clock::now() + kCalm));
-  co_await pause_.async_wait(redirect_error(use_awaitable, ignored));
-  service_.wake_list.remove(answer.topic, ticket);
 }
 
 }  // namespace switchyard::pxe::http

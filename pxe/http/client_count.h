@@ -1,28 +1,29 @@
-// How many connections each client has: nobody takes all of them, and who has many gets a smaller
-// turn on each.
+// How many connections each client has.
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 
 namespace switchyard::pxe::http {
 
 // Thread-safe.
 class ClientCount {
  public:
-  // False: this client has `most` already; nothing is counted.
-  [[nodiscard]] bool enter(const std::string& client, std::size_t most);
-  void leave(const std::string& client);
+  ClientCount(std::size_t most, std::size_t most_of_one) : most_(most), most_of_one_(most_of_one) {}
 
-  [[nodiscard]] std::size_t of(const std::string& client) const;
+  // True: counted in, and left() must follow.
+  [[nodiscard]] bool arrived(const std::string& client);
+  void left(const std::string& client);
   [[nodiscard]] std::size_t all() const;
 
  private:
+  const std::size_t most_;
+  const std::size_t most_of_one_;
   mutable std::mutex mutex_{};
-  std::unordered_map<std::string, std::size_t> clients_{};
   std::size_t all_{0};
+  std::map<std::string, std::size_t> clients_{};
 };
 
 }  // namespace switchyard::pxe::http

@@ -1,169 +1,208 @@
-// The life of a connection, and reading each request on it.
+// Reading requests, and who answers them.
 #include "pxe/http/connection.h"
 
 #include "pxe/http/target.h"
 
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
+#include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace switchyard::pxe::http {
 namespace {
 
 namespace beast = boost::beast::http;
-using net::redirect_error;
-using net::use_awaitable;
-using Parser = beast::request_parser<beast::string_body>;
 
-constexpr std::size_t kReadSize = 16 * 1024;
+constexpr std::size_t kReadSize = 8 * 1024;
+constexpr std::string_view kFiles = "/files/";
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered)
+std::pair<int, std::string> refusal_of(const error_code& error) {
+  if (error == beast::error::body_limit) return {413, "the request body is too large"};
+  if (error == beast::error::header_limit) return {431, "the request header is too large"};
+  return {400, "the request is malformed: " + error.message()};
+}
+
+bool expects_continue(const beast::request<beast::string_body>& request) {
+  return request[beast::field::expect].find("100-") != boost::string_view::npos;
+}
+
+std::string lower(std::string text) {
+  for (char& c : text)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lowered;
+  return text;
 }
 
-int status_of(const error_code& error) {
-  if (error == beast::error::header_limit) return 431;
-  if (error == beast::error::body_limit) return 413;
-  return 400;
+bool is_method(std::string_view method) {
+  constexpr std::array<std::string_view, 5> kMethods{"GET", "HEAD", "POST", "PUT", "DELETE"};
+  return std::ranges::find(kMethods, method) != kMethods.end();
 }
 
-const char* detail_of(int status) {
-  switch (status) {
-    case 413: return "the request body is too large";
-    case 431: return "the request header is too large";
-    default: return "the request is malformed";
-  }
-}
-
-Headers headers_of(const Parser& parser) {
-  Headers headers;
-  for (const auto& field : parser.get()) {
-    const auto name = field.name_string();
-    const auto value = field.value();
-    headers.push_back({lower({name.data(), name.size()}), std::string(value.data(), value.size())});
-  }
-  return headers;
-}
+std::string text_of(boost::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
-Connection::Connection(Service& service, std::shared_ptr<Stream> stream, std::string client,
-                       std::string local)
-    : service_(service),
-      stream_(std::move(stream)),
-      client_(std::move(client)),
-      local_(std::move(local)),
-      pause_(stream_->executor()) {}
-
-Connection::~Connection() {
-  stream_->close();
-  service_.clients.leave(client_);
+Connection::Connection(Service& service, std::shared_ptr<Stream> stream, std::string client)
+    : service_(service), stream_(std::move(stream)), client_(std::move(client)) {
+  error_code ignored;
+  local_ = stream_->socket().local_endpoint(ignored).address().to_string();
 }
 
-void Connection::abort() {
-  net::post(stream_->executor(), [self = shared_from_this()] {
-    self->aborted_ = true;
-    self->pause_.cancel();
-    self->stream_->close();
-  });
+Connection::~Connection() {
+  (void)hold_body(0);
+  service_.clients.left(client_);
 }
 
 net::awaitable<void> Connection::run() {
   const auto self = shared_from_this();
-  stream_->set_deadline(service_.limits.handshake);
+  stream_->set_deadline(service_.options.limits.handshake);
   const error_code failed = co_await stream_->handshake();
-  if (failed) co_return;
-  bool goes_on = true;
-  while (goes_on && !aborted_) {
-    const auto incoming = co_await read_request();
-    if (!incoming) break;
-    stream_->set_deadline(Stream::Time::max());
-    const Answer answered = co_await answer(incoming->request);
-    ++service_.requests;
-    if (aborted_) break;
-    const bool is_written = co_await write_answer(*incoming, answered);
-    goes_on = is_written && incoming->keep_alive;
+  bool goes_on = !failed;
+  while (goes_on && !service_.stopping) {
+    const Message message = co_await read();
+    if (message.gone) break;
+    goes_on = co_await serve(message);
+    (void)hold_body(0);
+    if (!goes_on && stream_->is_open()) co_await linger();
   }
-  co_await linger();
+  stream_->close();
 }
 
-// Nothing: there is no request, and if the client had to be told why, it was.
-net::awaitable<std::optional<Connection::Incoming>> Connection::read_request() {
-  const Limits& limits = service_.limits;
+// Counts this connection's body as `size` bytes of what all may hold; false: that is too much.
+bool Connection::hold_body(std::uint64_t size) {
+  const std::uint64_t more = size - held_;  // wraps when it shrinks
+  const std::uint64_t before = service_.body_bytes.fetch_add(more);
+  const bool fits = size <= held_ || before + more <= service_.options.limits.body_bytes_of_all;
+  if (!fits) service_.body_bytes.fetch_sub(more);
+  if (fits) held_ = size;
+  return fits;
+}
+
+net::awaitable<error_code> Connection::fill() {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled by read_some
+  std::array<char, kReadSize> bytes;
+  error_code error;
+  const std::size_t count = co_await stream_->read_some(net::buffer(bytes), error);
+  buffer_.append(bytes.data(), count);
+  co_return error;
+}
+
+net::awaitable<Connection::Message> Connection::read() {
+  const Limits& limits = service_.options.limits;
   Parser parser;
-  parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
+  parser.header_limit(limits.head_bytes);
   parser.body_limit(limits.body_bytes);
   parser.eager(true);
-  bool has_begun = !buffer_.empty(), has_header = false;
+  Message message;
+  bool has_begun = !buffer_.empty();
+  bool has_head = false;
   stream_->set_deadline(has_begun ? limits.header : limits.idle);
   while (true) {
     error_code error;
-    if (!buffer_.empty()) buffer_.erase(0, parser.put(net::buffer(buffer_), error));
+    const std::size_t used = buffer_.empty() ? 0 : parser.put(net::buffer(buffer_), error);
+    buffer_.erase(0, used);
     if (error && error != beast::error::need_more) {
-      co_await refuse(status_of(error), detail_of(status_of(error)));
-      co_return std::nullopt;
+      std::tie(message.refused, message.detail) = refusal_of(error);
+      co_return message;
+    }
+    if (!has_head && parser.is_header_done()) {
+      has_head = true;
+      message = co_await begin_body(parser);
+      if (message.gone || message.refused != 0) co_return message;
     }
     if (parser.is_done()) break;
-    if (parser.is_header_done() && !has_header) {
-      has_header = true;
-      if (lower(std::string(parser.get()[beast::field::expect])) == "100-continue")
-        error = co_await stream_->write("HTTP/1.1 100 Continue\r\n\r\n", limits.stall);
-      stream_->set_deadline(limits.body);
+    const error_code failed = co_await fill();
+    if (failed) {
+      message.gone = failed != net::error::timed_out || !has_begun;
+      message.refused = 408;
+      message.detail = "the request did not arrive in time";
+      co_return message;
     }
-    std::array<char, kReadSize> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-    const std::size_t count = co_await stream_->read_some(net::buffer(bytes), error);
-    if (error == net::error::timed_out && has_begun)
-      co_await refuse(408, "the request did not arrive in time");
-    if (error) co_return std::nullopt;
-    buffer_.append(bytes.data(), count);
     if (!has_begun) stream_->set_deadline(limits.header);
     has_begun = true;
   }
-  auto& message = parser.get();
-  auto target = parse_target(std::string(message.target()));
-  if (!target) {
-    co_await refuse(400, target.error().message);
-    co_return std::nullopt;
-  }
-  const Request request{.method = std::string(message.method_string()),
-                        .path = std::move(target->path),
-                        .query = std::move(target->query),
-                        .headers = headers_of(parser),
-                        .body = std::move(message.body()),
-                        .client = client_,
-                        .local = local_,
-                        .tls = stream_->is_tls()};
-  co_return Incoming{.request = std::make_shared<const Request>(request),
-                     .keep_alive = message.keep_alive(),
-                     .is_old = message.version() < 11};
+  message = checked(parser);
+  co_return message;
 }
 
-net::awaitable<void> Connection::refuse(int status, std::string_view detail) {
-  const Incoming nobody{.request = std::make_shared<const Request>(Request{.method = "GET"})};
-  co_await write_answer(nobody, error_answer(status, detail));
+// The head is there, and the body is or will be.
+net::awaitable<Connection::Message> Connection::begin_body(const Parser& parser) {
+  const Limits& limits = service_.options.limits;
+  Message message;
+  if (parser.is_done()) co_return message;
+  const auto size = parser.content_length_remaining();
+  if (!hold_body(size ? *size : limits.body_bytes)) {
+    message.refused = 503;
+    message.detail = "too many request bodies are being received at the moment";
+    co_return message;
+  }
+  if (expects_continue(parser.get())) {
+    const error_code failed = co_await stream_->write(kContinue, limits.stall);
+    message.gone = bool(failed);
+  }
+  stream_->set_deadline(limits.body);
+  co_return message;
+}
+
+Connection::Message Connection::checked(Parser& parser) const {
+  auto& parsed = parser.get();
+  Message message{.request = std::make_shared<Request>(), .keep_alive = parsed.keep_alive()};
+  Request& request = *message.request;
+  request.method = text_of(parsed.method_string());
+  for (const auto& field : parsed)
+    request.headers.push_back({lower(text_of(field.name_string())), text_of(field.value())});
+  request.body = std::move(parsed.body());
+  request.client = client_;
+  request.local = local_;
+  request.tls = stream_->is_tls();
+  const auto target = parse_target(text_of(parsed.target()));
+  if (!target) return {.refused = 400, .detail = target.error().message};
+  request.path = target->path;
+  request.query = target->query;
+  if (!is_method(request.method)) return {.refused = 405, .detail = "this method is not served"};
+  return message;
+}
+
+net::awaitable<bool> Connection::serve(const Message& message) {
+  ++service_.answered;
+  // Named values only: g++ 12 destroys temporaries of a co_await expression twice.
+  const Answer refusal = error_answer(message.refused, message.detail);
+  if (message.refused != 0) co_return co_await write(message, refusal);
+  const Request& request = *message.request;
+  if (request.path.starts_with(kFiles)) {
+    if (request.method != "GET" && request.method != "HEAD") {
+      Answer read_only = error_answer(405, "files are read only");
+      read_only.headers.push_back({"Allow", "GET, HEAD"});
+      co_return co_await write(message, read_only);
+    }
+    if (service_.gate != nullptr && !service_.gate->may_fetch(request)) {
+      const Answer forbidden = error_answer(403, "this file is not for you");
+      co_return co_await write(message, forbidden);
+    }
+    const Answer plain;
+    const std::string name = request.path.substr(kFiles.size());
+    co_return co_await write_file(message, plain, name);
+  }
+  Answer answer =
+      co_await answer_of(service_.site, service_.waiters, service_.options.limits, message.request);
+  if (!answer.file.empty()) co_return co_await write_file(message, answer, answer.file);
+  co_return co_await write(message, answer);
 }
 
 // Reads what the client still sends for a moment: closing with unread input would reset the
 // connection and could take our last answer away from the client.
 net::awaitable<void> Connection::linger() {
-  if (aborted_ || !stream_->is_open()) co_return;
   co_await stream_->finish_writing();
-  stream_->set_deadline(std::chrono::milliseconds(2'000));
-  std::size_t left = 4 << 20;
-  std::array<char, 4096> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  stream_->set_deadline(std::chrono::milliseconds(1000));
+  std::size_t left = 2 << 20;
   error_code error;
-  while (!error && left > 0 && stream_->is_open()) {
-    // Of the bare socket: nobody decrypts it any more.
-    const std::size_t count = co_await stream_->socket().async_read_some(
-        net::buffer(bytes), redirect_error(use_awaitable, error));
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled by read_some
+  std::array<char, kReadSize> bytes;
+  while (!error && left > 0) {
+    const std::size_t count = co_await stream_->read_some(net::buffer(bytes), error);
     left -= std::min(left, count);
   }
-  stream_->close();
 }
 
 }  // namespace switchyard::pxe::http

@@ -1,79 +1,92 @@
 // One client connection: reads one request after the other, has it answered, writes the answer.
 #pragma once
 
+#include "pxe/http/answering.h"
 #include "pxe/http/client_count.h"
 #include "pxe/http/file_plan.h"
-#include "pxe/http/server.h"
-#include "pxe/http/site_threads.h"
 #include "pxe/http/stream.h"
-#include "pxe/http/wake_list.h"
+
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
 
 #include <atomic>
 #include <memory>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace switchyard::pxe::http {
 
-// What all connections share. Outlives them.
+// What all connections of one server share. Outlives them.
 struct Service {
-  Limits limits{};
-  std::shared_ptr<const BootRoot> root{};
-  Site* site{};
-  SiteThreads* threads{};
-  WakeList wake_list{};
-  ClientCount clients{};
-  std::atomic<std::uint64_t> requests{0};
-  std::atomic<std::uint64_t> refused{0};
+  Service(const Options& wanted, std::shared_ptr<const BootRoot> files, Site* of)
+      : options(wanted),
+        root(std::move(files)),
+        gate(of),
+        site(of, wanted.site_threads, wanted.limits.queue),
+        clients(wanted.limits.connections, wanted.limits.client_connections) {}
+
+  const Options& options;
+  std::shared_ptr<const BootRoot> root;
+  Site* gate;  // for may_fetch() only; may be null
+  SiteThreads site;
+  Waiters waiters{};
+  ClientCount clients;
+  std::atomic<bool> stopping{false};
+  std::atomic<std::uint64_t> answered{0};
+  std::atomic<std::uint64_t> turned_away{0};
+  std::atomic<std::uint64_t> body_bytes{0};  // of requests that are being read or answered
 };
 
-// Works on the one thread of its context only, but for abort().
+// Works on the thread of its stream only.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  // The client is counted in already; the destructor counts it out.
-  Connection(Service& service, std::shared_ptr<Stream> stream, std::string client,
-             std::string local);
+  // The client was counted in; it is counted out at the end.
+  Connection(Service& service, std::shared_ptr<Stream> stream, std::string client);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Until the connection is over.
   [[nodiscard]] net::awaitable<void> run();
-  // Any thread: drops it at once.
-  void abort();
+
+  void close() { stream_->close(); }
 
  private:
-  struct Incoming {
-    std::shared_ptr<const Request> request{};
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+  struct Message {
+    std::shared_ptr<Request> request{};
     bool keep_alive{false};
-    bool is_old{false};  // HTTP/1.0
+    int refused{0};        // status; 0: it is complete
+    std::string detail{};  // why
+    bool gone{false};      // there is nobody to answer
   };
 
   // connection.cpp
-  [[nodiscard]] net::awaitable<std::optional<Incoming>> read_request();
-  [[nodiscard]] net::awaitable<void> refuse(int status, std::string_view detail);
+  [[nodiscard]] net::awaitable<Message> read();
+  [[nodiscard]] net::awaitable<Message> begin_body(const Parser& parser);
+  [[nodiscard]] Message checked(Parser& parser) const;
+  [[nodiscard]] net::awaitable<error_code> fill();
+  [[nodiscard]] net::awaitable<bool> serve(const Message& message);
+  [[nodiscard]] bool hold_body(std::uint64_t size);
   [[nodiscard]] net::awaitable<void> linger();
 
-  // answering.cpp
-  [[nodiscard]] net::awaitable<Answer> answer(std::shared_ptr<const Request> request);
-  [[nodiscard]] net::awaitable<Answer> ask(std::shared_ptr<const Request> request);
-  [[nodiscard]] net::awaitable<void> await_news(const Answer& answer, std::uint64_t seen,
-                                                Stream::Time until);
-
-  // connection_write.cpp; false when the client did not take it
-  [[nodiscard]] net::awaitable<bool> write_answer(const Incoming& incoming, const Answer& answer);
-  [[nodiscard]] net::awaitable<bool> write_file(const Incoming& incoming, const std::string& name);
-  [[nodiscard]] net::awaitable<bool> send_file(const BootFile& file, const FilePlan& plan);
-  [[nodiscard]] net::awaitable<bool> copy_file(const BootFile& file, const FilePlan& plan);
-  [[nodiscard]] std::size_t turn() const;
+  // connection_write.cpp
+  [[nodiscard]] net::awaitable<bool> write(const Message& message, const Answer& answer);
+  [[nodiscard]] net::awaitable<bool> write_file(const Message& message, const Answer& answer,
+                                                std::string_view name);
+  [[nodiscard]] net::awaitable<std::uint64_t> send_part(const BootFile& file, std::string head,
+                                                        std::uint64_t offset, std::uint64_t length);
+  [[nodiscard]] net::awaitable<std::uint64_t> send_clear(const BootFile& file, std::uint64_t offset,
+                                                         std::uint64_t length);
+  [[nodiscard]] net::awaitable<std::uint64_t> send_tls(const BootFile& file, std::uint64_t offset,
+                                                       std::uint64_t length);
 
   Service& service_;
   std::shared_ptr<Stream> stream_;
-  const std::string client_;
-  const std::string local_;
-  std::string buffer_{};     // received and not consumed yet
-  net::steady_timer pause_;  // for the Site's answer, or for news
-  bool aborted_{false};
+  std::string client_;
+  std::string local_{};
+  std::string buffer_{};   // received and not consumed yet
+  std::uint64_t held_{0};  // see hold_body()
 };
 
 }  // namespace switchyard::pxe::http

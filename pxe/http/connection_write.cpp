@@ -1,6 +1,5 @@
-// Writing one answer.
+// Writing answers: texts from memory, files by sendfile(2) or through TLS.
 #include "pxe/http/connection.h"
-
 #include "pxe/http/target.h"
 
 #include <sys/sendfile.h>
@@ -12,125 +11,152 @@
 namespace switchyard::pxe::http {
 namespace {
 
-constexpr std::size_t kLargestTurn = 1 << 20;
-constexpr std::size_t kSmallestTurn = 64 << 10;
+using net::use_awaitable;
+using Clock = std::chrono::steady_clock;
 
-bool has_body(int status) { return status != 204 && status != 304; }
+// Smaller files go out in one piece with the head.
+constexpr std::uint64_t kSmall = 32 * 1024;
+constexpr std::size_t kTlsPiece = 128 * 1024;
 
-struct Framing {
-  int status{};
-  std::uint64_t length{};
-  bool keep_alive{};
-  bool is_old{};
-};
-
-std::string head_of(const Framing& framing, const Headers& headers) {
-  std::string text = "HTTP/1.1 " + std::to_string(framing.status) + " ";
-  text.append(reason_phrase(framing.status)).append("\r\n");
-  const auto add = [&text](std::string_view name, std::string_view value) {
-    text.append(name).append(": ").append(value).append("\r\n");
-  };
-  add("Date", http_date(std::time(nullptr)));
-  for (const Header& header : headers)
-    add(header.name, header.value);
-  if (has_body(framing.status)) add("Content-Length", std::to_string(framing.length));
-  if (!framing.keep_alive)
-    add("Connection", "close");
-  else if (framing.is_old)
-    add("Connection", "keep-alive");
-  return text.append("\r\n");
+std::string head_of(int status, const Headers& headers, std::optional<std::uint64_t> length,
+                    bool keep_alive) {
+  std::string head = "HTTP/1.1 " + std::to_string(status) + " ";
+  head += reason_phrase(status);
+  head += "\r\nDate: " + http_date(std::time(nullptr)) + "\r\n";
+  for (const auto& [name, value] : headers)
+    head += name + ": " + value + "\r\n";
+  if (length) head += "Content-Length: " + std::to_string(*length) + "\r\n";
+  // Said in words too, for clients of HTTP/1.0.
+  head += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
+  return head;
 }
 
-int status_for(Errc code) {
-  switch (code) {
-    case Errc::Invalid: return 400;
-    case Errc::NotFound: return 404;
-    case Errc::Rejected: return 403;
-    default: return 503;
-  }
+bool is_head(const std::shared_ptr<Request>& request) {
+  return request && request->method == "HEAD";
+}
+
+// When a client that takes `length` bytes as slowly as it may is done.
+Clock::time_point latest_end(const Limits& limits, std::uint64_t length) {
+  return Clock::now() + limits.stall + std::chrono::seconds(length / limits.slowest);
 }
 
 }  // namespace
 
-net::awaitable<bool> Connection::write_answer(const Incoming& incoming, const Answer& answer) {
-  if (!answer.file.empty()) co_return co_await write_file(incoming, answer.file);
-  std::string text = head_of({.status = answer.status,
-                              .length = answer.body.size(),
-                              .keep_alive = incoming.keep_alive,
-                              .is_old = incoming.is_old},
-                             answer.headers);
-  if (incoming.request->method != "HEAD" && has_body(answer.status)) text += answer.body;
-  const error_code failed = co_await stream_->write(text, service_.limits.stall);
-  co_return !failed;
+net::awaitable<bool> Connection::write(const Message& message, const Answer& answer) {
+  const bool keep_alive = message.keep_alive && message.refused == 0 && !service_.stopping;
+  const bool has_length = answer.status != 204 && answer.status != 304;
+  std::string text = head_of(
+      answer.status, answer.headers,
+      has_length ? std::optional(std::uint64_t{answer.body.size()}) : std::nullopt, keep_alive);
+  if (has_length && !is_head(message.request)) text += answer.body;
+  const error_code failed = co_await stream_->write(text, service_.options.limits.stall);
+  co_return !failed && keep_alive;
 }
 
-net::awaitable<bool> Connection::write_file(const Incoming& incoming, const std::string& name) {
+net::awaitable<bool> Connection::write_file(const Message& message, const Answer& answer,
+                                            std::string_view name) {
+  const auto began = Clock::now();
   const auto file = service_.root->find(name);
   if (!file) {
-    const Answer none = error_answer(status_for(file.error().code), file.error().message);
-    co_return co_await write_answer(incoming, none);
+    const Errc code = file.error().code;
+    const int status = code == Errc::Unavailable ? 503 : code == Errc::Rejected ? 403 : 404;
+    const Answer refusal = error_answer(status, file.error().message);
+    co_return co_await write(message, refusal);
   }
-  const FilePlan plan = plan_file(incoming.request->headers,
-                                  {.name = name,
-                                   .entity_tag = (*file)->entity_tag(),
-                                   .modified = (*file)->modified() / 1'000'000,
-                                   .size = (*file)->size()});
-  const std::string head = head_of({.status = plan.status,
-                                    .length = plan.length,
-                                    .keep_alive = incoming.keep_alive,
-                                    .is_old = incoming.is_old},
-                                   plan.headers);
-  const error_code failed = co_await stream_->write(head, service_.limits.stall);
-  if (failed) co_return false;
-  if (incoming.request->method == "HEAD" || plan.length == 0) co_return true;
-  if (stream_->is_tls()) co_return co_await copy_file(**file, plan);
-  co_return co_await send_file(**file, plan);
+  const BootFile& found = **file;
+  const FileFacts facts{.name = std::string(name),
+                        .entity_tag = found.entity_tag(),
+                        .modified = found.modified() / 1'000'000,
+                        .size = found.size()};
+  FilePlan plan = plan_file(message.request->headers, facts);
+  plan.headers.insert(plan.headers.end(), answer.headers.begin(), answer.headers.end());
+  const bool keep_alive = message.keep_alive && !service_.stopping;
+  const auto length = plan.status == 304 ? std::nullopt : std::optional(plan.length);
+  const std::string head = head_of(plan.status, plan.headers, length, keep_alive);
+  const std::uint64_t wanted = is_head(message.request) ? 0 : plan.length;
+  const std::uint64_t head_size = head.size();
+  const std::uint64_t sent = co_await send_part(found, head, plan.offset, wanted);
+  Fetch fetch{.client = client_, .file = facts.name, .status = plan.status};
+  fetch.bytes = sent - std::min(sent, head_size);
+  fetch.complete = sent == head_size + wanted;
+  fetch.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began);
+  if (service_.options.fetched) service_.options.fetched(fetch);
+  co_return fetch.complete&& keep_alive;
 }
 
-// Bytes until others have their turn. All connections of a client together get about what one of
-// another client gets.
-std::size_t Connection::turn() const {
-  return std::max(kSmallestTurn,
-                  kLargestTurn / std::max<std::size_t>(1, service_.clients.of(client_)));
+// How many bytes of head and file went out.
+net::awaitable<std::uint64_t> Connection::send_part(const BootFile& file, std::string head,
+                                                    std::uint64_t offset, std::uint64_t length) {
+  const std::uint64_t head_size = head.size();
+  const bool is_small = length <= kSmall;
+  if (is_small && length > 0) {
+    head.resize(head_size + length);
+    const std::size_t got = file.read_at(offset, head.data() + head_size, length);
+    head.resize(head_size + got);
+  }
+  const error_code failed = co_await stream_->write(head, service_.options.limits.stall);
+  if (failed) co_return 0;
+  if (is_small) co_return head.size();
+  std::uint64_t sent = 0;
+  if (stream_->is_tls())
+    sent = co_await send_tls(file, offset, length);
+  else
+    sent = co_await send_clear(file, offset, length);
+  co_return head_size + sent;
 }
 
-net::awaitable<bool> Connection::send_file(const BootFile& file, const FilePlan& plan) {
-  auto offset = static_cast<off_t>(plan.offset);
-  std::uint64_t left = plan.length;
-  error_code error;
-  while (left > 0 && !error) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, turn()));
+net::awaitable<std::uint64_t> Connection::send_clear(const BootFile& file, std::uint64_t offset,
+                                                     std::uint64_t length) {
+  const Limits& limits = service_.options.limits;
+  const auto end = latest_end(limits, length);
+  std::uint64_t left = length;
+  std::uint64_t turn = limits.turn;
+  auto at = static_cast<off_t>(offset);
+  stream_->set_deadline(std::min(end, Clock::now() + limits.stall));
+  while (left > 0) {
     const auto sent =
-        ::sendfile(stream_->socket().native_handle(), file.descriptor(), &offset, wanted);
+        ::sendfile(stream_->socket().native_handle(), file.descriptor(), &at, std::min(left, turn));
     if (sent > 0) {
       left -= static_cast<std::uint64_t>(sent);
-      if (static_cast<std::size_t>(sent) == wanted)
-        co_await net::post(stream_->executor(), net::use_awaitable);
+      turn -= static_cast<std::uint64_t>(sent);
+      if (left == 0) break;
+      if (turn > 0) continue;
+      turn = limits.turn;
+      stream_->set_deadline(std::min(end, Clock::now() + limits.stall));
+      co_await net::post(stream_->executor(), use_awaitable);
+      if (!stream_->is_open()) break;
     } else if (sent < 0 && errno == EAGAIN) {
-      stream_->set_deadline(service_.limits.stall);
-      error = co_await stream_->wait_for_room();
+      turn = limits.turn;
+      stream_->set_deadline(std::min(end, Clock::now() + limits.stall));
+      const error_code failed = co_await stream_->wait_for_room();
+      if (failed) break;
     } else if (sent == 0 || errno != EINTR) {
-      co_return false;  // it became shorter, or the client went: a broken transfer must show
+      break;  // 0: the file became shorter, so the client must see that the answer is cut
     }
-    if (!stream_->is_open()) co_return false;
   }
-  co_return !error;
+  co_return length - left;
 }
 
-net::awaitable<bool> Connection::copy_file(const BootFile& file, const FilePlan& plan) {
-  std::string piece;
-  std::uint64_t sent = 0;
-  while (sent < plan.length) {
-    piece.resize(static_cast<std::size_t>(
-        std::min<std::uint64_t>(kLargestTurn / 4, plan.length - sent)));
-    const std::size_t got = file.read_at(plan.offset + sent, piece.data(), piece.size());
-    if (got == 0) co_return false;
-    const error_code failed =
-        co_await stream_->write(std::string_view(piece).substr(0, got), service_.limits.stall);
-    if (failed) co_return false;
-    sent += got;
+net::awaitable<std::uint64_t> Connection::send_tls(const BootFile& file, std::uint64_t offset,
+                                                   std::uint64_t length) {
+  const Limits& limits = service_.options.limits;
+  const auto end = latest_end(limits, length);
+  std::uint64_t left = length;
+  std::vector<char> piece(kTlsPiece);
+  while (left > 0) {
+    const std::size_t got = file.read_at(offset + (length - left), piece.data(),
+                                         std::min<std::uint64_t>(left, piece.size()));
+    if (got == 0) break;
+    std::size_t done = 0;
+    error_code error;
+    while (done < got && !error) {
+      stream_->set_deadline(std::min(end, Clock::now() + limits.stall));
+      done += co_await stream_->write_some(net::buffer(piece.data() + done, got - done), error);
+    }
+    if (error) break;
+    left -= got;
   }
-  co_return true;
+  co_return length - left;
 }
 
 }  // namespace switchyard::pxe::http

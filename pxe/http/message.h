@@ -53,8 +53,8 @@ class Site {
   virtual ~Site() = default;
   [[nodiscard]] virtual Answer answer(const Request& request) = 0;
 
-  // Whether this GET or HEAD below /files/ is answered; otherwise it is 403. The file need not be
-  // there.
+  // Whether this GET or HEAD below /files/ is answered; otherwise it is 403, whether or not there
+  // is such a file. Called on a thread of the network, so it must not block.
   [[nodiscard]] virtual bool may_fetch(const Request& request) {
     (void)request;
     return true;

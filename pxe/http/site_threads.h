@@ -1,10 +1,12 @@
-// The threads that ask the Site, so that none of the network's ever waits for a database.
+// The small thread pool that a Site answers on, with a bounded queue before it.
 #pragma once
 
+#include "pxe/http/message.h"
+
 #include <condition_variable>
-#include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -14,24 +16,34 @@ namespace switchyard::pxe::http {
 // Thread-safe.
 class SiteThreads {
  public:
-  SiteThreads(int threads, std::size_t most_waiting);
+  using Done = std::function<void(Answer)>;
+
+  // `site` null: 404 for everything.
+  SiteThreads(Site* site, int threads, std::size_t queue);
   ~SiteThreads();
   SiteThreads(const SiteThreads&) = delete;
   SiteThreads& operator=(const SiteThreads&) = delete;
 
-  // `work` must not throw. False: too many wait already, or it is over.
-  [[nodiscard]] bool submit(std::function<void()> work);
-  // Forgets what waits, ends when what runs has ended. Idempotent.
+  // `done` is called exactly once, on a thread of the pool or at once.
+  void ask(std::shared_ptr<const Request> request, Done done);
+  // Answers what waits with 503, joins the threads. Idempotent.
   void stop();
 
  private:
-  void run();
+  struct Job {
+    std::shared_ptr<const Request> request{};
+    Done done{};
+  };
 
-  const std::size_t most_waiting_;
+  void work();
+  [[nodiscard]] Answer answer(const Request& request) const;
+
+  Site* site_;
+  const std::size_t most_;
   std::mutex mutex_{};
-  std::condition_variable changed_{};
-  std::deque<std::function<void()>> waiting_{};
-  bool over_{false};
+  std::condition_variable news_{};
+  std::deque<Job> queue_{};
+  bool stopping_{false};
   std::vector<std::thread> threads_{};
 };
 
