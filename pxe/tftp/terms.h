@@ -22,7 +22,7 @@ struct Offer {
   std::uint64_t file_size{};              // bytes
   std::uint16_t largest_block{65464};     // what fits into one packet of the path
   std::uint16_t largest_window{64};       // blocks
-  std::size_t largest_flight{256 << 10};  // bytes of blocks under way; makes the window smaller
+  std::size_t largest_flight{128 << 10};  // bytes of blocks under way; makes the window smaller
 };
 
 // An option that is unknown, or whose value is not a number in its range, is left out of the OACK,
