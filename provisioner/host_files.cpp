@@ -1,5 +1,7 @@
 #include "provisioner/host_files.h"
 
+#include "provisioner/networkd_files.h"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -188,12 +190,15 @@ Result<std::vector<HostFile>> render_host_files(const DeploymentRecord& deployme
             Errc::Invalid,
             "server " + nic.server + ": " + subinterface(nic, vrf) +
                 " is longer than the 15 characters Linux allows; shorten the NIC's name");
-  return std::vector<HostFile>{
+  std::vector<HostFile> files{
       {.path = "/etc/network/interfaces",
        .mode = "0644",
        .content = interfaces_file(deployment, nics)},
       {.path = "/etc/frr/frr.conf", .mode = "0640", .content = frr_file(deployment, nics)},
   };
+  for (HostFile& file : render_networkd_files(deployment, nics))
+    files.push_back(std::move(file));
+  return files;
 }
 
 }  // namespace switchyard::provisioner
