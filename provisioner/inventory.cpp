@@ -164,6 +164,20 @@ InventoryNic read_nic(const Node& node) {
   return nic;
 }
 
+// bmc: {certificate: "sha256:…"} or {insecure: true}
+std::string read_trust(const Node& bmc) {
+  const std::string certificate = bmc.text_or("certificate", "");
+  const bool insecure = bmc.flag_or("insecure", false);
+  const bool is_fingerprint =
+      certificate.starts_with("sha256:") && certificate.size() == 71 &&
+      certificate.find_first_not_of("0123456789abcdef", 7) == std::string::npos;
+  if (!certificate.empty() && !is_fingerprint)
+    bmc.report("certificate", "must be sha256: and 64 lower-case hex digits");
+  if (!certificate.empty() && insecure)
+    bmc.report("insecure", "certificate and insecure exclude each other");
+  return insecure ? "insecure" : certificate;
+}
+
 InventoryServer read_server(const Node& node) {
   InventoryServer server{.name = node.parsed<std::string>("name", &parse_label),
                          .profile = node.text_or("profile", "default")};
@@ -171,7 +185,8 @@ InventoryServer read_server(const Node& node) {
     server.bmc = {.type = bmc->text("type"),
                   .url = bmc->text("url"),
                   .user = bmc->text_or("user", ""),
-                  .password = read_password(*bmc)};
+                  .password = read_password(*bmc),
+                  .trust = read_trust(*bmc)};
     bmc->done();
   } else {
     node.report("bmc", "is missing");

@@ -103,6 +103,9 @@ struct InventoryBmc {
   std::string url{};   // of the system resource
   std::string user{};
   Secret password{};
+  // "sha256:" and 64 hex digits: the fingerprint of its certificate; "insecure": any certificate,
+  // and the password over plain HTTP; "": a certificate of a system CA.
+  std::string trust{};
 };
 
 struct InventoryServer {

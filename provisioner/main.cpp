@@ -112,11 +112,14 @@ provisioner::MakeServerBoot boot_maker(const Sealer& sealer, provisioner::Instal
                               ? Result<Secret>(Secret(""))
                               : sealer.open(record.sealed_bmc_password);
     if (!password) return tl::unexpected(password.error().in("server " + record.name));
+    const bool insecure = record.bmc_trust == "insecure";
     return provisioner::make_server_boot({.server = record.name,
                                           .type = record.bmc_type,
                                           .url = record.bmc_url,
                                           .user = record.bmc_user,
                                           .password = *password,
+                                          .certificate = insecure ? "" : record.bmc_trust,
+                                          .insecure = insecure,
                                           .limits = limits,
                                           .gates = gates},
                                          desk);
