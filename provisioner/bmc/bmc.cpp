@@ -1,5 +1,6 @@
 #include "provisioner/bmc/bmc.h"
 
+#include "provisioner/bmc/ipmi_bmc.h"
 #include "provisioner/bmc/redfish_bmc.h"
 
 namespace switchyard::provisioner {
@@ -24,8 +25,9 @@ const char* to_string(BootMode mode) { return mode == BootMode::Bios ? "bios" : 
 
 Result<std::unique_ptr<Bmc>> make_bmc(const BmcAccess& access) {
   if (access.type == "redfish") return make_redfish_bmc(access);
+  if (access.type == "ipmi") return make_ipmi_bmc(access);
   return failure(Errc::Invalid, "server " + access.server + ": unknown BMC type " + access.type +
-                                    " (known: redfish, ipmi)");
+                                    " (known: redfish, ipmi, simulated)");
 }
 
 }  // namespace switchyard::provisioner
