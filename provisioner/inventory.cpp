@@ -2,6 +2,7 @@
 // inventory_check.cpp.
 #include "provisioner/inventory.h"
 
+#include "provisioner/bmc/server_boot.h"
 #include "provisioner/inventory_check.h"
 
 #include <fstream>
@@ -164,6 +165,21 @@ InventoryNic read_nic(const Node& node) {
   return nic;
 }
 
+// What making the BMC's client would refuse later.
+void check_bmc(const Node& node, const InventoryServer& server) {
+  const InventoryBmc& bmc = server.bmc;
+  if (!bmc.certificate.empty() && bmc.insecure)
+    node.report("insecure", "give certificate or insecure, not both");
+  const Status usable = check_bmc_access({.server = server.name,
+                                          .type = bmc.type,
+                                          .url = bmc.url,
+                                          .user = bmc.user,
+                                          .password = bmc.password,
+                                          .certificate = bmc.certificate,
+                                          .insecure = bmc.insecure});
+  if (!usable) node.report(usable.error().message);
+}
+
 InventoryServer read_server(const Node& node) {
   InventoryServer server{.name = node.parsed<std::string>("name", &parse_label),
                          .profile = node.text_or("profile", "default")};
@@ -171,7 +187,10 @@ InventoryServer read_server(const Node& node) {
     server.bmc = {.type = bmc->text("type"),
                   .url = bmc->text("url"),
                   .user = bmc->text_or("user", ""),
-                  .password = read_password(*bmc)};
+                  .password = read_password(*bmc),
+                  .certificate = bmc->text_or("certificate", ""),
+                  .insecure = bmc->flag_or("insecure", false)};
+    check_bmc(*bmc, server);
     bmc->done();
   } else {
     node.report("bmc", "is missing");

@@ -8,6 +8,7 @@
 #include "core/seal.h"
 #include "ipam/allocator.h"
 #include "ipam/schema.h"
+#include "provisioner/bmc/gate.h"
 #include "provisioner/reconcile/fleet.h"
 #include "provisioner/schema.h"
 #include "provisioner/service.h"
@@ -101,18 +102,23 @@ provisioner::MakeDriver driver_maker(const Sealer& sealer) {
 }
 
 provisioner::MakeServerBoot boot_maker(const Sealer& sealer) {
-  return [&sealer](const provisioner::ServerRecord& record, const provisioner::BootLimits& limits)
+  return [&sealer, gates = std::make_shared<provisioner::BmcGates>()](
+             const provisioner::ServerRecord& record, const provisioner::BootLimits& limits)
              -> Result<std::unique_ptr<provisioner::ServerBoot>> {
     const auto password = record.sealed_bmc_password.empty()
                               ? Result<Secret>(Secret(""))
                               : sealer.open(record.sealed_bmc_password);
     if (!password) return tl::unexpected(password.error().in("server " + record.name));
+    const bool insecure = record.bmc_trust == "insecure";
     return provisioner::make_server_boot({.server = record.name,
                                           .type = record.bmc_type,
                                           .url = record.bmc_url,
                                           .user = record.bmc_user,
                                           .password = *password,
-                                          .limits = limits});
+                                          .certificate = insecure ? "" : record.bmc_trust,
+                                          .insecure = insecure,
+                                          .limits = limits,
+                                          .gates = gates});
   };
 }
 

@@ -107,9 +107,15 @@ CREATE TABLE IF NOT EXISTS change_groups (
 ) {table}
 )sql";
 
+// How a BMC proves itself: '' (a system CA), 'insecure', or the fingerprint of its certificate.
+constexpr std::string_view kBmcTrust = R"sql(
+ALTER TABLE servers ADD COLUMN bmc_trust {name} NOT NULL DEFAULT ''
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
+    db::Migration{202, "certificates of BMCs", kBmcTrust},
 };
 
 }  // namespace
