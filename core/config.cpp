@@ -95,6 +95,14 @@ Status set_database_url(Secret& member, std::string_view text) {
   return {};
 }
 
+Status set_ipv4(IpAddress& member, std::string_view text) {
+  const auto address = parse_ip(text);
+  if (!address) return tl::unexpected(address.error());
+  if (address->family != Family::V4) return failure(Errc::Invalid, "must be an IPv4 address");
+  member = *address;
+  return {};
+}
+
 Status set_asn(Asn& member, std::string_view text) {
   return number_in(text, 1, 4'294'967'294).and_then(&make_asn).map([&](Asn asn) { member = asn; });
 }
@@ -153,6 +161,25 @@ const std::array kKeys{
   Key{"workflow.claim", "duration", "60s", "After so long without a sign of life another controller takes the work over.",
       [](Config& c, std::string_view t) { return set_seconds(c.workflow.claim, t, seconds{20}, std::chrono::hours{1}); }},
 
+  Key{"boot.interface", "interface", "", "Interface in the provisioning VLAN on which servers boot: DHCP is answered there. Empty: no boot service.",
+      [](Config& c, std::string_view t) { return set_text(c.boot.interface_name, t); }},
+  Key{"boot.address", "IPv4 address", "172.16.100.1", "Address of this service on that interface.",
+      [](Config& c, std::string_view t) { return set_ipv4(c.boot.address, t); }},
+  Key{"boot.prefix", "IPv4 prefix", "172.16.100.0/24", "The subnet servers boot in.",
+      [](Config& c, std::string_view t) { return parse_prefix(t).map([&](const Prefix& p) { c.boot.prefix = p; }); }},
+  Key{"boot.first_address", "IPv4 address", "172.16.100.100", "First address lent to a server that boots.",
+      [](Config& c, std::string_view t) { return set_ipv4(c.boot.first_address, t); }},
+  Key{"boot.last_address", "IPv4 address", "172.16.100.199", "Last address lent to a server that boots.",
+      [](Config& c, std::string_view t) { return set_ipv4(c.boot.last_address, t); }},
+  Key{"boot.http_port", "1..65535", "8080", "Port of boot files and scripts.",
+      [](Config& c, std::string_view t) { return set_number(c.boot.http_port, t, 1, 65'535); }},
+  Key{"boot.tls_port", "1..65535", "8444", "Port of the installer's protocol and of images, TLS with a pinned key.",
+      [](Config& c, std::string_view t) { return set_number(c.boot.tls_port, t, 1, 65'535); }},
+  Key{"boot.tftp_port", "1..65535", "69", "Port of boot loaders; firmware knows only 69.",
+      [](Config& c, std::string_view t) { return set_number(c.boot.tftp_port, t, 1, 65'535); }},
+  Key{"boot.files", "directory", "", "Boot loaders, the installer and images. Empty: boot in data_directory.",
+      [](Config& c, std::string_view t) { return set_text(c.boot.files, t); }},
+
   Key{"secrets.key_file", "file", "", "Key that seals stored credentials, mode 0600, made at the first start. Empty: secret.key in data_directory.",
       [](Config& c, std::string_view t) { return set_text(c.secrets_key_file, t); }},
   Key{"log.level", "level", "info", "Least important line that is written: debug, info, warning, error.",
@@ -193,6 +220,11 @@ void check(const Config& config, const yaml::Node& root) {
   }
   if (config.network.first_asn > config.network.last_asn)
     root.report("network", "first_asn is larger than last_asn");
+  for (const IpAddress& address :
+       {config.boot.address, config.boot.first_address, config.boot.last_address})
+    if (!contains(config.boot.prefix, address))
+      root.report("boot", "address " + to_string(address) + " is not in prefix " +
+                              to_string(config.boot.prefix));
 }
 
 std::string host_name() {
@@ -205,6 +237,7 @@ void fill_in(Config& config) {
   if (config.controller.empty()) config.controller = host_name();
   if (config.secrets_key_file.empty())
     config.secrets_key_file = config.data_directory + "/secret.key";
+  if (config.boot.files.empty()) config.boot.files = config.data_directory + "/boot";
   if (config.database.url.empty())
     config.database.url = Secret{"sqlite://" + config.data_directory + "/state.db"};
 }

@@ -53,6 +53,19 @@ struct Config {
     std::chrono::seconds claim{};
   } workflow{};
 
+  // The boot segment; nothing is served there while the interface is empty.
+  struct Boot {
+    std::string interface_name{};
+    IpAddress address{};
+    Prefix prefix{};
+    IpAddress first_address{};
+    IpAddress last_address{};
+    std::uint16_t http_port{};
+    std::uint16_t tls_port{};
+    std::uint16_t tftp_port{};
+    std::string files{};
+  } boot{};
+
   std::string secrets_key_file{};
   log::Level log_level{};
 };

@@ -9,11 +9,13 @@
 #include "ipam/allocator.h"
 #include "ipam/schema.h"
 #include "provisioner/bmc/gate.h"
+#include "provisioner/boot/boot_services.h"
 #include "provisioner/reconcile/fleet.h"
 #include "provisioner/schema.h"
 #include "provisioner/service.h"
 #include "provisioner/store/switches.h"
 #include "provisioner/workflow/runner.h"
+#include "pxe/dhcp/lease_store.h"
 #include "switch-drivers/registry.h"
 #include "web/api/schema.h"
 #include "web/cli/cli.h"
@@ -101,8 +103,9 @@ provisioner::MakeDriver driver_maker(const Sealer& sealer) {
   };
 }
 
-provisioner::MakeServerBoot boot_maker(const Sealer& sealer) {
-  return [&sealer, gates = std::make_shared<provisioner::BmcGates>()](
+// `desk`: null while this controller serves no boot segment.
+provisioner::MakeServerBoot boot_maker(const Sealer& sealer, provisioner::InstallerDesk* desk) {
+  return [&sealer, desk, gates = std::make_shared<provisioner::BmcGates>()](
              const provisioner::ServerRecord& record, const provisioner::BootLimits& limits)
              -> Result<std::unique_ptr<provisioner::ServerBoot>> {
     const auto password = record.sealed_bmc_password.empty()
@@ -118,13 +121,15 @@ provisioner::MakeServerBoot boot_maker(const Sealer& sealer) {
                                           .certificate = insecure ? "" : record.bmc_trust,
                                           .insecure = insecure,
                                           .limits = limits,
-                                          .gates = gates});
+                                          .gates = gates},
+                                         desk);
   };
 }
 
 Status bring_schema_up(db::Pool& pool) {
   std::vector<db::Migration> all;
-  for (const auto& room : {ipam::migrations(), provisioner::migrations(), web::api::migrations()})
+  for (const auto& room : {ipam::migrations(), provisioner::migrations(), web::api::migrations(),
+                           pxe::dhcp::migrations()})
     all.insert(all.end(), room.begin(), room.end());
   return db::migrate(pool, all);
 }
@@ -206,7 +211,14 @@ int serve(const std::string& config_file) {
                                     .add_routes = web::domain_routes(service)});
   if (!server) return fail(server.error());
   provisioner::Fleet fleet({**pool, clock, wakeup, site, driver_maker(*sealer)});
-  provisioner::Runner runner({**pool, clock, wakeup, site, allocator, boot_maker(*sealer)});
+  std::unique_ptr<provisioner::BootServices> boot;
+  if (!config->boot.interface_name.empty()) {
+    auto started = provisioner::BootServices::start(*config, **pool, wakeup, clock);
+    if (!started) return fail(started.error());
+    boot = std::move(*started);
+  }
+  provisioner::Runner runner({**pool, clock, wakeup, site, allocator,
+                              boot_maker(*sealer, boot ? &boot->desk() : nullptr)});
   runner.start();
   log::info("serving", {{"address", to_string(config->listen.address)},
                         {"port", std::to_string((*server)->port())},

@@ -107,6 +107,24 @@ CREATE TABLE IF NOT EXISTS change_groups (
 ) {table}
 )sql";
 
+// What the boot services keep. Of a token and a session only the SHA-256 is stored (256 random bits).
+constexpr std::string_view kBoot = R"sql(
+CREATE TABLE IF NOT EXISTS boot_desk (
+  server {name} NOT NULL PRIMARY KEY, expected {name} NOT NULL,
+  token_hash {name} NOT NULL, token_until {big} NOT NULL, session_hash {name} NOT NULL,
+  phase {name} NOT NULL, detail {text} NOT NULL, operation {name} NOT NULL, progress INT NOT NULL,
+  task {json} NOT NULL, inspection {json} NOT NULL, heard {big} NOT NULL
+) {table}
+;
+CREATE INDEX boot_desk_session ON boot_desk (session_hash)
+;
+CREATE TABLE IF NOT EXISTS wiped_disks (
+  operation {name} NOT NULL, disk {name} NOT NULL, server {name} NOT NULL, serial {text} NOT NULL,
+  bytes {big} NOT NULL, method {name} NOT NULL, samples {big} NOT NULL,
+  nonzero_samples {big} NOT NULL, at {big} NOT NULL, PRIMARY KEY (operation, disk)
+) {table}
+)sql";
+
 // How a BMC proves itself: '' (a system CA), 'insecure', or the fingerprint of its certificate.
 constexpr std::string_view kBmcTrust = R"sql(
 ALTER TABLE servers ADD COLUMN bmc_trust {name} NOT NULL DEFAULT ''
@@ -115,7 +133,8 @@ ALTER TABLE servers ADD COLUMN bmc_trust {name} NOT NULL DEFAULT ''
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
-    db::Migration{202, "certificates of BMCs", kBmcTrust},
+    db::Migration{202, "boot desk, wiped disks", kBoot},
+    db::Migration{203, "certificates of BMCs", kBmcTrust},
 };
 
 }  // namespace

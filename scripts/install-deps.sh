@@ -6,7 +6,7 @@
 set -eu
 
 list=$(dirname "$0")/packages.txt
-services="mariadb frr ssh dnsmasq"
+services="mariadb frr ssh dnsmasq isc-dhcp-relay"
 
 fail() {
   echo "install-deps: $*" >&2

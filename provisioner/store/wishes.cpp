@@ -76,14 +76,21 @@ void put_wish(db::Session& session, const PortWish& wish, const std::string& gro
       text, previous, group, wish.switch_name, wish.intent.port, old->version);
 }
 
-// The workflow of the server on this port need not wait for its next look.
+// The workflows of the servers on these ports need not wait for their next look.
 void wake_operations(db::Session& session, const std::string& switch_name,
-                     const std::string& port) {
+                     const std::vector<std::string>& ports) {
   const std::string now = session.now_sql();
-  db::execute(session,
-              "UPDATE operations SET due = " + now + " WHERE status = 'running' AND due > " + now +
-                  " AND server IN (SELECT server FROM nics WHERE switch_name = :s AND port = :p)",
-              switch_name, port);
+  const auto waiting =
+      db::select<std::string, std::string>(session,
+                                           "SELECT operations.id, nics.port FROM operations JOIN "
+                                           "nics ON nics.server = operations.server "
+                                           "WHERE status = 'running' AND due > " +
+                                               now + " AND switch_name = :s",
+                                           switch_name);
+  for (const auto& [operation, port] : waiting)
+    if (std::ranges::find(ports, port) != ports.end())
+      db::execute(session, "UPDATE operations SET due = " + now + " WHERE id = :i AND due > " + now,
+                  operation);
 }
 
 struct Tally {
@@ -223,6 +230,7 @@ Status record_results(db::Session& session, const SwitchClaim& claim,
   if (held != 1)
     return failure(Errc::Conflict,
                    "the lease of switch " + claim.switch_name + " was lost to another controller");
+  std::vector<std::string> ports;
   for (const PortResult& result : results) {
     const std::string settled = result.phase == "settled"
                                     ? ", settled_version = version, attempts = 0, change_group = ''"
@@ -242,8 +250,9 @@ Status record_results(db::Session& session, const SwitchClaim& claim,
       db::execute(session, sql, result.phase, result.error, due, observed, result.report,
                   claim.switch_name, result.port, result.version);
     }
-    wake_operations(session, claim.switch_name, result.port);
+    ports.push_back(result.port);
   }
+  wake_operations(session, claim.switch_name, ports);
   return {};
 }
 
@@ -261,7 +270,7 @@ void record_sessions(db::Session& session, const std::string& switch_name, const
       session,
       "UPDATE port_wishes SET sessions = :j, sessions_at = :n WHERE switch_name = :s AND port = :p",
       sessions, to_micros(now), switch_name, port);
-  wake_operations(session, switch_name, port);
+  wake_operations(session, switch_name, {port});
 }
 
 std::string group_decision(db::Session& session, const std::string& group) {

@@ -24,18 +24,17 @@ std::uint32_t free_table(const SwitchState& observed) {
   return kLowestTable;
 }
 
-FrrLines users_after(const std::vector<PortChange>& changes, const SwitchState& observed) {
-  FrrLines users;
+std::set<std::string> needs_after(const std::vector<PortChange>& changes,
+                                  const SwitchState& observed) {
+  std::set<std::string> needs;
   std::set<std::string_view> changing;
-  for (const PortChange& change : changes)
-    changing.insert(change.wish.port);
-  for (const auto& [port, lines] : observed.running.by_port) {
-    if (!changing.contains(port)) users.insert(lines.begin(), lines.end());
-  }
   for (const PortChange& change : changes) {
-    users.insert(change.after.frr.begin(), change.after.frr.end());
+    changing.insert(change.wish.port);
+    needs.merge(needs_of(change.after.frr));
   }
-  return users;
+  for (const auto& [port, keys] : observed.running->needs_by_port)
+    if (!changing.contains(port)) needs.insert(keys.begin(), keys.end());
+  return needs;
 }
 
 class Builder {
@@ -43,7 +42,7 @@ class Builder {
   Builder(const ApplyOptions& options, const SwitchState& observed, const SwitchContext& context)
       : options_(options), observed_(observed), context_(context) {
     const auto bridge = observed.links.find(context.bridge);
-    plan_context_ = {.shared_present = observed.running.shared,
+    plan_context_ = {.shared_present = observed.running->shared,
                      .default_pvid = bridge == observed.links.end() ? std::uint16_t{}
                                                                     : bridge->second.default_pvid,
                      .quarantine = context.quarantine,
@@ -141,7 +140,7 @@ ChangeCommands change_commands(const ApplyOptions& options, const std::vector<Po
   plans.insert(plans.begin(), builder.base_plan());
   PortPlan leftovers;
   leftovers.frr_remove =
-      remove_objects(unused_objects(observed.running.shared, users_after(changes, observed)));
+      remove_objects(unused_objects(observed.running->objects, needs_after(changes, observed)));
   plans.push_back(std::move(leftovers));
   builder.change(merge(plans));
   return builder.finish_building();

@@ -94,6 +94,14 @@ bool runs_the_same(const PortState& wished, const PortState& observed) {
                        wished.dead_ends.begin(), wished.dead_ends.end());
 }
 
+// Most changes alter one of these; then the facts differ, too, and need not be made.
+bool differs_plainly(const PortState& wished, const PortState& observed) {
+  const auto same_name = [](const auto& a, const auto& b) { return a.first == b.first; };
+  return wished.exists &&
+         (!observed.exists || wished.up != observed.up || wished.mtu != observed.mtu ||
+          !std::ranges::equal(wished.subinterfaces, observed.subinterfaces, same_name));
+}
+
 }  // namespace
 
 Facts running_facts(const PortState& state) {
@@ -175,6 +183,7 @@ std::vector<Difference> running_differences(const PortState& wished, const PortS
 }
 
 bool runs_as_wished(const PortState& wished, const PortState& observed) {
+  if (differs_plainly(wished, observed)) return false;
   return runs_the_same(wished, observed) ||
          running_facts(wished) == running_facts(seen_by(observed, wished));
 }

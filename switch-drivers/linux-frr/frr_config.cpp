@@ -43,6 +43,8 @@ int version_of(std::string_view text) {
 // Remembers which block the lines of a file stand in.
 class Reader {
  public:
+  explicit Reader(std::shared_ptr<const char[]> buffer) : buffer_(std::move(buffer)) {}
+
   void take(std::string_view line) {
     line = without_end(line);
     const std::size_t indent = line.find_first_not_of(' ');
@@ -53,9 +55,9 @@ class Reader {
     if (says_exit(text)) {
       family_ = {};
     } else if (text.starts_with("address-family ")) {
-      family_ = text;
+      family_ = Text{buffer_, text};
     } else {
-      config_.lines.insert({block_, indent > 1 ? family_ : Text{}, text});
+      config_.lines.insert({block_, indent > 1 ? family_ : Text{}, Text{buffer_, text}});
     }
   }
 
@@ -71,10 +73,11 @@ class Reader {
         text == "Current configuration:") {
       return;
     }
-    block_ = text;
+    block_ = Text{buffer_, text};
     config_.lines.insert({block_, {}, {}});
   }
 
+  std::shared_ptr<const char[]> buffer_;
   FrrConfig config_{};
   Text block_{};
   Text family_{};
@@ -108,16 +111,20 @@ void add_keys(std::set<std::string>& keys, const FrrLine& line) {
   }
 }
 
-SharedObjects objects_of(const FrrLines& shared) {
-  SharedObjects objects;
-  for (const FrrLine& line : shared) {
-    std::string key = shared_object(line);
-    if (!is_of_bgp(line)) key.erase(0, key.rfind(' ') + 1);
-    SharedObject& object = objects[std::move(key)];
-    object.lines.insert(object.lines.end(), line);
-    add_keys(object.needs, line);
+// The objects under these keys and all that those need.
+std::vector<SharedObjects::const_iterator> reached_from(const SharedObjects& objects,
+                                                        const std::set<std::string>& keys) {
+  std::vector<SharedObjects::const_iterator> reached;
+  std::set<std::string_view> done;
+  std::vector<std::string_view> frontier{keys.begin(), keys.end()};
+  while (!frontier.empty()) {
+    const auto object = objects.find(std::string{frontier.back()});
+    frontier.pop_back();
+    if (object == objects.end() || !done.insert(object->first).second) continue;
+    reached.push_back(object);
+    frontier.insert(frontier.end(), object->second.needs.begin(), object->second.needs.end());
   }
-  return objects;
+  return reached;
 }
 
 }  // namespace
@@ -137,7 +144,10 @@ std::string_view word(std::string_view text, std::size_t index) {
 }
 
 Result<FrrConfig> parse_frr_config(std::string_view text) {
-  Reader reader;
+  auto copy = std::make_shared_for_overwrite<char[]>(text.size());
+  std::copy(text.begin(), text.end(), copy.get());
+  text = {copy.get(), text.size()};
+  Reader reader{std::move(copy)};
   while (!text.empty()) {
     const std::size_t length = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, length);
@@ -166,6 +176,8 @@ Result<FrrConfig> parse_frr_config(std::string_view text) {
     }
   }
   config.objects = objects_of(config.shared);
+  for (const auto& [port, lines] : config.by_port)
+    config.needs_by_port.emplace(port, needs_of(lines));
   return config;
 }
 
@@ -218,25 +230,44 @@ std::vector<std::string> names_in(const FrrLine& line) {
   return names;
 }
 
-FrrLines shared_closure(const SharedObjects& objects, const FrrLines& users) {
-  std::set<std::string> wanted;
-  for (const FrrLine& line : users)
-    add_keys(wanted, line);
-  FrrLines closure;
-  std::set<std::string_view> done;
-  std::vector<std::string> frontier{wanted.begin(), wanted.end()};
-  while (!frontier.empty()) {
-    const auto object = objects.find(frontier.back());
-    frontier.pop_back();
-    if (object == objects.end() || !done.insert(object->first).second) continue;
-    closure.insert(object->second.lines.begin(), object->second.lines.end());
-    frontier.insert(frontier.end(), object->second.needs.begin(), object->second.needs.end());
+SharedObjects objects_of(const FrrLines& shared) {
+  SharedObjects objects;
+  for (const FrrLine& line : shared) {
+    std::string key = shared_object(line);
+    if (!is_of_bgp(line)) key.erase(0, key.rfind(' ') + 1);
+    SharedObject& object = objects[std::move(key)];
+    object.lines.insert(object.lines.end(), line);
+    add_keys(object.needs, line);
   }
+  return objects;
+}
+
+std::set<std::string> needs_of(const FrrLines& users) {
+  std::set<std::string> keys;
+  for (const FrrLine& line : users)
+    add_keys(keys, line);
+  return keys;
+}
+
+FrrLines shared_closure(const SharedObjects& objects, const FrrLines& users) {
+  FrrLines closure;
+  for (const auto& object : reached_from(objects, needs_of(users)))
+    closure.insert(object->second.lines.begin(), object->second.lines.end());
   return closure;
 }
 
-FrrLines shared_closure(const FrrLines& shared, const FrrLines& users) {
-  return shared_closure(objects_of(shared), users);
+std::set<std::string> unused_objects(const SharedObjects& objects,
+                                     const std::set<std::string>& wanted) {
+  std::set<std::string_view> used;
+  for (const auto& object : reached_from(objects, wanted))
+    used.insert(object->first);
+  std::set<std::string> unused;
+  for (const auto& [key, object] : objects) {
+    if (used.contains(key)) continue;
+    for (const FrrLine& line : object.lines)
+      unused.insert(shared_object(line));
+  }
+  return unused;
 }
 
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -39,10 +39,11 @@ using SharedObjects = std::map<std::string, SharedObject>;  // by key
 struct FrrConfig {
   FrrLines lines{};
   std::map<std::string, FrrLines> by_port{};  // the lines about each port and its subinterfaces
-  FrrLines shared{};                          // the lines of shared objects
-  SharedObjects objects{};                    // the same lines by object
-  bool datacenter_defaults{};                 // "frr defaults datacenter"
-  int version{};                              // of "frr version 8.4.4": 804; 0 when not said
+  std::map<std::string, std::set<std::string>> needs_by_port{};  // the objects those use, by key
+  FrrLines shared{};                                             // the lines of shared objects
+  SharedObjects objects{};                                       // the same lines by object
+  bool datacenter_defaults{};                                    // "frr defaults datacenter"
+  int version{};  // of "frr version 8.4.4": 804; 0 when not said
 };
 
 // `show running-config` or frr.conf. Lines FRR leaves out because they are its default are put in
@@ -60,9 +61,15 @@ struct FrrConfig {
 [[nodiscard]] std::string shared_object(const FrrLine& line);
 // Every SWY name a line mentions, its own included.
 [[nodiscard]] std::vector<std::string> names_in(const FrrLine& line);
+// The lines of shared objects, by object.
+[[nodiscard]] SharedObjects objects_of(const FrrLines& shared);
+// The keys of the shared objects that these lines use themselves.
+[[nodiscard]] std::set<std::string> needs_of(const FrrLines& users);
 // The lines of `shared` that make up the objects that `users` need, directly or through others.
 [[nodiscard]] FrrLines shared_closure(const SharedObjects& objects, const FrrLines& users);
-[[nodiscard]] FrrLines shared_closure(const FrrLines& shared, const FrrLines& users);
+// The objects nobody needs who needs only `wanted` (keys), as shared_object() names them.
+[[nodiscard]] std::set<std::string> unused_objects(const SharedObjects& objects,
+                                                   const std::set<std::string>& wanted);
 
 [[nodiscard]] std::vector<std::string_view> words(std::string_view text);
 // The word at `index`, "" when there are fewer. Takes no memory, unlike words().

@@ -84,16 +84,19 @@ int order_within(const FrrLine& line) {
   return 0;
 }
 
-std::vector<FrrCommand> ordered_additions(std::vector<FrrLine> lines) {
-  const auto key = [](const FrrLine& line) {
-    return std::tuple{order_of(line), std::string_view{line.block}, std::string_view{line.family},
-                      order_within(line), std::string_view{line.text}};
-  };
-  std::sort(lines.begin(), lines.end(),
-            [&](const FrrLine& a, const FrrLine& b) { return key(a) < key(b); });
-  std::vector<FrrCommand> commands;
+std::vector<FrrCommand> ordered_additions(const std::vector<FrrLine>& lines) {
+  // The ranks are worked out once a line, not at each comparison.
+  using Key = std::tuple<int, std::string_view, std::string_view, int, std::string_view>;
+  std::vector<std::pair<Key, const FrrLine*>> keyed;
+  keyed.reserve(lines.size());
   for (const FrrLine& line : lines)
-    commands.push_back(addition(line));
+    keyed.push_back(
+        {{order_of(line), line.block, line.family, order_within(line), line.text}, &line});
+  std::sort(keyed.begin(), keyed.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<FrrCommand> commands;
+  for (const auto& [key, line] : keyed)
+    commands.push_back(addition(*line));
   return commands;
 }
 
@@ -278,18 +281,9 @@ void plan_frr(PortPlan& plan, const PortState& from, const PortState& to,
         cleared.push_back({VrfName{std::string{parts[4]}}, std::string{key.second}});
     }
   }
-  const auto additions = ordered_additions(std::move(missing));
+  const auto additions = ordered_additions(missing);
   plan.frr_add.insert(plan.frr_add.end(), additions.begin(), additions.end());
   plan.frr_add.insert(plan.frr_add.end(), extra.begin(), extra.end());
-}
-
-std::set<std::string> unused_objects(const FrrLines& shared, const FrrLines& users) {
-  const FrrLines used = shared_closure(shared, users);
-  std::set<std::string> objects;
-  for (const FrrLine& line : shared) {
-    if (!used.contains(line)) objects.insert(shared_object(line));
-  }
-  return objects;
 }
 
 std::vector<FrrCommand> remove_objects(const std::set<std::string>& objects) {

@@ -25,6 +25,36 @@ Result<json> parse_array(std::string_view text, std::string_view command) {
   return document;
 }
 
+// The items of a JSON array as pieces of its text. That each piece is a JSON value is not said.
+Result<std::vector<std::string_view>> split_array(std::string_view text, std::string_view command) {
+  constexpr std::string_view kBlank = " \n\r\t";
+  std::vector<std::string_view> items;
+  const std::size_t first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return items;
+  text = text.substr(first, text.find_last_not_of(kBlank) + 1 - first);
+  std::size_t begin = 1, depth = 0, i = 0;
+  for (; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      for (++i; i < text.size() && text[i] != '"'; ++i)
+        if (text[i] == '\\') ++i;
+    } else if (c == '[' || c == '{') {
+      ++depth;
+    } else if (c == ',' && depth == 1) {
+      items.push_back(text.substr(begin, i - begin));
+      begin = i + 1;
+    } else if ((c == ']' || c == '}') && --depth == 0) {
+      break;
+    }
+  }
+  if (text.front() != '[' || i + 1 != text.size() || text.back() != ']')
+    return failure(Errc::Rejected, fmt::format("{} did not answer with a JSON list", command));
+  const std::string_view last = text.substr(begin, i - begin);
+  if (!items.empty() || last.find_first_not_of(kBlank) != std::string_view::npos)
+    items.push_back(last);
+  return items;
+}
+
 const json* member(const json& object, const char* key) {
   if (!object.is_object()) return nullptr;
   const auto it = object.find(key);
@@ -137,6 +167,47 @@ Filters filters_of(const json& list) {
   return filters;
 }
 
+std::shared_ptr<const Filters> parse_filter_list(std::string_view text) {
+  const json list = json::parse(text, nullptr, false);
+  return list.is_array() ? std::make_shared<const Filters>(filters_of(list)) : nullptr;
+}
+
+Result<std::optional<Link>> parse_link(std::string_view text) {
+  const json item = json::parse(text, nullptr, false);
+  if (item.is_discarded())
+    return failure(Errc::Rejected, "ip address show did not answer with a JSON list");
+  Link link;
+  link.name = text_of(item, "ifname");
+  if (!is_plain(link.name)) return std::nullopt;
+  link.parent = text_of(item, "link");
+  link.master = text_of(item, "master");
+  link.alias = text_of(item, "ifalias");
+  link.mtu = number_of<std::uint32_t>(item, "mtu");
+  link.max_mtu = number_of<std::uint32_t>(item, "max_mtu");
+  link.up = has_text(member(item, "flags"), "UP");
+  read_kind(link, item);
+  read_addresses(link, item);
+  return link;
+}
+
+// One item of either list: a port with its VLANs, or with its flags.
+Result<std::pair<std::string, BridgePort>> parse_bridge_item(std::string_view text) {
+  const json item = json::parse(text, nullptr, false);
+  if (item.is_discarded())
+    return failure(Errc::Rejected, "bridge show did not answer with a JSON list");
+  BridgePort port{.isolated = flag_of(item, "isolated"), .guard = flag_of(item, "guard")};
+  const json* list = member(item, "vlans");
+  if (list != nullptr && list->is_array()) {
+    for (const json& vlan : *list) {
+      const auto first = number_of<std::uint16_t>(vlan, "vlan");
+      const auto last = std::max(first, number_of<std::uint16_t>(vlan, "vlanEnd"));
+      for (unsigned vid = first; vid <= std::min<unsigned>(last, 4094); ++vid)
+        port.vlans[static_cast<std::uint16_t>(vid)] = membership_of(vlan);
+    }
+  }
+  return std::pair{text_of(item, "ifname"), std::move(port)};
+}
+
 void each_line(std::string_view text, const std::function<void(std::string_view)>& take) {
   while (!text.empty()) {
     const std::size_t length = std::min(text.find('\n'), text.size());
@@ -154,53 +225,52 @@ bool is_plain(std::string_view text) {
   });
 }
 
-Result<std::map<std::string, Link>> parse_links(std::string_view json_text) {
-  const auto list = parse_array(json_text, "ip address show");
-  if (!list) return tl::unexpected(list.error());
+Result<std::map<std::string, Link>> parse_links(std::string_view json_text, LinkMemo& memo) {
+  const auto items = split_array(json_text, "ip address show");
+  if (!items) return tl::unexpected(items.error());
+  memo.next_reading();
   std::map<std::string, Link> links;
-  for (const json& item : *list) {
-    Link link;
-    link.name = text_of(item, "ifname");
-    if (!is_plain(link.name)) continue;
-    link.parent = text_of(item, "link");
-    link.master = text_of(item, "master");
-    link.alias = text_of(item, "ifalias");
-    link.mtu = number_of<std::uint32_t>(item, "mtu");
-    link.max_mtu = number_of<std::uint32_t>(item, "max_mtu");
-    link.up = has_text(member(item, "flags"), "UP");
-    read_kind(link, item);
-    read_addresses(link, item);
-    links.emplace(link.name, link);
+  for (const std::string_view item : *items) {
+    const Result<std::optional<Link>>& link = memo.of(item, parse_link);
+    if (!link) return tl::unexpected(link.error());
+    if (*link) links.emplace((*link)->name, **link);
   }
   if (!links.contains("lo")) return failure(Errc::Rejected, "ip address show does not list lo");
   return links;
 }
 
+Result<std::map<std::string, Link>> parse_links(std::string_view json_text) {
+  LinkMemo memo;
+  return parse_links(json_text, memo);
+}
+
 Result<std::map<std::string, BridgePort>> parse_bridge_ports(std::string_view vlans_json,
-                                                             std::string_view links_json) {
-  const auto vlans = parse_array(vlans_json, "bridge vlan show");
+                                                             std::string_view links_json,
+                                                             BridgePortMemo& memo) {
+  const auto vlans = split_array(vlans_json, "bridge vlan show");
   if (!vlans) return tl::unexpected(vlans.error());
-  const auto links = parse_array(links_json, "bridge link show");
+  const auto links = split_array(links_json, "bridge link show");
   if (!links) return tl::unexpected(links.error());
+  memo.next_reading();
   std::map<std::string, BridgePort> ports;
-  for (const json& item : *links) {
-    BridgePort& port = ports[text_of(item, "ifname")];
-    port.isolated = flag_of(item, "isolated");
-    port.guard = flag_of(item, "guard");
+  for (const std::string_view item : *links) {
+    const auto& port = memo.of(item, parse_bridge_item);
+    if (!port) return tl::unexpected(port.error());
+    ports[port->first] = port->second;
   }
-  for (const json& item : *vlans) {
-    const auto port = ports.find(text_of(item, "ifname"));
-    const json* list = member(item, "vlans");
-    if (port == ports.end() || list == nullptr || !list->is_array()) continue;
-    for (const json& vlan : *list) {
-      const auto first = number_of<std::uint16_t>(vlan, "vlan");
-      const auto last = std::max(first, number_of<std::uint16_t>(vlan, "vlanEnd"));
-      for (unsigned vid = first; vid <= std::min<unsigned>(last, 4094); ++vid) {
-        port->second.vlans[static_cast<std::uint16_t>(vid)] = membership_of(vlan);
-      }
-    }
+  for (const std::string_view item : *vlans) {
+    const auto& port = memo.of(item, parse_bridge_item);
+    if (!port) return tl::unexpected(port.error());
+    const auto found = ports.find(port->first);
+    if (found != ports.end()) found->second.vlans = port->second.vlans;
   }
   return ports;
+}
+
+Result<std::map<std::string, BridgePort>> parse_bridge_ports(std::string_view vlans_json,
+                                                             std::string_view links_json) {
+  BridgePortMemo memo;
+  return parse_bridge_ports(vlans_json, links_json, memo);
 }
 
 Result<std::set<std::string>> parse_dead_ends(std::string_view json_text, Family family,
@@ -222,18 +292,18 @@ Result<std::set<std::string>> parse_dead_ends(std::string_view json_text, Family
   return dead_ends;
 }
 
-Result<std::map<std::string, Filters>> parse_filters(std::string_view output,
-                                                     std::span<const std::string> devices) {
-  std::map<std::string, Filters> found;
+Result<FiltersOf> parse_filters(std::string_view output, std::span<const std::string> devices,
+                                FilterMemo& memo) {
+  FiltersOf found;
   std::size_t next = 0;
   bool malformed = false;
   each_line(output, [&](std::string_view line) {
     if (!line.starts_with('[')) return;  // complaints about devices that are not there
-    const json list = json::parse(line, nullptr, false);
-    if (!list.is_array() || next >= devices.size()) {
+    const std::shared_ptr<const Filters> filters = memo.of(line, parse_filter_list);
+    if (filters == nullptr || next >= devices.size()) {
       malformed = true;
     } else {
-      found.emplace(devices[next++], filters_of(list));
+      found.emplace(devices[next++], filters);
     }
   });
   if (malformed || next != devices.size()) {
@@ -241,6 +311,11 @@ Result<std::map<std::string, Filters>> parse_filters(std::string_view output,
                    "tc filter show did not answer for every device; devices came or went");
   }
   return found;
+}
+
+Result<FiltersOf> parse_filters(std::string_view output, std::span<const std::string> devices) {
+  FilterMemo memo;
+  return parse_filters(output, devices, memo);
 }
 
 std::map<std::string, std::string> parse_settings(std::string_view output) {
@@ -258,12 +333,16 @@ std::map<std::string, std::string> parse_settings(std::string_view output) {
   return settings;
 }
 
-std::map<std::string, std::string> parse_files(std::string_view output) {
-  std::map<std::string, std::string> files;
+Files parse_files(std::string_view output) {
+  Files files;
+  auto file = files.end();  // lines of one file stand together
   each_line(output, [&](std::string_view line) {
     const std::size_t colon = line.find(':');
     if (!line.starts_with('/') || colon == std::string_view::npos) return;
-    files[std::string{line.substr(0, colon)}] += std::string{line.substr(colon + 1)} + "\n";
+    const std::string_view path = line.substr(0, colon);
+    if (file == files.end() || file->first != path)
+      file = files.try_emplace(std::string{path}).first;
+    file->second.append(line.substr(colon + 1)).append("\n");
   });
   return files;
 }

@@ -4,9 +4,12 @@
 #pragma once
 
 #include "core/result.h"
+#include "switch-drivers/linux-frr/memo.h"
 #include "switch-drivers/linux-frr/state.h"
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -14,9 +17,19 @@
 
 namespace switchyard::switch_drivers::linux_frr {
 
+// Nothing: no device, or one whose name is none. An error: not even JSON.
+using LinkMemo = Memo<Result<std::optional<Link>>>;
+using BridgePortMemo = Memo<Result<std::pair<std::string, BridgePort>>>;
+// Null: not a JSON list.
+using FilterMemo = Memo<std::shared_ptr<const Filters>>;
+
 // `ip -j -d address show`
+[[nodiscard]] Result<std::map<std::string, Link>> parse_links(std::string_view json_text,
+                                                              LinkMemo& memo);
 [[nodiscard]] Result<std::map<std::string, Link>> parse_links(std::string_view json_text);
 // `bridge -j vlan show` and `bridge -j -d link show`
+[[nodiscard]] Result<std::map<std::string, BridgePort>> parse_bridge_ports(
+    std::string_view vlans_json, std::string_view links_json, BridgePortMemo& memo);
 [[nodiscard]] Result<std::map<std::string, BridgePort>> parse_bridge_ports(
     std::string_view vlans_json, std::string_view links_json);
 // `ip -j -4 route show table all type unreachable`: "VRF v4" for each default route. The table is
@@ -25,12 +38,15 @@ namespace switchyard::switch_drivers::linux_frr {
     std::string_view json_text, Family family, const std::map<std::string, Link>& links);
 // The answer to a batch of `filter show`: one JSON array for each of `devices`, in order.
 // Unavailable when there are more or fewer, so that it is not known whose they are.
-[[nodiscard]] Result<std::map<std::string, Filters>> parse_filters(
-    std::string_view output, std::span<const std::string> devices);
+[[nodiscard]] Result<FiltersOf> parse_filters(std::string_view output,
+                                              std::span<const std::string> devices,
+                                              FilterMemo& memo);
+[[nodiscard]] Result<FiltersOf> parse_filters(std::string_view output,
+                                              std::span<const std::string> devices);
 // `sysctl -e KEY…`: "net.ipv6.conf.swp1/101.accept_ra = 0" -> net/ipv6/conf/swp1.101/accept_ra
 [[nodiscard]] std::map<std::string, std::string> parse_settings(std::string_view output);
 // `grep -sH '' FILE…`: "path:line"
-[[nodiscard]] std::map<std::string, std::string> parse_files(std::string_view output);
+[[nodiscard]] Files parse_files(std::string_view output);
 
 // Safe in a command line as one word: [A-Za-z0-9] and - . _ : / @ + =
 [[nodiscard]] bool is_plain(std::string_view text);

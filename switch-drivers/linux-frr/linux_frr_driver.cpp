@@ -145,7 +145,7 @@ WishContext LinuxFrrDriver::wish_context(const std::string& port,
   WishContext wish{.asn = context_.asn,
                    .bridge = context_.bridge,
                    .quarantine = context_.quarantine,
-                   .frr_version = observed.running.version};
+                   .frr_version = observed.running->version};
   if (const auto link = observed.links.find(port); link != observed.links.end()) {
     wish.port_mtu = link->second.mtu;
     wish.port_max_mtu = link->second.max_mtu;
@@ -260,7 +260,7 @@ Result<SwitchState> LinuxFrrDriver::correct(const std::vector<PortChange>& chang
                                             SwitchState observed, const ApplyOptions& options) {
   std::vector<std::string> lines;
   std::vector<std::string> ports;
-  const PlanContext plan_context{.shared_present = observed.running.shared,
+  const PlanContext plan_context{.shared_present = observed.running->shared,
                                  .quarantine = context_.quarantine};
   for (const PortChange& change : changes) {
     ports.push_back(change.wish.port);
@@ -322,27 +322,30 @@ PortOutcome LinuxFrrDriver::settled(const Settlement& port, const Answer& verdic
                                             port.port));
     return outcome;
   }
-  const auto parsed = parse_undo(record.output);
-  if (!parsed) {
+  const PortState now = port_state(observed, port.port);
+  if (port.verdict == Verdict::Undo) {
+    const auto parsed = parse_undo(record.output);
+    if (parsed) return judged(port.port, difference(parsed->before, facts_to_restore(now)), {});
     outcome.status = tl::unexpected(parsed.error().in("port " + port.port));
     return outcome;
   }
-  const PortState now = port_state(observed, port.port);
-  if (port.verdict == Verdict::Undo) {
-    return judged(port.port, difference(parsed->before, facts_to_restore(now)), {});
+  const auto wish = parse_undo_wish(record.output);
+  if (!wish) {
+    outcome.status = tl::unexpected(wish.error().in("port " + port.port));
+    return outcome;
   }
-  PortReport report = compare_states(wish_of(parsed->wish, observed), now);
+  PortReport report = compare_states(wish_of(*wish, observed), now);
   report.running.insert(report.running.end(), report.saved.begin(), report.saved.end());
   return judged(port.port, std::move(report.running), {});
 }
 
 // An undo leaves shared objects behind, because it cannot know who else uses them by then.
 Status LinuxFrrDriver::clear_away(const SwitchState& observed) {
-  FrrLines users;
-  for (const auto& [port, lines] : observed.running.by_port)
-    users.insert(lines.begin(), lines.end());
+  std::set<std::string> needs;
+  for (const auto& [port, keys] : observed.running->needs_by_port)
+    needs.insert(keys.begin(), keys.end());
   const std::string lines =
-      render_frr(remove_objects(unused_objects(observed.running.shared, users)));
+      render_frr(remove_objects(unused_objects(observed.running->objects, needs)));
   if (lines.empty()) return {};
   const std::vector<Command> commands{frr_batch(lines), write_memory()};
   const auto answers = shell_->run(commands, deadline_);

@@ -67,11 +67,21 @@ tl::unexpected<Error> explained(const Error& error, const Answer& answer) {
   return failure(error.code, error.message + ": " + one_line(answer.output));
 }
 
-Status read_kernel(SwitchState& state, std::span<const Answer> answers) {
-  auto links = parse_links(answers[kLinks].output);
+std::shared_ptr<const Files> parse_shared_files(std::string_view text) {
+  return std::make_shared<const Files>(parse_files(text));
+}
+
+Result<std::shared_ptr<const FrrConfig>> parse_shared_config(std::string_view text) {
+  return parse_frr_config(text).map(
+      [](FrrConfig&& config) { return std::make_shared<const FrrConfig>(std::move(config)); });
+}
+
+Status read_kernel(SwitchState& state, std::span<const Answer> answers, ReadingMemo& memo) {
+  auto links = parse_links(answers[kLinks].output, memo.links);
   if (!links) return explained(links.error(), answers[kLinks]);
   state.links = std::move(*links);
-  auto bridge_ports = parse_bridge_ports(answers[kVlans].output, answers[kBridgePorts].output);
+  auto bridge_ports =
+      parse_bridge_ports(answers[kVlans].output, answers[kBridgePorts].output, memo.bridge_ports);
   if (!bridge_ports) return explained(bridge_ports.error(), answers[kBridgePorts]);
   state.bridge_ports = std::move(*bridge_ports);
   for (const auto& [part, family] :
@@ -80,7 +90,8 @@ Status read_kernel(SwitchState& state, std::span<const Answer> answers) {
     if (!dead_ends) return explained(dead_ends.error(), answers[part]);
     state.dead_ends.merge(*dead_ends);
   }
-  state.snippets = parse_files(answers[kSnippets].output);
+  memo.files.next_reading();
+  state.snippets = memo.files.of(answers[kSnippets].output, parse_shared_files);
   state.settings = parse_settings(answers[kSettings].output);
   return {};
 }
@@ -96,21 +107,19 @@ std::string_view body_of(std::string_view text) {
   return text;
 }
 
-Status read_frr(SwitchState& state, std::span<const Answer> answers) {
+Status read_frr(SwitchState& state, std::span<const Answer> answers, ReadingMemo& memo) {
   // vtysh ends with this line; without it some daemon's part may be missing.
   if (answers[kRunning].output.find("\nend\n") == std::string::npos) {
     return failure(Errc::Unavailable, "FRR did not show its whole configuration: " +
                                           one_line(answers[kRunning].output));
   }
-  auto running = parse_frr_config(answers[kRunning].output);
+  memo.configs.next_reading();
+  const auto& running = memo.configs.of(body_of(answers[kRunning].output), parse_shared_config);
   if (!running) return explained(running.error(), answers[kRunning]);
-  state.running = std::move(*running);
-  if (body_of(answers[kSaved].output) == body_of(answers[kRunning].output)) {
-    state.saved = state.running;
-    return {};
-  }
+  state.running = *running;
   // No saved configuration is a difference, not a failure.
-  if (auto saved = parse_frr_config(answers[kSaved].output)) state.saved = std::move(*saved);
+  if (const auto& saved = memo.configs.of(body_of(answers[kSaved].output), parse_shared_config))
+    state.saved = *saved;
   return {};
 }
 
@@ -124,19 +133,20 @@ std::vector<std::string> present(const SwitchState& state,
 }
 
 Status add_filters(SwitchState& state, const std::vector<std::string>& devices,
-                   const Answer& answer) {
-  auto filters = parse_filters(answer.output, present(state, devices));
+                   const Answer& answer, FilterMemo& memo) {
+  auto filters = parse_filters(answer.output, present(state, devices), memo);
   if (!filters) return explained(filters.error(), answer);
   state.filters.merge(*filters);
   return {};
 }
 
 Result<SwitchState> understood(std::span<const Answer> parts,
-                               const std::vector<std::string>& devices) {
+                               const std::vector<std::string>& devices, ReadingMemo& memo) {
   SwitchState state;
-  if (auto status = read_kernel(state, parts); !status) return tl::unexpected(status.error());
-  if (auto status = read_frr(state, parts); !status) return tl::unexpected(status.error());
-  if (auto status = add_filters(state, devices, parts[kFilters]); !status) {
+  if (auto status = read_kernel(state, parts, memo); !status) return tl::unexpected(status.error());
+  if (auto status = read_frr(state, parts, memo); !status) return tl::unexpected(status.error());
+  memo.filters.next_reading();
+  if (auto status = add_filters(state, devices, parts[kFilters], memo.filters); !status) {
     return tl::unexpected(status.error());
   }
   return state;
@@ -163,7 +173,7 @@ Result<Observation> Observer::observe(const std::vector<std::string>& ports,
   auto answers = shell_.run(before, deadline_);
   if (!answers) return tl::unexpected(answers.error());
   std::span<const Answer> parts{answers->data() + first, kParts};
-  auto read = understood(parts, devices);
+  auto read = understood(parts, devices, memo_);
   std::vector<Answer> second;
   if (!read && read.error().code == Errc::Unavailable) {
     // A device came or went between two commands, as when a timer on the switch takes a change
@@ -172,7 +182,7 @@ Result<Observation> Observer::observe(const std::vector<std::string>& ports,
     if (!again) return tl::unexpected(again.error());
     second = std::move(*again);
     parts = second;
-    read = understood(parts, devices);
+    read = understood(parts, devices, memo_);
   }
   if (!read) return tl::unexpected(read.error());
   Observation observed;
@@ -198,7 +208,7 @@ Status Observer::read_rest(Observation& observed, const std::set<std::string>& a
   auto answers = shell_.run(commands, deadline_);
   if (!answers) return tl::unexpected(answers.error());
   observed.state.settings.merge(parse_settings((*answers)[1].output));
-  return add_filters(observed.state, unknown, (*answers)[0]);
+  return add_filters(observed.state, unknown, (*answers)[0], memo_.filters);
 }
 
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -1,6 +1,7 @@
 // Reads the switch: which commands, and what their answers amount to.
 #pragma once
 
+#include "switch-drivers/linux-frr/kernel_reading.h"
 #include "switch-drivers/linux-frr/state.h"
 #include "switch-drivers/linux-frr/undo_record.h"
 #include "switch-drivers/transport/shell.h"
@@ -20,8 +21,17 @@ struct Observation {
   std::vector<Answer> before{};  // to the commands that were sent ahead of the reading
 };
 
+// What the answers of the readings before this one meant. Not thread-safe.
+struct ReadingMemo {
+  LinkMemo links{};
+  BridgePortMemo bridge_ports{};
+  FilterMemo filters{};
+  Memo<std::shared_ptr<const Files>> files{};
+  Memo<Result<std::shared_ptr<const FrrConfig>>> configs{};
+};
+
 // Not thread-safe, like the shell it uses. Remembers which subinterfaces the ports had, so that one
-// exchange is enough the next time.
+// exchange is enough the next time, and what it has read, so that only what changed is parsed.
 class Observer {
  public:
   Observer(Shell& shell, std::chrono::milliseconds deadline) : shell_(shell), deadline_(deadline) {}
@@ -40,6 +50,7 @@ class Observer {
   Shell& shell_;
   std::chrono::milliseconds deadline_;
   std::set<std::string> known_{};  // subinterfaces seen or made
+  ReadingMemo memo_{};
 };
 
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -2,6 +2,8 @@
 #include "switch-drivers/linux-frr/plan.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace switchyard::switch_drivers::linux_frr {
 
@@ -18,14 +20,19 @@ template <class T> void append(std::vector<T>& all, const std::vector<T>& more) 
   all.insert(all.end(), more.begin(), more.end());
 }
 
+struct CommandOrder {
+  bool operator()(const FrrCommand& a, const FrrCommand& b) const {
+    return std::tie(a.block, a.family, a.text) < std::tie(b.block, b.family, b.text);
+  }
+};
+
+using CommandSet = std::set<FrrCommand, CommandOrder>;
+
 // Ports that want the same shared object each plan to make it; the first time is enough.
 void append_new(std::vector<FrrCommand>& all, const std::vector<FrrCommand>& more,
-                std::set<std::string>& seen) {
-  for (const FrrCommand& command : more) {
-    if (seen.insert(command.block + "\n" + command.family + "\n" + command.text).second) {
-      all.push_back(command);
-    }
-  }
+                CommandSet& seen) {
+  for (const FrrCommand& command : more)
+    if (seen.insert(command).second) all.push_back(command);
 }
 
 // One port's batch is in the safe order already. Together: all filters, then all neighbours.
@@ -53,8 +60,8 @@ PortPlan plan_port(const PortState& from, const PortState& to, const PlanContext
 
 Phases merge(const std::vector<PortPlan>& plans) {
   PortPlan all;
-  std::set<std::string> removed;
-  std::set<std::string> added;
+  CommandSet removed;
+  CommandSet added;
   for (const PortPlan& plan : plans) {
     append(all.close, plan.close);
     append_new(all.frr_remove, plan.frr_remove, removed);

@@ -46,8 +46,7 @@ struct PlanContext {
 [[nodiscard]] PortPlan plan_port(const PortState& from, const PortState& to,
                                  const PlanContext& context);
 
-// Shared objects nobody will use once `users` are all the lines outside of them.
-[[nodiscard]] std::set<std::string> unused_objects(const FrrLines& shared, const FrrLines& users);
+// Objects as unused_objects() names them.
 [[nodiscard]] std::vector<FrrCommand> remove_objects(const std::set<std::string>& objects);
 
 // All ports' plans as one change: each phase once for all of them.

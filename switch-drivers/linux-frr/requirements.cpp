@@ -22,9 +22,9 @@ bool is_kind(const SwitchState& observed, const std::string& name, const char* k
 // Without it a neighbour that has no filter yet takes and gives everything (RFC 8212).
 Status check_policy_required(const SwitchState& observed, const std::string& instance) {
   const bool refused =
-      observed.running.lines.contains({instance, {}, "no bgp ebgp-requires-policy"});
-  const bool said = observed.running.lines.contains({instance, {}, "bgp ebgp-requires-policy"});
-  if (refused || (observed.running.datacenter_defaults && !said)) {
+      observed.running->lines.contains({instance, {}, "no bgp ebgp-requires-policy"});
+  const bool said = observed.running->lines.contains({instance, {}, "bgp ebgp-requires-policy"});
+  if (refused || (observed.running->datacenter_defaults && !said)) {
     return failure(
         Errc::Rejected,
         fmt::format("\"{}\" needs the line \"bgp ebgp-requires-policy\" and has {}", instance,
@@ -38,7 +38,7 @@ Status check_vrf(const SwitchState& observed, const std::string& vrf, Asn asn) {
     return failure(Errc::Rejected, "the switch has no VRF " + vrf);
   }
   const std::string instance = instance_of(asn, vrf);
-  if (!observed.running.lines.contains({instance})) {
+  if (!observed.running->lines.contains({instance})) {
     return failure(Errc::Rejected, "FRR has no \"" + instance + "\"");
   }
   return check_policy_required(observed, instance);
@@ -104,7 +104,7 @@ std::vector<std::string> problems_of(const SwitchState& observed, const SwitchCo
   if (asn_of(observed) != context.asn) {
     problems.push_back(fmt::format("FRR has no BGP instance of AS {}", context.asn.value));
   }
-  if (observed.saved.lines.empty()) {
+  if (observed.saved->lines.empty()) {
     problems.push_back(
         "FRR has no integrated configuration in /etc/frr/frr.conf, so nothing can be saved");
   }
@@ -115,7 +115,7 @@ std::vector<VrfName> usable_vrfs(const SwitchState& observed, Asn asn) {
   std::vector<VrfName> vrfs;
   for (const auto& [name, link] : observed.links) {
     const auto vrf = parse_vrf(name);
-    if (vrf && link.kind == "vrf" && observed.running.lines.contains({instance_of(asn, name)})) {
+    if (vrf && link.kind == "vrf" && observed.running->lines.contains({instance_of(asn, name)})) {
       vrfs.push_back(*vrf);
     }
   }
@@ -123,7 +123,7 @@ std::vector<VrfName> usable_vrfs(const SwitchState& observed, Asn asn) {
 }
 
 Asn asn_of(const SwitchState& observed) {
-  for (const FrrLine& line : observed.running.lines) {
+  for (const FrrLine& line : observed.running->lines) {
     const auto parts = words(line.block);
     if (parts.size() < 3 || parts[0] != "router" || parts[1] != "bgp") continue;
     std::uint32_t number = 0;

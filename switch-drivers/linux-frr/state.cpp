@@ -15,6 +15,11 @@ typename Map::mapped_type found_or_empty(const Map& map, const std::string& key)
   return it == map.end() ? typename Map::mapped_type{} : it->second;
 }
 
+Filters filters_on(const SwitchState& observed, const std::string& device) {
+  const auto it = observed.filters.find(device);
+  return it == observed.filters.end() ? Filters{} : *it->second;
+}
+
 SubInterface subinterface_state(const SwitchState& observed, const Link& link) {
   SubInterface sub;
   sub.name = link.name;
@@ -23,7 +28,7 @@ SubInterface subinterface_state(const SwitchState& observed, const Link& link) {
   sub.mtu = link.mtu;
   sub.up = link.up;
   sub.addresses = link.addresses;
-  sub.filters = found_or_empty(observed.filters, link.name);
+  sub.filters = filters_on(observed, link.name);
   for (const std::string& key : setting_keys(link.name)) {
     if (const auto it = observed.settings.find(key); it != observed.settings.end()) {
       sub.settings.insert(*it);
@@ -56,18 +61,18 @@ PortState port_state(const SwitchState& observed, const std::string& port) {
   if (const auto it = observed.bridge_ports.find(port); it != observed.bridge_ports.end()) {
     state.bridge = it->second;
   }
-  state.filters = found_or_empty(observed.filters, port);
+  state.filters = filters_on(observed, port);
   for (const auto& [name, link] : observed.links) {
     if (link.kind == "vlan" && link.parent == port) {
       state.subinterfaces.emplace(name, subinterface_state(observed, link));
     }
   }
-  state.frr = found_or_empty(observed.running.by_port, port);
-  state.frr_shared = shared_closure(observed.running.objects, state.frr);
-  state.saved_frr = found_or_empty(observed.saved.by_port, port);
-  state.saved_frr.merge(shared_closure(observed.saved.objects, state.saved_frr));
+  state.frr = found_or_empty(observed.running->by_port, port);
+  state.frr_shared = shared_closure(observed.running->objects, state.frr);
+  state.saved_frr = found_or_empty(observed.saved->by_port, port);
+  state.saved_frr.merge(shared_closure(observed.saved->objects, state.saved_frr));
   state.dead_ends = observed.dead_ends;
-  if (const auto it = observed.snippets.find(snippet_path(port)); it != observed.snippets.end()) {
+  if (const auto it = observed.snippets->find(snippet_path(port)); it != observed.snippets->end()) {
     state.snippet = it->second;
   }
   return state;

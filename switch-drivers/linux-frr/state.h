@@ -10,6 +10,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,6 +30,9 @@ struct Filter {
 };
 
 using Filters = std::set<Filter>;
+
+// By device. Never null, and shared: an observation is cut into many pieces.
+using FiltersOf = std::map<std::string, std::shared_ptr<const Filters>>;
 
 struct VlanMembership {
   bool pvid{};
@@ -60,6 +64,7 @@ struct Link {
   std::uint16_t default_pvid{};  // of a bridge
   bool up{};
   bool vlan_filtering{};  // of a bridge
+  friend bool operator==(const Link&, const Link&) = default;
 };
 
 struct SubInterface {
@@ -92,16 +97,18 @@ struct PortState {
   std::optional<std::string> snippet{};
 };
 
+using Files = std::map<std::string, std::string>;  // path -> text
+
 // What one observation gathers.
 struct SwitchState {
   std::map<std::string, Link> links{};
   std::map<std::string, BridgePort> bridge_ports{};
-  std::map<std::string, Filters> filters{};
+  FiltersOf filters{};
   std::map<std::string, std::string> settings{};
   std::set<std::string> dead_ends{};
-  FrrConfig running{};
-  FrrConfig saved{};
-  std::map<std::string, std::string> snippets{};  // path -> text
+  std::shared_ptr<const FrrConfig> running{std::make_shared<const FrrConfig>()};  // never null
+  std::shared_ptr<const FrrConfig> saved{running};                                // never null
+  std::shared_ptr<const Files> snippets{std::make_shared<const Files>()};         // never null
 };
 
 // What this port is on the switch.

@@ -24,6 +24,10 @@ class Text {
     chars_ = std::move(chars);
   }
 
+  // A piece of a buffer that all its pieces keep alive.
+  Text(const std::shared_ptr<const char[]>& buffer, std::string_view piece)
+      : chars_(buffer, piece.data()), size_(piece.size()) {}
+
   Text(const std::string& text) : Text(std::string_view{text}) {}
 
   Text(const char* text) : Text(std::string_view{text}) {}

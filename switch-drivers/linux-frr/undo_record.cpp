@@ -14,9 +14,16 @@ constexpr std::string_view kWish = "# wish ";
 constexpr std::string_view kBefore = "# before ";
 
 std::string facts_text(const Facts& facts) {
-  json list = json::array();
-  for (const auto& [subject, value] : facts)
-    list.push_back({subject, value});
+  json::array_t pairs;  // not by initializer lists: those copy every string twice
+  pairs.reserve(facts.size());
+  for (const auto& [subject, value] : facts) {
+    json::array_t pair;
+    pair.reserve(2);
+    pair.emplace_back(subject);
+    pair.emplace_back(value);
+    pairs.emplace_back(std::move(pair));
+  }
+  const json list(std::move(pairs));
   // ASCII and on one line, whatever a fact says: it stands in a comment of a shell script.
   return list.dump(-1, ' ', true, json::error_handler_t::replace);
 }
@@ -80,9 +87,15 @@ std::string render_undo(const PortIntent& wish, const PortState& before, const P
   return text;
 }
 
-Result<UndoRecord> parse_undo(std::string_view text) {
+Result<PortIntent> parse_undo_wish(std::string_view text) {
   auto wish = parse_port_intent(line_after(text, kWish));
   if (!wish) return tl::unexpected(wish.error().in("undo record"));
+  return wish;
+}
+
+Result<UndoRecord> parse_undo(std::string_view text) {
+  auto wish = parse_undo_wish(text);
+  if (!wish) return tl::unexpected(wish.error());
   auto before = parse_facts(line_after(text, kBefore));
   if (!before) return tl::unexpected(before.error());
   return UndoRecord{std::move(*wish), std::move(*before)};

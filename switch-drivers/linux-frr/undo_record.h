@@ -26,6 +26,8 @@ struct UndoRecord {
                                       const PortState& after, const PlanContext& context);
 // Rejected: not a record of ours.
 [[nodiscard]] Result<UndoRecord> parse_undo(std::string_view text);
+// Only the wish of it, which is all that a change that is kept needs.
+[[nodiscard]] Result<PortIntent> parse_undo_wish(std::string_view text);
 
 // A change under way, as found on the switch.
 struct ArmedChange {

@@ -15,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 namespace switchyard::switch_drivers {
 
@@ -304,7 +305,7 @@ class SshShell final : public Shell {
   Clock::time_point until_{};
   std::size_t first_kind_{};
   bool is_fresh_{true};
-  std::array<char, 16 * 1024> buffer_{};  // of one read; filled with zeros once, not at each
+  std::vector<char> buffer_ = std::vector<char>(128 * 1024);  // of one read
 };
 
 }  // namespace

@@ -34,6 +34,30 @@ TEST(ParseLinks, PassesOverNamesThatAreNone) {
   EXPECT_EQ(links->size(), 1U);
 }
 
+TEST(ParseLinks, MeansTheSameWhateverWasReadBefore) {
+  LinkMemo memo;
+  for (const char* name : {"routed", "routed", "provisioning", "routed", "provisioning"}) {
+    const std::string text = transcript(name, "links");
+    EXPECT_EQ(parse_links(text, memo), parse_links(text)) << name;
+  }
+}
+
+TEST(ParseLinks, RefusesWhatIsNoListOfValues) {
+  for (const char* text : {"{}", "[", "]", "[{]", "[{\"ifname\":\"lo\"}", "[{\"ifname\":\"lo\"}]]",
+                           "[{\"ifname\":\"lo\"},]", "[,{\"ifname\":\"lo\"}]", "[\"lo]",
+                           "[{\"ifname\":\"lo\"} {\"ifname\":\"lo\"}]", "[{\"ifname\":\"lo\"]}"})
+    EXPECT_FALSE(parse_links(text)) << text;
+}
+
+TEST(ParseBridgePorts, MeansTheSameWhateverWasReadBefore) {
+  BridgePortMemo memo;
+  for (const char* name : {"routed", "provisioning", "provisioning", "routed"}) {
+    const std::string vlans = transcript(name, "vlans");
+    const std::string links = transcript(name, "bridge_ports");
+    EXPECT_EQ(parse_bridge_ports(vlans, links, memo), parse_bridge_ports(vlans, links)) << name;
+  }
+}
+
 TEST(ParseBridgePorts, ReadsVlansRangesAndFlags) {
   const auto ports = parse_bridge_ports(
       R"([{"ifname":"swp1","vlans":[{"vlan":10,"vlanEnd":12},{"vlan":100,"flags":["PVID","Egress Untagged"]}]},
@@ -63,8 +87,8 @@ TEST(ParseFilters, GivesEachDeviceItsOwnInTheOrderAsked) {
   const std::vector<std::string> devices{"swp1", "swp1.101", "swp1.201"};
   const auto filters = parse_filters(transcript("routed", "filters"), devices);
   ASSERT_TRUE(filters) << filters.error().message;
-  EXPECT_EQ(filters->at("swp1").size(), 4U);
-  const Filter last = *filters->at("swp1.101").rbegin();
+  EXPECT_EQ(filters->at("swp1")->size(), 4U);
+  const Filter last = *filters->at("swp1.101")->rbegin();
   EXPECT_EQ(last, (Filter{.preference = 100, .handle = 1, .protocol = "all", .action = "drop"}));
 }
 
@@ -84,7 +108,7 @@ TEST(ParseFilters, MarksValuesItWouldNotPutInACommand) {
       R"([{"protocol":"ip","pref":1,"kind":"flower","options":{"handle":1,"keys":{"src_ip":"1.2.3.4; reboot"},"actions":[]}}])",
       devices);
   ASSERT_TRUE(filters);
-  EXPECT_EQ(filters->at("a").begin()->match, "src_ip ?");
+  EXPECT_EQ(filters->at("a")->begin()->match, "src_ip ?");
 }
 
 TEST(ParseSettings, TurnsTheKeyBack) {

@@ -209,9 +209,11 @@ TEST(Plan, ManyPortsMakeASharedObjectOnce) {
 
 TEST(UnusedObjects, AreThoseNoRemainingPortNeeds) {
   const PortState one = state_of(routed_port("swp1"));
-  EXPECT_THAT(unused_objects(one.frr_shared, one.frr), IsEmpty());
-  EXPECT_THAT(unused_objects(one.frr_shared, state_of(routed_port("swp2")).frr), IsEmpty());
-  const auto objects = unused_objects(one.frr_shared, {});
+  EXPECT_THAT(unused_objects(objects_of(one.frr_shared), needs_of(one.frr)), IsEmpty());
+  EXPECT_THAT(
+      unused_objects(objects_of(one.frr_shared), needs_of(state_of(routed_port("swp2")).frr)),
+      IsEmpty());
+  const auto objects = unused_objects(objects_of(one.frr_shared), {});
   EXPECT_THAT(objects, Contains("ip prefix-list SWY-NOTHING"));
   expect_golden("remove_all_shared.txt", render_frr(remove_objects(objects)));
 }

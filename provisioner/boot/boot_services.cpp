@@ -1,0 +1,203 @@
+#include "provisioner/boot/boot_services.h"
+
+#include "core/db/query.h"
+#include "core/db/transaction.h"
+#include "core/log.h"
+#include "provisioner/boot/boot_site.h"
+#include "provisioner/boot/image_shelf.h"
+#include "pxe/dhcp/server.h"
+#include "pxe/files/boot_root.h"
+#include "pxe/http/server.h"
+#include "pxe/tftp/server.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace switchyard::provisioner {
+
+using namespace std::chrono_literals;
+namespace dhcp = pxe::dhcp;
+
+namespace {
+
+constexpr auto kCablingRefresh = 2s;
+
+using NicRow = std::tuple<std::string, std::string, std::string, std::string>;
+
+Result<std::vector<NicRow>> read_nics(db::Pool& pool) {
+  return db::read(pool, "cabling of all servers",
+                  [](db::Session& session) -> Result<std::vector<NicRow>> {
+                    return db::select<std::string, std::string, std::string, std::string>(
+                        session, "SELECT server, mac, switch_name, port FROM nics ORDER BY server");
+                  });
+}
+
+Result<std::shared_ptr<const dhcp::Cabling>> cabling_of(const std::vector<NicRow>& nics) {
+  std::vector<dhcp::Machine> machines;
+  for (const auto& [server, mac, switch_name, port] : nics) {
+    const auto parsed = parse_mac(mac);
+    if (!parsed) return tl::unexpected(parsed.error().in("server " + server));
+    if (machines.empty() || machines.back().server != server)
+      machines.push_back({.server = server});
+    machines.back().macs.push_back(*parsed);
+    machines.back().ports.push_back({.switch_name = switch_name, .port = port});
+  }
+  return dhcp::Cabling::make(std::move(machines), {});
+}
+
+// Into the log; the timeline of a boot comes with discovery.
+class LoggedSightings final : public dhcp::Sightings {
+ public:
+  void note(const dhcp::Sighting& seen) override {
+    const bool usual = seen.kind == dhcp::SightingKind::AddressServed;
+    log::write(usual ? log::Level::Info : log::Level::Warning, "dhcp",
+               {{"seen", std::string(dhcp::to_string(seen.kind))},
+                {"server", seen.server},
+                {"mac", to_string(seen.mac)},
+                {"address", to_string(seen.address)},
+                {"detail", seen.detail}});
+  }
+};
+
+dhcp::ServerOptions dhcp_options(const Config::Boot& boot) {
+  const std::string base =
+      "http://" + to_string(boot.address) + ":" + std::to_string(boot.http_port);
+  const dhcp::Ipv4 own = dhcp::to_ipv4(boot.address);
+  return {.listen = {{.interface = boot.interface_name, .address = own}},
+          .settings = {
+              .segments = {{.name = "boot",
+                            .prefix = boot.prefix,
+                            .first = dhcp::to_ipv4(boot.first_address),
+                            .last = dhcp::to_ipv4(boot.last_address),
+                            .server = own}},
+              .boot = {.script_url = base + "/boot/ipxe", .files_url = base + "/files/boot/"}}};
+}
+
+}  // namespace
+
+struct BootServices::State {
+  State(const Config& config, db::Pool& database, Wakeup& wakeups)
+      : boot(config.boot),
+        pool(database),
+        desk(database, wakeups,
+             [folder = config.boot.files](const std::string& name) {
+               return find_image(folder, name);
+             }),
+        site(
+            desk, [this](const std::string& address) { return server_at(address); },
+            [this] { return address(); }),
+        store(database) {}
+
+  ~State() {
+    refresher.request_stop();
+    changed.notify_all();
+  }
+
+  [[nodiscard]] std::optional<std::string> server_at(const std::string& text) const;
+  [[nodiscard]] BootAddress address() const;
+  Status open(const Config& config, const Clock& clock);
+  Status refresh_cabling();
+  void keep_cabling_fresh(const std::stop_token& stop);
+
+  Config::Boot boot;
+  db::Pool& pool;
+  BootDesk desk;
+  BootSite site;
+  dhcp::DatabaseLeaseStore store;
+  LoggedSightings sightings{};
+  std::vector<NicRow> nics{};
+  mutable std::mutex mutex{};  // guards cabling
+  std::condition_variable_any changed{};
+  std::shared_ptr<const dhcp::Cabling> cabling{std::make_shared<const dhcp::Cabling>()};
+  std::unique_ptr<dhcp::Server> dhcp_server{};
+  std::unique_ptr<pxe::tftp::Server> tftp_server{};
+  std::unique_ptr<pxe::http::Server> http_server{};
+  std::jthread refresher{};
+};
+
+std::optional<std::string> BootServices::State::server_at(const std::string& text) const {
+  const auto address = dhcp::parse_ipv4(text);
+  if (!address || !dhcp_server) return std::nullopt;
+  const auto lease = dhcp_server->find_lease(*address);
+  if (!lease) return std::nullopt;
+  const std::lock_guard lock(mutex);
+  const dhcp::Machine* machine =
+      lease->port.port.empty() ? cabling->with_mac(lease->mac) : cabling->at_port(lease->port);
+  return machine == nullptr ? std::nullopt : std::optional(machine->server);
+}
+
+BootAddress BootServices::State::address() const {
+  return {.address = to_string(boot.address),
+          .port = boot.http_port,
+          .tls_port = boot.tls_port,
+          .pin = http_server ? http_server->spki_pin() : ""};
+}
+
+Status BootServices::State::refresh_cabling() {
+  auto now = read_nics(pool);
+  if (!now) return tl::unexpected(now.error());
+  if (*now == nics) return {};
+  auto made = cabling_of(*now);
+  if (!made) return tl::unexpected(made.error());
+  nics = std::move(*now);
+  {
+    const std::lock_guard lock(mutex);
+    cabling = *made;
+  }
+  if (dhcp_server) dhcp_server->update(*made);
+  return {};
+}
+
+void BootServices::State::keep_cabling_fresh(const std::stop_token& stop) {
+  std::mutex waiting;
+  while (!stop.stop_requested()) {
+    if (const Status read = refresh_cabling(); !read)
+      log::warning("cabling not read", {{"error", read.error().message}});
+    std::unique_lock lock(waiting);
+    changed.wait_for(lock, stop, kCablingRefresh, [] { return false; });
+  }
+}
+
+Status BootServices::State::open(const Config& config, const Clock& clock) {
+  if (const Status read = refresh_cabling(); !read) return read;
+  const auto root = pxe::BootRoot::open(boot.files);
+  if (!root) return tl::unexpected(root.error().in("boot.files"));
+  auto identity = pxe::http::ensure_identity(config.data_directory + "/boot-identity");
+  if (!identity) return tl::unexpected(identity.error());
+  auto options = dhcp_options(boot);
+  options.cabling = cabling;
+  auto dhcp = dhcp::Server::start(std::move(options), store, sightings, clock);
+  if (!dhcp) return tl::unexpected(dhcp.error().in("DHCP"));
+  dhcp_server = std::move(*dhcp);
+  auto tftp =
+      pxe::tftp::Server::open({.address = to_string(boot.address), .port = boot.tftp_port}, *root);
+  if (!tftp) return tl::unexpected(tftp.error().in("TFTP"));
+  tftp_server = std::move(*tftp);
+  auto http = pxe::http::Server::open({.address = to_string(boot.address),
+                                       .port = boot.http_port,
+                                       .tls_port = boot.tls_port,
+                                       .identity = std::move(*identity),
+                                       .limits = {.ask_again = 500ms}},
+                                      *root, &site);
+  if (!http) return tl::unexpected(http.error().in("boot HTTP"));
+  http_server = std::move(*http);
+  refresher = std::jthread([this](const std::stop_token& stop) { keep_cabling_fresh(stop); });
+  return {};
+}
+
+BootServices::BootServices(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+BootServices::~BootServices() = default;
+
+Result<std::unique_ptr<BootServices>> BootServices::start(const Config& config, db::Pool& pool,
+                                                          Wakeup& wakeup, const Clock& clock) {
+  auto state = std::make_unique<State>(config, pool, wakeup);
+  if (const Status opened = state->open(config, clock); !opened)
+    return tl::unexpected(opened.error());
+  return std::unique_ptr<BootServices>(new BootServices(std::move(state)));
+}
+
+InstallerDesk& BootServices::desk() { return state_->desk; }
+
+}  // namespace switchyard::provisioner

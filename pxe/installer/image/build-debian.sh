@@ -1,0 +1,44 @@
+#!/bin/bash
+# Builds the Debian 12 server image with FRR: OUTDIR/debian-12.tar.zst and OUTDIR/debian-12.json. Once for
+# each recipe (this script and files/): when nothing changed it copies what the cache has.
+# Needs root on Debian 12 with `mmdebstrap zstd` (scripts/packages.txt).
+set -euo pipefail
+
+out=${1:?usage: build-debian.sh OUTDIR}
+here=$(cd "$(dirname "$0")" && pwd)
+cache=${SWITCHYARD_IMAGE_CACHE:-/var/cache/switchyard-images}
+mirror=${SWITCHYARD_LAB_MIRROR:-http://deb.debian.org/debian}
+security=${SWITCHYARD_LAB_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
+packages=systemd,systemd-sysv,udev,dbus,kmod,iproute2,iputils-ping,ca-certificates,curl,openssh-server,frr,e2fsprogs,dosfstools,mdadm,lvm2,zstd,initramfs-tools,linux-image-cloud-amd64,grub-pc-bin,grub-efi-amd64-bin,grub2-common
+
+for tool in mmdebstrap zstd flock; do
+  command -v "$tool" >/dev/null || { echo "build-debian.sh: $tool is missing: apt-get install mmdebstrap zstd" >&2; exit 1; }
+done
+hash=$( { cat "$0"; cd "$here/files"; find . -type f | sort | xargs sha256sum; } | sha256sum | cut -c1-16)
+tar=$cache/debian-12-$hash.tar.zst
+
+mkdir -p "$cache" "$out"
+exec 9>"$cache/lock"
+flock -w 1200 9 || { echo "build-debian.sh: somebody else has held $cache/lock for 20 minutes" >&2; exit 1; }
+
+# shellcheck disable=SC2016  # the hooks expand their own $1
+make_image() {
+  timeout 1100 mmdebstrap --quiet --variant=minbase --include="$packages" --architectures=amd64 \
+    --aptopt='Acquire::Retries "3"' --aptopt='Acquire::Languages "none"' \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --customize-hook="cp -r $here/files/. \"\$1\"/" \
+    --customize-hook='chroot "$1" systemctl enable systemd-networkd switchyard-host-keys.service serial-getty@ttyS0.service' \
+    --customize-hook='sed -i "s/^bgpd=no/bgpd=yes/" "$1"/etc/frr/daemons' \
+    --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/etc/ssh/ssh_host_* "$1"/etc/hostname; : >"$1"/etc/machine-id' \
+    bookworm "$cache/new.tar" \
+    "deb $mirror bookworm main" "deb $mirror bookworm-updates main" "deb $security bookworm-security main"
+  zstd -q -f -T0 -6 "$cache/new.tar" -o "$cache/new.tar.zst"
+  rm "$cache/new.tar"
+  mv "$cache/new.tar.zst" "$tar"
+}
+
+[ -f "$tar" ] || make_image
+cp "$tar" "$out/debian-12.tar.zst"
+printf '{"name":"debian-12","format":"tar.zst","bytes":%s,"sha256":"%s"}\n' \
+  "$(stat -c %s "$tar")" "$(sha256sum <"$tar" | cut -c1-64)" >"$out/debian-12.json"
+cat "$out/debian-12.json"

@@ -1,0 +1,113 @@
+// The program of the RAM system: opens a session, asks for tasks and does them. Ends (and the
+// server reboots, which fetches a new token) when the service does not know the session any more.
+#include "pxe/installer/inspect.h"
+#include "pxe/installer/install.h"
+#include "pxe/installer/messages.h"
+#include "pxe/installer/wipe.h"
+
+#include <curl/curl.h>
+
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <thread>
+
+namespace switchyard::pxe::installer {
+namespace {
+
+struct Line {
+  Endpoint endpoint{};
+  Secret token{};
+  MacAddress nic{};
+};
+
+Result<Line> read_command_line() {
+  std::ifstream stream{"/proc/cmdline"};
+  Line line;
+  for (std::string word; stream >> word;) {
+    const auto value = word.substr(word.find('=') + 1);
+    if (word.starts_with("switchyard.url=")) line.endpoint.url = value;
+    if (word.starts_with("switchyard.pin=")) line.endpoint.pin = value;
+    if (word.starts_with("switchyard.token=")) line.token = Secret{value};
+    if (word.starts_with("switchyard.nic=")) line.nic = parse_mac(value).value_or(MacAddress{});
+  }
+  if (!line.endpoint.url.starts_with("https://"))
+    return failure(Errc::Invalid, "kernel line: switchyard.url is not https");
+  if (!is_pin(line.endpoint.pin))
+    return failure(Errc::Invalid, "kernel line: switchyard.pin is not sha256//BASE64");
+  if (line.token.empty()) return failure(Errc::Invalid, "kernel line: switchyard.token is missing");
+  return line;
+}
+
+void say(const std::string& text) {
+  std::printf("switchyard: %s\n", text.c_str());
+  std::fflush(stdout);
+}
+
+// Asks until there is an answer, more and more slowly: an idle server waits for ever.
+template <class Ask> Reply insist(Ask ask) {
+  for (int wait = 1;; wait = std::min(wait * 2, 30)) {
+    Result<Reply> reply = ask();
+    if (reply && reply->status < 500 && reply->status != 429) return *reply;
+    say(reply ? "the service answered " + std::to_string(reply->status) : reply.error().message);
+    std::this_thread::sleep_for(std::chrono::seconds{wait});
+  }
+}
+
+TaskResult perform(const Task& task, const Inspection& server, ServiceClient& service) {
+  Reporter reporter{service, task.operation};
+  Status done = failure(Errc::Invalid, "this kind of task is not supported yet");
+  if (const auto* work = std::get_if<InstallWork>(&task.work))
+    done = install(*work, server, service, reporter);
+  if (std::holds_alternative<InspectWork>(task.work)) done = Status{};
+  std::vector<WipedDisk> disks;
+  if (std::holds_alternative<WipeWork>(task.work)) {
+    auto wiped = wipe(server.disks, reporter);
+    disks = std::move(wiped.disks);
+    done = wiped.outcome;
+  }
+  return {.operation = task.operation,
+          .outcome = done ? Outcome::Succeeded : Outcome::Failed,
+          .detail = done ? "" : done.error().message.substr(0, 1000),
+          .wiped = disks};
+}
+
+Status serve(const Line& line) {
+  ServiceClient service{line.endpoint};
+  const auto server = inspect();
+  const auto opened = insist([&] {
+    return service.post("/installer/v1/sessions",
+                        to_json_text(SessionRequest{line.token, line.nic, server}));
+  });
+  if (opened.status != 201)
+    return failure(Errc::Rejected, "the service refused the token: " + opened.body.substr(0, 200));
+  const auto session = parse_session_answer(opened.body);
+  if (!session) return tl::unexpected(session.error());
+  service.use(session->session);
+  say("session open for " + session->server);
+  while (true) {
+    const auto reply = insist([&] { return service.get("/installer/v1/task"); });
+    if (reply.status == 204) continue;
+    if (reply.status != 200)
+      return failure(Errc::Rejected, "the session is lost: " + reply.body.substr(0, 200));
+    const auto task = parse_task(reply.body);
+    if (!task) return tl::unexpected(task.error());
+    const auto result = perform(*task, server, service);
+    say(task->operation +
+        (result.outcome == Outcome::Succeeded ? " succeeded" : " failed: " + result.detail));
+    (void)insist([&] { return service.post("/installer/v1/result", to_json_text(result)); });
+  }
+}
+
+}  // namespace
+}  // namespace switchyard::pxe::installer
+
+int main() {
+  using namespace switchyard::pxe::installer;
+  std::signal(SIGPIPE, SIG_IGN);
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  const auto line = read_command_line();
+  const auto served = line ? serve(*line) : switchyard::Status{tl::unexpected(line.error())};
+  say(served.error().message);
+  return 1;
+}

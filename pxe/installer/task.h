@@ -1,0 +1,77 @@
+// What the service tells the RAM system to do. One JSON document of at most 1 MiB each way.
+#pragma once
+
+#include "core/result.h"
+#include "core/secret.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace switchyard::pxe::installer {
+
+enum class ImageFormat { Tar, TarZst, Raw, RawZst };
+
+struct Image {
+  std::string name{};
+  std::string url{};  // a path below the service's address: "/files/images/debian-12.tar.zst"
+  ImageFormat format{};
+  std::uint64_t bytes{};  // of the file that is fetched, more than 0
+  std::string sha256{};   // of the file that is fetched, 64 lower-case hex digits
+};
+
+struct Layout {
+  std::string disk{"auto"};  // or a path below /dev
+  std::string filesystem{"ext4"};
+  bool raid1{};
+  bool lvm{};
+};
+
+struct TaskFile {
+  std::string path{};   // absolute, without "." and ".." parts
+  unsigned mode{};      // 0..07777; four octal digits on the wire
+  std::string owner{};  // "user:group" of the image, or empty: root
+  std::string content{};
+};
+
+struct PhoneHome {
+  std::string url{};  // https
+  std::string pin{};  // "sha256//BASE64" of the certificate's public key
+  Secret token{};
+};
+
+struct InstallWork {
+  std::string hostname{};
+  Image image{};
+  Layout layout{};
+  std::vector<TaskFile> files{};  // at most 256
+  std::optional<PhoneHome> phone_home{};
+};
+
+struct WipeWork {};
+
+struct InspectWork {};
+
+struct RescueWork {
+  std::vector<std::string> ssh_keys{};  // lines of authorized_keys, 1..64
+};
+
+struct Task {
+  std::string operation{};
+  std::variant<InstallWork, WipeWork, InspectWork, RescueWork> work{};
+};
+
+// Invalid, naming the field. Unknown fields are refused.
+[[nodiscard]] Result<Task> parse_task(std::string_view body);
+// The body of an answer; holds the phone-home token in clear.
+[[nodiscard]] std::string to_json_text(const Task& task);
+
+// Absolute, at most 512 bytes, no empty, "." or ".." part, no control character.
+[[nodiscard]] bool is_clean_path(std::string_view path);
+// "sha256//" and the base64 of 32 bytes, as curl's --pinnedpubkey has it.
+[[nodiscard]] bool is_pin(std::string_view text);
+
+}  // namespace switchyard::pxe::installer

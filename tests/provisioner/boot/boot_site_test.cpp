@@ -1,0 +1,122 @@
+// The boot server's dynamic routes, without a network.
+#include "provisioner/boot/boot_site.h"
+
+#include "tests/provisioner/simulated_site.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+namespace switchyard::provisioner {
+namespace {
+
+using namespace pxe::installer;
+using nlohmann::json;
+using pxe::http::Answer;
+using pxe::http::Request;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class BootSiteTest : public testing::Test {
+ protected:
+  Answer ask(Request request) {
+    if (request.client.empty()) request.client = "172.16.100.100";
+    return site_.answer(request);
+  }
+
+  Answer say(const std::string& path, const std::string& body, const std::string& session = "") {
+    Request request{.method = body.empty() ? "GET" : "POST",
+                    .path = "/installer/v1/" + path,
+                    .body = body,
+                    .tls = true};
+    if (!session.empty()) request.headers.push_back({"authorization", "Bearer " + session});
+    return ask(std::move(request));
+  }
+
+  // The word after `key` in the script.
+  std::string in_script(const std::string& key) {
+    const std::string script = ask({.method = "GET", .path = "/boot/ipxe"}).body;
+    const std::size_t at = script.find(key) + key.size();
+    return script.substr(at, script.find_first_of(" \n", at) - at);
+  }
+
+  static std::string request_with(const std::string& token) {
+    return to_json_text(
+        SessionRequest{.token = Secret(token), .mac = *parse_mac("02:00:00:00:00:01")});
+  }
+
+  SimulatedSite database_{db::Backend::Sqlite};
+  Wakeup wakeup_;
+  BootDesk desk_{*database_.pool, wakeup_, [](const std::string& name) -> Result<Image> {
+                   return failure(Errc::NotFound, "there is no image " + name);
+                 }};
+  BootSite site_{
+      desk_,
+      [](const std::string& address) -> std::optional<std::string> {
+        if (address == "172.16.100.100") return "srv1";
+        return std::nullopt;
+      },
+      [] {
+        return BootAddress{
+            .address = "172.16.100.1", .port = 8080, .tls_port = 8444, .pin = "sha256//AAAA"};
+      }};
+};
+
+TEST_F(BootSiteTest, AnswersOnlyTheHolderOfALease) {
+  const Answer answer = ask({.method = "GET", .path = "/boot/ipxe", .client = "172.16.100.200"});
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_THAT(answer.body, HasSubstr("172.16.100.200"));
+}
+
+TEST_F(BootSiteTest, TheScriptFollowsWhatIsExpected) {
+  EXPECT_THAT(ask({.method = "GET", .path = "/boot/ipxe"}).body,
+              HasSubstr("chain --replace http://172.16.100.1:8080/boot/ipxe"));
+  ASSERT_TRUE(desk_.expect("srv1", BootDevice::Network));
+  const std::string script = ask({.method = "GET", .path = "/boot/ipxe"}).body;
+  EXPECT_THAT(script, StartsWith("#!ipxe\n"));
+  EXPECT_THAT(script, HasSubstr("http://172.16.100.1:8080/files/installer/vmlinuz initrd=initrd "));
+  EXPECT_THAT(script, HasSubstr(" switchyard.url=https://172.16.100.1:8444 "));
+  EXPECT_THAT(script, HasSubstr(" switchyard.pin=sha256//AAAA "));
+  ASSERT_TRUE(desk_.expect("srv1", BootDevice::Disk));
+  EXPECT_THAT(ask({.method = "GET", .path = "/boot/ipxe"}).body, HasSubstr("exit 1 || exit"));
+}
+
+TEST_F(BootSiteTest, AWipeFromScriptToResult) {
+  ASSERT_TRUE(desk_.expect("srv1", BootDevice::Network));
+  const Answer opened = say("sessions", request_with(in_script("switchyard.token=")));
+  ASSERT_EQ(opened.status, 201) << opened.body;
+  const std::string session = json::parse(opened.body).at("session");
+  const Answer nothing_yet = say("task", "", session);
+  EXPECT_EQ(nothing_yet.status, 204);
+  EXPECT_GT(nothing_yet.hold.count(), 0);
+  ASSERT_TRUE(desk_.order_wipe("srv1", "op-1"));
+  EXPECT_EQ(json::parse(say("task", "", session).body).at("kind"), "wipe");
+  EXPECT_EQ(say("progress",
+                to_json_text(pxe::installer::Progress{
+                    .operation = "op-1", .phase = Phase::Erasing, .percent = 5}),
+                session)
+                .body,
+            cancelled_text(false));
+  const TaskResult result{.operation = "op-1",
+                          .outcome = Outcome::Succeeded,
+                          .wiped = {{.disk = "vda", .method = "overwrite", .samples = 4}}};
+  EXPECT_EQ(say("result", to_json_text(result), session).status, 200);
+  EXPECT_EQ(desk_.read("srv1")->phase, "wiped");
+}
+
+TEST_F(BootSiteTest, SecretsDoNotTravelInClearText) {
+  Request request{.method = "POST", .path = "/installer/v1/sessions", .body = request_with("x")};
+  EXPECT_EQ(ask(request).status, 403);
+}
+
+TEST_F(BootSiteTest, RefusesWhatItDoesNotKnow) {
+  EXPECT_EQ(say("sessions", request_with("guess")).status, 403);
+  EXPECT_EQ(say("sessions", "{").status, 400);
+  EXPECT_EQ(say("task", "").status, 403);
+  EXPECT_EQ(say("task", "", "guess").status, 403);
+  EXPECT_EQ(say("secrets", "{}", "guess").status, 404);
+  EXPECT_EQ(ask({.method = "GET", .path = "/"}).status, 404);
+  EXPECT_EQ(ask({.method = "POST", .path = "/boot/ipxe"}).status, 405);
+}
+
+}  // namespace
+}  // namespace switchyard::provisioner
