@@ -2,6 +2,7 @@
 // inventory_check.cpp.
 #include "provisioner/inventory.h"
 
+#include "provisioner/bmc/server_boot.h"
 #include "provisioner/inventory_check.h"
 
 #include <fstream>
@@ -164,18 +165,19 @@ InventoryNic read_nic(const Node& node) {
   return nic;
 }
 
-// bmc: {certificate: "sha256:…"} or {insecure: true}
-std::string read_trust(const Node& bmc) {
-  const std::string certificate = bmc.text_or("certificate", "");
-  const bool insecure = bmc.flag_or("insecure", false);
-  const bool is_fingerprint =
-      certificate.starts_with("sha256:") && certificate.size() == 71 &&
-      certificate.find_first_not_of("0123456789abcdef", 7) == std::string::npos;
-  if (!certificate.empty() && !is_fingerprint)
-    bmc.report("certificate", "must be sha256: and 64 lower-case hex digits");
-  if (!certificate.empty() && insecure)
-    bmc.report("insecure", "certificate and insecure exclude each other");
-  return insecure ? "insecure" : certificate;
+// What making the BMC's client would refuse later.
+void check_bmc(const Node& node, const InventoryServer& server) {
+  const InventoryBmc& bmc = server.bmc;
+  if (!bmc.certificate.empty() && bmc.insecure)
+    node.report("insecure", "give certificate or insecure, not both");
+  const Status usable = check_bmc_access({.server = server.name,
+                                          .type = bmc.type,
+                                          .url = bmc.url,
+                                          .user = bmc.user,
+                                          .password = bmc.password,
+                                          .certificate = bmc.certificate,
+                                          .insecure = bmc.insecure});
+  if (!usable) node.report(usable.error().message);
 }
 
 InventoryServer read_server(const Node& node) {
@@ -186,7 +188,9 @@ InventoryServer read_server(const Node& node) {
                   .url = bmc->text("url"),
                   .user = bmc->text_or("user", ""),
                   .password = read_password(*bmc),
-                  .trust = read_trust(*bmc)};
+                  .certificate = bmc->text_or("certificate", ""),
+                  .insecure = bmc->flag_or("insecure", false)};
+    check_bmc(*bmc, server);
     bmc->done();
   } else {
     node.report("bmc", "is missing");

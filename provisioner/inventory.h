@@ -32,8 +32,10 @@
 //   servers:
 //     - name: srv1
 //       profile: small
-//       bmc: {type: simulated, url: "http://192.0.2.1:8000/redfish/v1/Systems/srv1", user: u,
-//       password: p} nics:
+//       # redfish, ipmi (ipmi://HOST[:PORT][?cipher=3]), or simulated, the BMC of tests and demo
+//       bmc: {type: redfish, url: "https://192.0.2.1", user: u, password_file: /etc/bmc-password,
+//             certificate: "sha256:…"}    # of a system CA without it; insecure: true takes any
+//       nics:
 //         - {name: eth1, mac: "02:00:00:00:00:01", switch: tor1, port: swp1}
 //
 // Importing twice changes nothing; what is missing from a later file is left alone and reported.
@@ -99,13 +101,12 @@ struct InventoryNic {
 };
 
 struct InventoryBmc {
-  std::string type{};  // "simulated", "redfish"
-  std::string url{};   // of the system resource
+  std::string type{};  // redfish, ipmi, simulated
+  std::string url{};
   std::string user{};
   Secret password{};
-  // "sha256:" and 64 hex digits: the fingerprint of its certificate; "insecure": any certificate,
-  // and the password over plain HTTP; "": a certificate of a system CA.
-  std::string trust{};
+  std::string certificate{};  // "sha256:…", empty: of a system CA
+  bool insecure{};
 };
 
 struct InventoryServer {

@@ -215,23 +215,22 @@ void put_links(Import& import, const InventoryServer& item) {
 Status import_server(Import& import, const InventoryServer& item) {
   const auto stored = find_server_record(import.session, item.name);
   const std::string sealed = item.bmc.password.empty() ? "" : import.sealer.seal(item.bmc.password);
+  const std::string trust = item.bmc.insecure ? "insecure" : item.bmc.certificate;
   if (!stored) {
     db::execute(import.session,
                 "INSERT INTO servers (name, profile, state, reason, deployment, bmc_type, bmc_url, "
                 "bmc_user, "
                 "sealed_bmc_password, bmc_trust, version) "
                 "VALUES (:n, :p, 'available', '', '', :t, :u, :us, :sp, :tr, 1)",
-                item.name, item.profile, item.bmc.type, item.bmc.url, item.bmc.user, sealed,
-                item.bmc.trust);
+                item.name, item.profile, item.bmc.type, item.bmc.url, item.bmc.user, sealed, trust);
     put_links(import, item);
   } else {
     const auto opened = stored->sealed_bmc_password.empty()
                             ? Result<Secret>(Secret(""))
                             : import.sealer.open(stored->sealed_bmc_password);
     const bool same_bmc = stored->bmc_type == item.bmc.type && stored->bmc_url == item.bmc.url &&
-                          stored->bmc_user == item.bmc.user &&
-                          stored->bmc_trust == item.bmc.trust && opened &&
-                          opened->reveal() == item.bmc.password.reveal();
+                          stored->bmc_user == item.bmc.user && stored->bmc_trust == trust &&
+                          opened && opened->reveal() == item.bmc.password.reveal();
     const bool links = same_links(list_nics(import.session, item.name), item.nics);
     const bool same = same_bmc && stored->profile == item.profile && links;
     import.note(false, !same, "server " + item.name);
@@ -243,8 +242,7 @@ Status import_server(Import& import, const InventoryServer& item) {
                 "UPDATE servers SET profile = :p, bmc_type = :t, bmc_url = :u, bmc_user = :us, "
                 "sealed_bmc_password = :sp, bmc_trust = :tr, "
                 "version = version + 1 WHERE name = :n",
-                item.profile, item.bmc.type, item.bmc.url, item.bmc.user, sealed, item.bmc.trust,
-                item.name);
+                item.profile, item.bmc.type, item.bmc.url, item.bmc.user, sealed, trust, item.name);
     if (links) return {};
     put_links(import, item);
   }

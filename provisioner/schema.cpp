@@ -107,8 +107,7 @@ CREATE TABLE IF NOT EXISTS change_groups (
 ) {table}
 )sql";
 
-// What the boot services keep. Of a token and a session only the SHA-256 is stored (256 random
-// bits).
+// What the boot services keep. Of a token and a session only the SHA-256 is stored (256 random bits).
 constexpr std::string_view kBoot = R"sql(
 CREATE TABLE IF NOT EXISTS boot_desk (
   server {name} NOT NULL PRIMARY KEY, expected {name} NOT NULL,
@@ -126,6 +125,7 @@ CREATE TABLE IF NOT EXISTS wiped_disks (
 ) {table}
 )sql";
 
+// How a BMC proves itself: '' (a system CA), 'insecure', or the fingerprint of its certificate.
 constexpr std::string_view kBmcTrust = R"sql(
 ALTER TABLE servers ADD COLUMN bmc_trust {name} NOT NULL DEFAULT ''
 )sql";
@@ -134,7 +134,7 @@ constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
     db::Migration{202, "boot desk, wiped disks", kBoot},
-    db::Migration{203, "how a BMC proves itself", kBmcTrust},
+    db::Migration{203, "certificates of BMCs", kBmcTrust},
 };
 
 }  // namespace

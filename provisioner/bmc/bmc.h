@@ -65,7 +65,7 @@ struct BmcAccess {
   std::string server{};  // for messages
   std::string type{};    // redfish, ipmi; simulated is no Bmc (server_boot.h)
   // redfish: https://HOST[:PORT][/redfish/v1/Systems/ID]; without a path the one system of the
-  // service is meant. ipmi: ipmi://HOST[:PORT].
+  // service is meant. ipmi: ipmi://HOST[:PORT][?cipher=3].
   std::string url{};
   std::string user{};
   Secret password{};
@@ -74,6 +74,7 @@ struct BmcAccess {
   std::string certificate{};
   // Accepts any certificate, and a password over plain HTTP. Said in the log, once a BMC.
   bool insecure{};
+  std::string ipmitool{"ipmitool"};  // the program
   BootLimits limits{};
   BmcTimes times{};
   // Shared by all that may talk to the same BMCs; nullptr: nobody else does.
@@ -92,8 +93,9 @@ class Bmc {
   // and does nothing is TimedOut. GracefulOff only asks the operating system, which may take
   // minutes; look at power(). Cycle is off, read back, and on, each within BmcTimes::call.
   [[nodiscard]] virtual Status set_power(PowerAction action) = 0;
-  // For the next boot only, read back; no mode leaves the firmware's mode as it is. A mode that the
-  // BMC cannot change and that is not the present one is Rejected.
+  // For the next boot only, read back; no mode leaves the firmware's mode as it is (over IPMI,
+  // which always says one, it is UEFI). A mode that the BMC cannot change and that is not the
+  // present one is Rejected.
   [[nodiscard]] virtual Status set_next_boot(BootDevice device, std::optional<BootMode> mode) = 0;
   [[nodiscard]] virtual Result<BmcInventory> inventory() = 0;
   [[nodiscard]] virtual Result<ConsoleAddress> console() = 0;

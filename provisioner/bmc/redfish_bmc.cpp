@@ -217,8 +217,10 @@ class RedfishBmc final : public Bmc {
     do {
       const auto seen = look(until);
       if (!seen && !is_transient(seen.error().code)) return tl::unexpected(seen.error());
-      last = seen ? difference(seen->system) : seen.error().message;
-      if (last.empty()) return {};
+      const std::string shown = seen ? difference(seen->system) : seen.error().message;
+      if (shown.empty()) return {};
+      // The end of our time says less than what was seen before.
+      if (seen || last.empty()) last = shown;
     } while (client_.pause(until));
     return failure(Errc::TimedOut, client_.who() + " " + did + " but shows: " + last);
   }

@@ -2,14 +2,13 @@
 
 #include "core/crash_point.h"
 #include "core/log.h"
+#include "provisioner/bmc/pause.h"
 #include "provisioner/bmc/redfish_answer.h"
 
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 
 namespace switchyard::provisioner {
 namespace {
@@ -73,13 +72,7 @@ Result<HttpAnswer> RedfishClient::patch(const std::string& path, std::string bod
 }
 
 bool RedfishClient::pause(Instant until) {
-  const Instant end = std::chrono::steady_clock::now() + access_.times.look;
-  if (end >= until) return false;
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_until(lock, access_.limits.stop, end, [] { return false; });
-  return !access_.limits.stop.stop_requested();
+  return provisioner::pause(access_.times.look, until, access_.limits.stop);
 }
 
 Result<HttpAnswer> RedfishClient::send(HttpRequest request, Instant until) {

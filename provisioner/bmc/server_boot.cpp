@@ -55,6 +55,11 @@ std::unique_ptr<ServerBoot> join(const std::string& server, std::unique_ptr<Bmc>
   return std::make_unique<JoinedBoot>(server, std::move(bmc), desk);
 }
 
+Status check_bmc_access(const BmcAccess& access) {
+  if (access.type == "simulated") return make_simulated_boot(access).map([](const auto&) {});
+  return make_bmc(access).map([](const auto&) {});
+}
+
 Result<std::unique_ptr<ServerBoot>> make_server_boot(const BmcAccess& access, InstallerDesk* desk) {
   if (access.type == "simulated") return make_simulated_boot(access);
   auto bmc = make_bmc(access);

@@ -40,6 +40,9 @@ class ServerBoot {
 [[nodiscard]] std::unique_ptr<ServerBoot> join(const std::string& server, std::unique_ptr<Bmc> bmc,
                                                InstallerDesk& desk);
 
+// What make_server_boot with a desk would answer. Connects to nothing.
+[[nodiscard]] Status check_bmc_access(const BmcAccess& access);
+
 // Of the type the inventory names: simulated, or a type of make_bmc with the desk. Invalid for an
 // unknown type, what make_bmc refuses, or a real BMC without a desk. Does not connect yet.
 [[nodiscard]] Result<std::unique_ptr<ServerBoot>> make_server_boot(const BmcAccess& access,

@@ -30,7 +30,7 @@ struct ServerRecord {
   std::string bmc_url{};
   std::string bmc_user{};
   std::string sealed_bmc_password{};
-  std::string bmc_trust{};  // as InventoryBmc::trust
+  std::string bmc_trust{};  // "", "insecure", "sha256:…"
   long long version{};
 };
 

@@ -119,5 +119,31 @@ TEST(Inventory, FindsAllProblemsInOneRun) {
   EXPECT_GE(problems_of(text).size(), 3U);
 }
 
+std::string with_bmc(const std::string& bmc) {
+  return with(R"({type: simulated, url: "http://127.0.0.1:1/redfish/v1/Systems/srv1"})", bmc);
+}
+
+TEST(InventoryBmcs, AreOfAKnownTypeAndWayToProveThemselves) {
+  const std::string pin = "sha256:" + std::string(64, 'a');
+  for (const std::string& good :
+       {std::string(R"({type: redfish, url: "https://192.0.2.1", user: u, password: p})"),
+        R"({type: redfish, url: "https://192.0.2.1", user: u, password: p, certificate: ")" + pin +
+            "\"}",
+        std::string(
+            R"({type: redfish, url: "http://192.0.2.1", user: u, password: p, insecure: true})"),
+        std::string(R"({type: ipmi, url: "ipmi://192.0.2.1?cipher=3", user: u, password: p})")})
+    EXPECT_EQ(problems_of(with_bmc(good)), std::vector<std::string>{}) << good;
+}
+
+TEST(InventoryBmcs, AreRefusedWhenTheyCouldNotBeUsed) {
+  for (const char* bad :
+       {R"({type: amt, url: "https://192.0.2.1"})", R"({type: redfish, url: nowhere})",
+        R"({type: redfish, url: "http://192.0.2.1", user: u, password: p})",
+        R"({type: redfish, url: "https://192.0.2.1", certificate: "md5:1"})",
+        R"({type: redfish, url: "https://192.0.2.1", certificate: "x", insecure: true})",
+        R"({type: ipmi, url: "ipmi://192.0.2.1"})"})
+    EXPECT_FALSE(problems_of(with_bmc(bad)).empty()) << bad;
+}
+
 }  // namespace
 }  // namespace switchyard::provisioner

@@ -305,7 +305,7 @@ TEST(RedfishAccess, SendsNoPasswordInClearUnlessToldTo) {
 
 TEST(RedfishAccess, RefusesWhatCannotWork) {
   EXPECT_EQ(refused({.type = "amt"}).message,
-            "server srv1: unknown BMC type amt (known: redfish, ipmi)");
+            "server srv1: unknown BMC type amt (known: redfish, ipmi, simulated)");
   EXPECT_EQ(refused({.url = "ssh://192.0.2.1"}).message,
             "BMC of srv1: not an http or https URL: ssh://192.0.2.1");
   EXPECT_THAT(refused({.url = "https://192.0.2.1", .certificate = "md5:00"}).message,

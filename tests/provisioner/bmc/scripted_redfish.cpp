@@ -17,7 +17,7 @@ using nlohmann::json;
 namespace {
 
 struct Certificate {
-  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_RSA_gen(2048), &EVP_PKEY_free};
+  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_EC_gen("P-256"), &EVP_PKEY_free};
   std::unique_ptr<X509, decltype(&X509_free)> x509{X509_new(), &X509_free};
   std::string fingerprint{"sha256:"};
 

@@ -6,7 +6,6 @@ import os
 import pathlib
 import re
 import select
-import socket
 import struct
 import subprocess
 import sys
@@ -137,12 +136,6 @@ class Simulator:
         log = self.folder / "srv1" / "serial.log"
         return log.read_text(errors="replace") if log.exists() else ""
 
-    def wait_for_serial(self, pattern: str) -> None:
-        end = time.monotonic() + FIRMWARE_DEADLINE
-        while not re.search(pattern, self.serial()):
-            assert time.monotonic() < end, f"the serial console never said {pattern}: {self.serial()[-1000:]}"
-            select.select([], [], [], 0.2)
-
     def close(self) -> None:
         self.process.terminate()
         self.process.wait(timeout=10)
@@ -177,6 +170,13 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def wait_until(is_so, what: str) -> None:
+    end = time.monotonic() + FIRMWARE_DEADLINE
+    while not is_so():
+        assert time.monotonic() < end, f"never: {what}"
+        select.select([], [], [], 0.2)
+
+
 # What the firmware says when nothing is left to boot from.
 NOTHING_TO_BOOT = {"bios": "No bootable device", "uefi": "(?i)no bootable option or device|Boot Manager Menu|boot failed|Shell>"}
 
@@ -195,9 +195,90 @@ def test_a_network_boot_asks_by_dhcp_once_and_a_disk_boot_never(simulator, liste
     listener.clear()
     before = len(simulator.serial())
     assert simulator.answer("on") == "done"  # the override was for once
-    end = time.monotonic() + FIRMWARE_DEADLINE
-    while not re.search(NOTHING_TO_BOOT[simulator.firmware], simulator.serial()[before:]):
-        assert time.monotonic() < end, simulator.serial()[before:][-1500:]
-        select.select([], [], [], 0.2)
+    wait_until(lambda: re.search(NOTHING_TO_BOOT[simulator.firmware], simulator.serial()[before:]), "nothing to boot from")
     assert listener.discovers() == []
     assert simulator.answer("off") == "done"
+
+
+# Boot sectors. Both say M on the serial console; then one switches the machine off (ACPI: SLP_EN at PM1a control),
+# the other resets it (reset control register).
+SAY_M = bytes.fromhex("baf803 b04d ee")
+SWITCH_OFF = SAY_M + bytes.fromhex("ba0406 b80020 ef f4 ebfd")
+RESET = SAY_M + bytes.fromhex("baf90c b006 ee f4 ebfd")
+
+
+def put_boot_sector(folder: pathlib.Path, code: bytes) -> None:
+    (folder / "srv1").mkdir()
+    (folder / "srv1" / "d0.img").write_bytes(code.ljust(510, b"\0") + b"\x55\xaa" + bytes(1 << 20))
+
+
+@pytest.fixture
+def bios_simulator(namespace, tmp_path):
+    made = []
+
+    def make(code: bytes | None = None, **server) -> Simulator:
+        if code:
+            put_boot_sector(tmp_path, code)
+        made.append(Simulator(namespace, tmp_path, firmware="bios", **server))
+        return made[-1]
+    yield make
+    for one in made:
+        one.close()
+
+
+def test_a_system_that_switches_itself_off_is_off(bios_simulator):
+    simulator = bios_simulator(SWITCH_OFF)
+    assert simulator.answer("on") == "done"
+    wait_until(lambda: simulator.answer("power") == "off", "the BMC shows that the system has switched itself off")
+    assert "M" in simulator.serial() and simulator.control()["pid"] == 0
+
+
+def test_a_reset_after_a_one_time_network_boot_goes_to_the_disk(bios_simulator, listener):
+    simulator = bios_simulator(RESET)
+    assert [line.get("answer") for line in simulator.bmc("network", "on")] == ["done", "done"]
+    listener.wait_for_discover()  # nobody answers, so the firmware goes on to the disk, which resets
+    wait_until(lambda: simulator.control()["boots"] == 2, "a second boot")
+    listener.clear()
+    before = simulator.serial().count("M")
+    wait_until(lambda: simulator.serial().count("M") >= before + 2, "two more boots from the disk")
+    assert listener.discovers() == []
+
+
+def test_the_inventory_is_that_of_the_machine(bios_simulator):
+    inventory = bios_simulator().answer("inventory")
+    assert inventory == {"manufacturer": "QEMU", "model": "q35", "serial": "S-1", "uuid": UUID, "bios_version": "SeaBIOS",
+                         "memory_bytes": 512 << 20, "cpus": 1, "macs": [MAC]}
+
+
+def test_the_boot_mode_is_changed_and_read_back(bios_simulator):
+    simulator = bios_simulator()
+    assert simulator.answer("network-uefi") == "done"
+    assert simulator.answer("inventory")["bios_version"] == "OVMF"
+
+
+@pytest.mark.parametrize("fault, before, verb, message", [
+    ("ignores_power_on", [], "on", "accepted ResetType On but shows: the server off"),
+    ("lies_about_power", [], "on", "accepted ResetType On but shows: the server off"),
+    ("ignores_power_off", ["on"], "off", "accepted ResetType ForceOff but shows: the server on"),
+    ("loses_boot_device", [], "network", "accepted the boot device but shows: BootSourceOverrideTarget None instead of Pxe"),
+    ("refuses_login", [], "power", "it refuses the login of admin"),
+    ("hangs", [], "power", "no complete answer in time"),
+])
+def test_a_bmc_with_a_fault_is_named(bios_simulator, fault, before, verb, message):
+    simulator = bios_simulator()
+    for first in before:
+        assert simulator.answer(first) == "done"
+    simulator.control("PUT", **{fault: True})
+    (line,) = simulator.bmc(verb, call_ms=3000)
+    assert "BMC of srv1" in line["message"] and message in line["message"], line
+    simulator.control("PUT", **{fault: False})
+    assert simulator.answer("off") == "done"
+
+
+def test_machines_end_with_the_simulator_however_it_ends(bios_simulator):
+    simulator = bios_simulator()
+    assert simulator.answer("on") == "done"
+    pid = simulator.control()["pid"]
+    simulator.process.kill()
+    simulator.process.wait()
+    wait_until(lambda: not is_alive(pid), "QEMU has ended")

@@ -1,0 +1,200 @@
+#include "provisioner/bmc/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <system_error>
+#include <utility>
+
+namespace switchyard::provisioner {
+namespace {
+
+class Fd {
+ public:
+  explicit Fd(int fd = -1) : fd_(fd) {}
+
+  ~Fd() { reset(); }
+
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+
+  [[nodiscard]] int get() const { return fd_; }
+
+  void reset() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+
+ private:
+  int fd_;
+};
+
+struct Pipe {
+  Fd read{};
+  Fd write{};
+
+  [[nodiscard]] bool open() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+    read = Fd(ends[0]);
+    write = Fd(ends[1]);
+    return ::fcntl(read.get(), F_SETFL, O_NONBLOCK) == 0;
+  }
+};
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  for (const std::string& text : texts)
+    list.push_back(const_cast<char*>(text.c_str()));  // posix_spawn does not write to them
+  list.push_back(nullptr);
+  return list;
+}
+
+// The child: a group of its own, no signal blocked or ignored, no descriptor of ours.
+int spawn(pid_t& pid, const Command& command, const Pipe& out, const Pipe& err) {
+  posix_spawn_file_actions_t files{};
+  posix_spawnattr_t attributes{};
+  posix_spawn_file_actions_init(&files);
+  posix_spawnattr_init(&attributes);
+  posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&files, out.write.get(), 1);
+  posix_spawn_file_actions_adddup2(&files, err.write.get(), 2);
+  posix_spawn_file_actions_addclosefrom_np(&files, 3);
+  sigset_t none{}, all{};
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  const auto arguments = pointers(command.arguments), environment = pointers(command.environment);
+  const int error = ::posix_spawnp(&pid, arguments.front(), &files, &attributes, arguments.data(),
+                                   environment.data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&files);
+  return error;
+}
+
+// The group of a process, killed and buried at the latest when this goes.
+class Child {
+ public:
+  explicit Child(pid_t pid) : pid_(pid) {}
+
+  ~Child() { (void)end(); }
+
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  // Kills what is left of the group; the status of the process. The group's number is ours until
+  // its leader is waited for.
+  int end() {
+    if (pid_ < 0) return status_;
+    ::kill(-pid_, SIGKILL);
+    int raw = 0;
+    while (::waitpid(pid_, &raw, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
+    status_ = WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw);
+    return status_;
+  }
+
+ private:
+  pid_t pid_;
+  int status_{};
+};
+
+enum class Flow { Open, Closed, TooMuch };
+
+Flow drain(Fd& from, std::string& into, std::size_t limit) {
+  std::array<char, 4096> buffer{};
+  while (true) {
+    const ssize_t size = ::read(from.get(), buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return Flow::Open;  // nothing there now
+    if (size == 0) {
+      from.reset();
+      return Flow::Closed;
+    }
+    if (into.size() + static_cast<std::size_t>(size) > limit) return Flow::TooMuch;
+    into.append(buffer.data(), static_cast<std::size_t>(size));
+  }
+}
+
+int poll_time(std::chrono::steady_clock::time_point until) {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+}
+
+// Until the process has ended and everything it printed is read.
+Result<Finished> follow(Child& child, const Fd& ended, const Fd& stopped,
+                        std::pair<Pipe, Pipe>& streams, const ProcessLimits& limits) {
+  auto& [out, err] = streams;
+  Finished finished;
+  while (true) {
+    std::array<pollfd, 4> waiting{{{ended.get(), POLLIN, 0},
+                                   {stopped.get(), POLLIN, 0},
+                                   {out.read.get(), POLLIN, 0},
+                                   {err.read.get(), POLLIN, 0}}};
+    if (limits.stop.stop_requested()) return failure(Errc::Unavailable, "this controller ends");
+    if (std::chrono::steady_clock::now() >= limits.until)
+      return failure(Errc::TimedOut, "no end in time");
+    if (::poll(waiting.data(), waiting.size(), poll_time(limits.until)) < 0 && errno != EINTR)
+      return failure(Errc::Unavailable, "poll: " + std::generic_category().message(errno));
+    const bool is_over = (waiting[0].revents & POLLIN) != 0;
+    // What it has left behind may hold the streams open: only what is there already counts.
+    if (is_over) finished.status = child.end();
+    if (drain(out.read, finished.out, limits.output) == Flow::TooMuch ||
+        drain(err.read, finished.err, limits.output) == Flow::TooMuch)
+      return failure(Errc::Invalid, "it prints too much");
+    if (is_over) return finished;
+  }
+}
+
+}  // namespace
+
+Result<Finished> run_process(const Command& command, const ProcessLimits& limits) {
+  const std::string& program = command.arguments.at(0);
+  std::pair<Pipe, Pipe> streams;
+  const Fd stopped(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!streams.first.open() || !streams.second.open() || stopped.get() < 0)
+    return failure(Errc::Unavailable, program + ": " + std::generic_category().message(errno));
+  pid_t pid = -1;
+  if (const int error = spawn(pid, command, streams.first, streams.second); error != 0)
+    return failure(error == ENOENT ? Errc::NotFound : Errc::Unavailable,
+                   program + ": " + std::generic_category().message(error));
+  Child child(pid);
+  // Not pidfd_open(): Debian 12's header declares it for C only.
+  const Fd ended(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (ended.get() < 0)
+    return failure(Errc::Unavailable, program + ": " + std::generic_category().message(errno));
+  streams.first.write.reset();
+  streams.second.write.reset();
+  const std::stop_callback on_stop(limits.stop, [&] {
+    const std::uint64_t one = 1;
+    (void)!::write(stopped.get(), &one, sizeof one);
+  });
+  auto finished = follow(child, ended, stopped, streams, limits);
+  if (!finished) return tl::unexpected(finished.error().in(program));
+  return finished;
+}
+
+}  // namespace switchyard::provisioner
