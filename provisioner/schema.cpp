@@ -107,7 +107,8 @@ CREATE TABLE IF NOT EXISTS change_groups (
 ) {table}
 )sql";
 
-// What the boot services keep. Of a token and a session only the SHA-256 is stored (256 random bits).
+// What the boot services keep. Of a token and a session only the SHA-256 is stored (256 random
+// bits).
 constexpr std::string_view kBoot = R"sql(
 CREATE TABLE IF NOT EXISTS boot_desk (
   server {name} NOT NULL PRIMARY KEY, expected {name} NOT NULL,

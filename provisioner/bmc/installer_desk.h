@@ -7,6 +7,7 @@
 #include "provisioner/bmc/bmc.h"
 #include "provisioner/bmc/install_order.h"
 
+#include <chrono>
 #include <string>
 
 namespace switchyard::provisioner {
@@ -19,6 +20,8 @@ struct DeskEntry {
   std::string detail{};
   std::string operation{};  // whose install or wipe the phase is about
   int progress{};           // per cent
+  // Since anything was heard, expect() included, by the database's clock.
+  std::chrono::microseconds quiet{};
 };
 
 // Thread-safe; each call is one unit of work. NotFound: no such server.

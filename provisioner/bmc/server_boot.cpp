@@ -21,7 +21,8 @@ class JoinedBoot final : public ServerBoot {
                       .phase = std::move(entry->phase),
                       .detail = std::move(entry->detail),
                       .operation = std::move(entry->operation),
-                      .progress = entry->progress};
+                      .progress = entry->progress,
+                      .quiet = entry->quiet};
   }
 
   Status set_power(Power power) override {

@@ -6,7 +6,9 @@
 #include "provisioner/bmc/bmc.h"
 #include "provisioner/bmc/install_order.h"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace switchyard::provisioner {
@@ -18,6 +20,8 @@ struct BootStatus {
   std::string detail{};
   std::string operation{};  // whose install or wipe the phase is about
   int progress{};           // per cent
+  // Since its last boot was ordered or it was last heard; nothing where nobody keeps account.
+  std::optional<std::chrono::microseconds> quiet{};
 };
 
 class InstallerDesk;

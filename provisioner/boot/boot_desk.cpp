@@ -83,11 +83,20 @@ std::optional<std::string> unproved(const TaskResult& result) {
 
 Result<DeskEntry> BootDesk::read(const std::string& server) {
   return db::read(pool_, "boot desk of " + server, [&](db::Session& session) -> Result<DeskEntry> {
-    const auto row = db::select_one<std::string, std::string, std::string, int>(
-        session, "SELECT phase, detail, operation, progress FROM boot_desk WHERE server = :s",
-        server);
+    const auto row =
+        db::select_one<std::string, std::string, std::string, int, std::string, long long>(
+            session,
+            "SELECT phase, detail, operation, progress, expected, " + session.now_sql() +
+                " - heard FROM boot_desk WHERE server = :s",
+            server);
     if (!row) return DeskEntry{};
-    return DeskEntry{std::get<0>(*row), std::get<1>(*row), std::get<2>(*row), std::get<3>(*row)};
+    const auto& [phase, detail, operation, progress, expected, quiet] = *row;
+    // Of a server that boots its own disk nothing is heard; its sessions tell whether it runs.
+    return DeskEntry{.phase = expected == "disk" ? "running" : phase,
+                     .detail = detail,
+                     .operation = operation,
+                     .progress = progress,
+                     .quiet = std::chrono::microseconds(std::max(0LL, quiet))};
   });
 }
 
@@ -103,7 +112,8 @@ Status BootDesk::expect(const std::string& server, BootDevice device) {
     db::execute(session,
                 "INSERT INTO boot_desk (server, expected, token_hash, token_until, session_hash, "
                 "phase, detail, operation, progress, task, inspection, heard) "
-                "VALUES (:s, :e, '', 0, '', '', '', '', 0, '', '', 0)",
+                "VALUES (:s, :e, '', 0, '', '', '', '', 0, '', '', " +
+                    session.now_sql() + ")",
                 server, expected);
     return {};
   });
@@ -160,7 +170,8 @@ Result<BootTicket> BootDesk::open_boot(const std::string& server) {
     db::execute(session,
                 "UPDATE boot_desk SET token_hash = :t, token_until = " + session.now_sql() +
                     " + :l, session_hash = '', phase = '', detail = '', operation = '', "
-                    "progress = 0, task = '' WHERE server = :s",
+                    "progress = 0, task = '', heard = " +
+                    session.now_sql() + " WHERE server = :s",
                 kept_form(token),
                 static_cast<long long>(std::chrono::microseconds(kTokenLife).count()), server);
     return BootTicket{.choice = BootChoice::Installer, .token = token};

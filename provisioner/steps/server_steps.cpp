@@ -10,6 +10,8 @@ namespace {
 
 constexpr auto kLook = 1s;
 constexpr auto kQuickLook = 250ms;
+// A server's firmware takes minutes before anything of ours is heard.
+constexpr auto kBootPatience = 5min;
 
 StepOutcome failed(const Error& error, const Job& job) {
   return error.in("server " + job.server.name);
@@ -61,8 +63,8 @@ StepOutcome boot_from_network(const Job& job, StepContext& context) {
       (status->phase == "installing" || status->phase == "wiping"))
     return Done{};
   // On for another reason, or it booted something else: once more from the start. A server that is
-  // on its way ("off" phase while on) gets a minute before that.
-  const bool young = job.in_state < 60s;
+  // on its way ("off" phase while on) gets its time before that.
+  const bool young = status->quiet ? *status->quiet < kBootPatience : job.in_state < 60s;
   if (status->power == Power::On && status->phase != "running" && status->phase != "installed" &&
       young)
     return Wait{"waiting for the installer: " + with_progress(*status), kQuickLook};

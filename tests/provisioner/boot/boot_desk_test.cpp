@@ -64,6 +64,15 @@ TEST_P(BootDeskTest, HoldsAServerNobodyExpects) {
 TEST_P(BootDeskTest, SendsAServerToItsDiskWhenThatIsExpected) {
   ASSERT_TRUE(desk_.expect(kServer, BootDevice::Disk));
   EXPECT_EQ(desk_.open_boot(kServer)->choice, BootChoice::Disk);
+  EXPECT_EQ(phase(), "running") << "nothing more will be heard of it here";
+}
+
+TEST_P(BootDeskTest, TellsHowLongNothingWasHeard) {
+  ASSERT_TRUE(desk_.expect(kServer, BootDevice::Network));
+  site_.clock.advance(90s);
+  EXPECT_EQ(desk_.read(kServer)->quiet, 90s);
+  ASSERT_TRUE(desk_.open_boot(kServer));
+  EXPECT_EQ(desk_.read(kServer)->quiet, 0s);
 }
 
 TEST_P(BootDeskTest, ATokenOpensOneSession) {
