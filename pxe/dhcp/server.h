@@ -21,6 +21,7 @@ struct ServerOptions {
   Settings settings{};
   std::shared_ptr<const Cabling> cabling{std::make_shared<const Cabling>()};
   std::chrono::seconds probe_interval{60};  // looks for other DHCP servers; 0: never
+  bool advertise{true};  // tells IPv6 clients on the interfaces that there is no router to wait for
 };
 
 // What happened since the start.

@@ -201,6 +201,33 @@ def test_a_second_dhcp_server_is_noticed(net):
     site.server.await_text("foreign_server .* address=10.78.0.66")
 
 
+SOLICIT = """
+import socket, struct, sys
+s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+index = socket.if_nametoindex("c0")
+s.settimeout(0.5)
+for _ in range(40):
+    try:
+        s.sendto(struct.pack("!BBHI", 133, 0, 0, 0), ("ff02::2", 0, 0, index))
+    except OSError:
+        pass  # its link-local address is being tried out
+    try:
+        while True:
+            data = s.recv(200)
+            if data[0] == 134:
+                print("flags", data[5], "lifetime", struct.unpack("!H", data[6:8])[0])
+                sys.exit()
+    except TimeoutError:
+        pass
+"""
+
+
+def test_ipv6_clients_learn_at_once_that_there_is_no_router(net):
+    site = Direct(net)
+    assert "flags 0 lifetime 0" in net.run(site.client, "/usr/bin/python3", "-c", SOLICIT)
+
+
 class Relayed:
     """A server, a switch that routes and relays, and a client at its port swp1."""
 
