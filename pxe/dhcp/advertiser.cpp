@@ -12,7 +12,8 @@
 namespace switchyard::pxe::dhcp {
 namespace {
 
-constexpr std::uint8_t kAdvertisement = 134, kSourceLinkLayer = 1;
+constexpr std::uint8_t kAdvertisement = 134, kSourceLinkLayer = 1, kPrefixInformation = 3;
+constexpr std::uint8_t kManagedAndOther = 0xc0, kOnLink = 0x80;
 constexpr in6_addr kAllNodes{{{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}}};
 constexpr in6_addr kAllRouters{{{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}}};
 
@@ -35,30 +36,43 @@ bool prepare(int fd, const std::string& interface, unsigned index) {
          set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
 }
 
+// RFC 4861 section 4.6.2: on this link, but no addresses made by the clients themselves.
+void put_prefix(Buffer& message, const Prefix& prefix) {
+  constexpr std::uint32_t kDay = 86'400;
+  message.insert(message.end(), {kPrefixInformation, 4, prefix.length, kOnLink});
+  put_u32(message, kDay);  // valid
+  put_u32(message, kDay);  // preferred
+  put_u32(message, 0);
+  message.insert(message.end(), prefix.network.key.begin(), prefix.network.key.end());
+}
+
 }  // namespace
 
-Buffer no_router_here(const MacAddress& ours) {
+Buffer router_advertisement(const MacAddress& ours, const std::optional<Prefix>& managed) {
   Buffer message{kAdvertisement, 0};
-  put_u16(message, 0);  // checksum
-  put_u16(message, 0);  // no hop limit to suggest, neither managed nor other configuration
+  put_u16(message, 0);   // checksum
+  message.push_back(0);  // no hop limit to suggest
+  message.push_back(managed ? kManagedAndOther : std::uint8_t{0});
   put_u16(message, 0);  // lifetime: not a default router
   put_u32(message, 0);  // reachable time and
   put_u32(message, 0);  // retransmission timer: as they are
   message.push_back(kSourceLinkLayer);
   message.push_back(1);  // in units of eight bytes
   message.insert(message.end(), ours.bytes.begin(), ours.bytes.end());
+  if (managed) put_prefix(message, *managed);
   return message;
 }
 
-Result<std::unique_ptr<Advertiser>> Advertiser::open(const std::string& interface,
-                                                     const MacAddress& ours) {
+Result<std::unique_ptr<Advertiser>> Advertiser::open(const Link& link) {
+  const std::string& interface = link.listen().interface;
   const unsigned index = ::if_nametoindex(interface.c_str());
   Descriptor socket(::socket(AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMPV6));
   if (!socket.is_open() || !prepare(socket.get(), interface, index))
     return failure(Errc::Unavailable,
                    "router advertisements on " + interface + ": " +
                        std::error_code(errno, std::generic_category()).message());
-  return std::unique_ptr<Advertiser>(new Advertiser(std::move(socket), index, ours));
+  return std::unique_ptr<Advertiser>(new Advertiser(
+      std::move(socket), index, router_advertisement(link.mac(), link.listen().managed)));
 }
 
 void Advertiser::answer() {
@@ -66,12 +80,11 @@ void Advertiser::answer() {
   constexpr int kMostAtOnce = 64;
   for (int i = 0; i < kMostAtOnce; ++i)
     if (::recv(socket_.get(), solicitation.data(), solicitation.size(), 0) < 0) break;
-  const Buffer message = no_router_here(ours_);
   sockaddr_in6 to{};
   to.sin6_family = AF_INET6;
   to.sin6_addr = kAllNodes;
   to.sin6_scope_id = index_;
-  (void)::sendto(socket_.get(), message.data(), message.size(), 0,
+  (void)::sendto(socket_.get(), message_.data(), message_.size(), 0,
                  reinterpret_cast<const sockaddr*>(&to), sizeof to);
 }
 

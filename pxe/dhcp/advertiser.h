@@ -7,16 +7,17 @@
 
 namespace switchyard::pxe::dhcp {
 
-// An ICMPv6 router advertisement: not a default router (lifetime 0), no prefix, no DHCPv6. Without
-// its checksum, which the kernel fills in. Pure.
-[[nodiscard]] Buffer no_router_here(const MacAddress& ours);
+// An ICMPv6 router advertisement: never a default router (lifetime 0). With `managed` it sends
+// clients to DHCPv6 and says that the prefix is on this link; without, that there is nothing to
+// wait for. Without its checksum, which the kernel fills in. Pure.
+[[nodiscard]] Buffer router_advertisement(const MacAddress& ours,
+                                          const std::optional<Prefix>& managed);
 
 // Used by one thread.
 class Advertiser {
  public:
   // Unavailable where the interface speaks no IPv6.
-  [[nodiscard]] static Result<std::unique_ptr<Advertiser>> open(const std::string& interface,
-                                                                const MacAddress& ours);
+  [[nodiscard]] static Result<std::unique_ptr<Advertiser>> open(const Link& link);
 
   [[nodiscard]] int fd() const { return socket_.get(); }
 
@@ -24,12 +25,12 @@ class Advertiser {
   void answer();
 
  private:
-  Advertiser(Descriptor socket, unsigned index, const MacAddress& ours)
-      : socket_(std::move(socket)), index_(index), ours_(ours) {}
+  Advertiser(Descriptor socket, unsigned index, Buffer message)
+      : socket_(std::move(socket)), index_(index), message_(std::move(message)) {}
 
   Descriptor socket_;
   unsigned index_;
-  MacAddress ours_;
+  Buffer message_;
 };
 
 }  // namespace switchyard::pxe::dhcp

@@ -36,10 +36,18 @@ Status Cabling::index() {
         return claimed_twice("MAC " + to_string(mac), other->second->server, machine.server);
   }
   for (const Relay& relay : relays_)
-    for (const Ipv4 address : relay.addresses)
-      if (const auto [other, added] = by_address_.emplace(address, &relay); !added)
-        return claimed_twice("relay address " + to_string(address), other->second->switch_name,
-                             relay.switch_name);
+    if (const Status indexed = index(relay); !indexed) return indexed;
+  return {};
+}
+
+Status Cabling::index(const Relay& relay) {
+  std::vector<IpAddress> addresses = relay.v6_addresses;
+  for (const Ipv4 address : relay.addresses)
+    addresses.push_back(to_ip(address));
+  for (const IpAddress& address : addresses)
+    if (const auto [other, added] = by_address_.emplace(address, &relay); !added)
+      return claimed_twice("relay address " + to_string(address), other->second->switch_name,
+                           relay.switch_name);
   return {};
 }
 
@@ -47,6 +55,8 @@ const Machine* Cabling::at_port(const PortName& port) const { return find_in(by_
 
 const Machine* Cabling::with_mac(const MacAddress& mac) const { return find_in(by_mac_, mac); }
 
-const Relay* Cabling::relay_at(Ipv4 address) const { return find_in(by_address_, address); }
+const Relay* Cabling::relay_at(const IpAddress& address) const {
+  return find_in(by_address_, address);
+}
 
 }  // namespace switchyard::pxe::dhcp

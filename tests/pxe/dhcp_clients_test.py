@@ -228,6 +228,55 @@ def test_ipv6_clients_learn_at_once_that_there_is_no_router(net):
     assert "flags 0 lifetime 0" in net.run(site.client, "/usr/bin/python3", "-c", SOLICIT)
 
 
+class DirectV6(Direct):
+    """The same with IPv6 on the link."""
+
+    def __init__(self, net, *flags, **options):
+        super().__init__(net, "--subnet6", "fd99::/64", "--address6", "fd99::1", "--script-url6",
+                         "http://[fd99::1]:8080/boot/ipxe", *flags, **options)
+        net.address(self.server_space, "s0", "fd99::1/64")
+        lab.await_that(lambda: "tentative" not in lab.run("ip", "-n", self.client, "-6", "addr", "show", "c0"),
+                       "a link-local address")
+
+    def dhclient6(self):
+        folder = self.net.folder
+        return self.net.start(self.client, "/usr/sbin/dhclient", "-6", "-d", "-sf", "/bin/true", "-cf", "/dev/null",
+                              "-lf", f"{folder}/dhclient6.leases", "-pf", f"{folder}/dhclient6.pid", "c0")
+
+    def address_of_dhclient6(self):
+        client = self.dhclient6()
+        client.await_text("Bound to lease", 60)
+        client.stop()
+        leases = self.net.folder / "dhclient6.leases"
+        address = re.search(r"iaaddr (\S+)", leases.read_text())[1]
+        leases.unlink()
+        return address
+
+
+def test_a_server_always_has_the_same_ipv6_address(net):
+    site = DirectV6(net)
+    first = site.address_of_dhclient6()
+    assert first.startswith("fd99::")
+    site.server.await_text(f"address_served .*mac={site.mac} .* {first}")
+    site.server.stop()
+    net.serve(site.server_space, *site.flags)
+    assert site.address_of_dhclient6() == first
+
+
+def test_udhcpc6_gets_an_address(net):
+    site = DirectV6(net)
+    client = net.start(site.client, "/bin/busybox", "udhcpc6", "-i", "c0", "-f", "-q", "-s", "/bin/true")
+    client.await_text("lease of fd99:|IPv6 obtained|obtained", 60)
+
+
+def test_dhcpcd_follows_the_router_advertisement_to_dhcpv6(net):
+    site = DirectV6(net)
+    net.start(site.client, "/usr/bin/unshare", "-m", "sh", "-c",
+              "mount -t tmpfs none /run && mkdir -p /var/lib/dhcpcd && mount -t tmpfs none /var/lib/dhcpcd && "
+              "exec dhcpcd -6 -B -d -C resolv.conf --script /bin/true -f /dev/null c0")
+    lab.await_that(lambda: "fd99:" in lab.run("ip", "-n", site.client, "-6", "addr", "show", "c0"), "an address", 60)
+
+
 class Relayed:
     """A server, a switch that routes and relays, and a client at its port swp1."""
 
