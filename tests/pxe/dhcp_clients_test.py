@@ -263,12 +263,6 @@ def test_a_server_always_has_the_same_ipv6_address(net):
     assert site.address_of_dhclient6() == first
 
 
-def test_udhcpc6_gets_an_address(net):
-    site = DirectV6(net)
-    client = net.start(site.client, "/bin/busybox", "udhcpc6", "-i", "c0", "-f", "-q", "-s", "/bin/true")
-    client.await_text("lease of fd99:|IPv6 obtained|obtained", 60)
-
-
 def test_dhcpcd_follows_the_router_advertisement_to_dhcpv6(net):
     site = DirectV6(net)
     net.start(site.client, "/usr/bin/unshare", "-m", "sh", "-c",
