@@ -27,16 +27,24 @@ Result<std::shared_ptr<const Cabling>> Cabling::make(std::vector<Machine> machin
 }
 
 Status Cabling::index() {
-  for (const Machine& machine : machines_) {
-    for (const PortName& port : machine.ports)
-      if (const auto [other, added] = by_port_.emplace(port, &machine); !added)
-        return claimed_twice("port " + to_string(port), other->second->server, machine.server);
-    for (const MacAddress& mac : machine.macs)
-      if (const auto [other, added] = by_mac_.emplace(mac, &machine); !added)
-        return claimed_twice("MAC " + to_string(mac), other->second->server, machine.server);
-  }
+  for (const Machine& machine : machines_)
+    if (Status indexed = index(machine); !indexed) return indexed;
   for (const Relay& relay : relays_)
-    if (const Status indexed = index(relay); !indexed) return indexed;
+    if (Status indexed = index(relay); !indexed) return indexed;
+  return {};
+}
+
+Status Cabling::index(const Machine& machine) {
+  for (const PortName& port : machine.ports) {
+    const auto [other, added] = by_port_.emplace(port, &machine);
+    if (!added)
+      return claimed_twice("port " + to_string(port), other->second->server, machine.server);
+  }
+  for (const MacAddress& mac : machine.macs) {
+    const auto [other, added] = by_mac_.emplace(mac, &machine);
+    if (!added)
+      return claimed_twice("MAC " + to_string(mac), other->second->server, machine.server);
+  }
   return {};
 }
 

@@ -59,6 +59,7 @@ class Cabling {
 
  private:
   Status index();
+  Status index(const Machine& machine);
   Status index(const Relay& relay);
 
   std::vector<Machine> machines_{};

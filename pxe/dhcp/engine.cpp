@@ -146,6 +146,8 @@ void Server::Engine::on_written(std::vector<Pending>& batch, const Status& statu
     return;
   }
   ++counts_.commits;
+  for (const Pending& pending : batch)
+    if (pending.reply) count(*pending.reply);  // before a client can know of it
   for (const auto& link : links_) {
     std::vector<const Reply*> replies;
     for (const Pending& pending : batch)
@@ -153,7 +155,6 @@ void Server::Engine::on_written(std::vector<Pending>& batch, const Status& statu
     if (!replies.empty()) link->send(replies);
   }
   for (const Pending& pending : batch) {
-    if (pending.reply) count(*pending.reply);
     for (const Sighting& sighting : pending.seen)
       sightings_.note(sighting);
   }

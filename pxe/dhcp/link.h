@@ -66,7 +66,7 @@ class Link {
   void broadcast_request(const Packet& packet);
 
  private:
-  explicit Link(const Listen& listen) : listen_(listen) {}
+  explicit Link(Listen listen) : listen_(std::move(listen)) {}
 
   Status open_sockets();
   void send_to_mac(const Reply& reply, Bytes message);
