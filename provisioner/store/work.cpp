@@ -139,6 +139,18 @@ std::vector<std::string> due_operations(db::Session& session, int limit) {
   return ids;
 }
 
+void wake_operation(db::Session& session, const std::string& id) {
+  const std::string now = session.now_sql();
+  db::execute(session, "UPDATE operations SET due = " + now + " WHERE id = :i AND due > " + now,
+              id);
+}
+
+void wake_operation_of(db::Session& session, const std::string& server) {
+  for (const auto& [id] :
+       db::select<std::string>(session, "SELECT id FROM operations WHERE live_server = :s", server))
+    wake_operation(session, id);
+}
+
 std::optional<std::chrono::microseconds> until_next_due(db::Session& session) {
   const auto row = db::select_one<long long>(
       session, "SELECT due - " + session.now_sql() +
