@@ -114,7 +114,8 @@ class Unit {
     auto& slot = pool_.state_->slots[lease->slot_];
     slot.suspect = true;  // until the end is known: the body may leave by an exception
     const ErrorWatch watch;
-    Session session{lease->sql(), pool_.backend(), pool_.state_->clock};
+    Session session{lease->sql(), pool_.backend(), pool_.state_->clock,
+                    pool_.backend() == Backend::Sqlite ? &slot.statements : nullptr};
     const CollectCalls collect{session, aftermath};
     const OpenUnit open{pool_, session, access_, aftermath.parts};
     Try tried = transact(session, watch, open);
