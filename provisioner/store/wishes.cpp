@@ -326,6 +326,13 @@ std::string decide_group(db::Session& session, const std::string& group,
   return verdict;
 }
 
+void forget_groups(db::Session& session, const std::string& operation) {
+  db::execute(session,
+              "DELETE FROM change_groups WHERE operation = :o AND NOT EXISTS (SELECT 1 FROM "
+              "port_wishes WHERE change_group = change_groups.id)",
+              operation);
+}
+
 void take_back_wish(db::Session& session, const WishRecord& wish) {
   const std::string previous = switch_drivers::to_json_text(wish.previous);
   db::execute(

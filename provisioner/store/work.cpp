@@ -3,6 +3,7 @@
 #include "core/db/query.h"
 #include "provisioner/steps/steps.h"
 #include "provisioner/store/events.h"
+#include "provisioner/store/wishes.h"
 
 #include <nlohmann/json.hpp>
 
@@ -29,6 +30,7 @@ void end_operation(db::Session& session, const Job& job, const std::string& stat
   const long long micros = to_micros(now);
   db::execute(session, "UPDATE operations SET live_server = id, finished = :n WHERE id = :i",
               micros, operation.id);
+  forget_groups(session, operation.id);
   if (std::string(ending.deployment) == "released") {
     db::execute(
         session,

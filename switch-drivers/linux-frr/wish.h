@@ -47,6 +47,7 @@ struct WishedFrr {
   FrrLines shared{};
 };
 
+[[nodiscard]] WishedFrr wished_frr(const PortIntent& intent, const WishContext& context);
 [[nodiscard]] WishedFrr wished_frr(const PortIntent& intent, const WishContext& context,
                                    PolicyMemo& memo);
 

@@ -204,6 +204,11 @@ void add_attachment(WishedFrr& frr, const PortIntent& intent, const Attachment& 
 
 }  // namespace
 
+WishedFrr wished_frr(const PortIntent& intent, const WishContext& context) {
+  PolicyMemo memo;
+  return wished_frr(intent, context, memo);
+}
+
 WishedFrr wished_frr(const PortIntent& intent, const WishContext& context, PolicyMemo& memo) {
   WishedFrr frr;
   for (const Attachment& attachment : intent.attachments) {
