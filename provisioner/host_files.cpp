@@ -1,5 +1,6 @@
 #include "provisioner/host_files.h"
 
+#include "provisioner/host_links.h"
 #include "provisioner/networkd_files.h"
 
 #include <fmt/core.h>
@@ -8,12 +9,6 @@
 
 namespace switchyard::provisioner {
 namespace {
-
-constexpr int kTagRoom = 4;  // the wire carries the 802.1Q tag on top of the server's MTU
-
-std::string subinterface(const NicRecord& nic, const PlannedVrf& vrf) {
-  return nic.name + "." + std::to_string(vrf.tag.value);
-}
 
 std::string interfaces_file(const DeploymentRecord& deployment,
                             const std::vector<NicRecord>& nics) {

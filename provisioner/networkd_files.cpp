@@ -1,11 +1,11 @@
 #include "provisioner/networkd_files.h"
 
+#include "provisioner/host_links.h"
+
 #include <fmt/core.h>
 
 namespace switchyard::provisioner {
 namespace {
-
-constexpr int kTagRoom = 4;  // the wire carries the 802.1Q tag on top of the server's MTU
 
 HostFile file(const std::string& name, std::string content) {
   return {.path = "/etc/systemd/network/" + name,
@@ -35,7 +35,7 @@ void add_nic(std::vector<HostFile>& files, const NicRecord& nic, const Plan& pla
       "IPv6AcceptRA=no\nEmitLLDP=nearest-bridge\n",
       nic.name, plan.mtu + kTagRoom);
   for (const PlannedVrf& vrf : plan.vrfs) {
-    const std::string sub = fmt::format("{}.{}", nic.name, vrf.tag.value);
+    const std::string sub = subinterface(nic, vrf);
     network += "VLAN=" + sub + "\n";
     files.push_back(file("10-" + sub + ".netdev",
                          fmt::format("[NetDev]\nName={}\nKind=vlan\nMTUBytes={}\n\n[VLAN]\nId={}\n",

@@ -131,11 +131,17 @@ constexpr std::string_view kBmcTrust = R"sql(
 ALTER TABLE servers ADD COLUMN bmc_trust {name} NOT NULL DEFAULT ''
 )sql";
 
+// An order looks for the groups of its operation.
+constexpr std::string_view kGroupsOfOperation = R"sql(
+CREATE INDEX change_groups_operation ON change_groups (operation)
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
     db::Migration{202, "boot desk, wiped disks", kBoot},
     db::Migration{203, "certificates of BMCs", kBmcTrust},
+    db::Migration{204, "change groups by operation", kGroupsOfOperation},
 };
 
 }  // namespace

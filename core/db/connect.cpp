@@ -147,6 +147,11 @@ bool is_alive(soci::session& sql, Backend backend) {
   return backend == Backend::Sqlite || mysql_ping(mysql_handle(sql)) == 0;
 }
 
+bool has_written(soci::session& sql, Backend backend) {
+  return backend == Backend::Sqlite &&
+         sqlite_api::sqlite3_txn_state(sqlite_handle(sql), nullptr) == SQLITE_TXN_WRITE;
+}
+
 bool clean_up(soci::session& sql, Backend backend) {
   if (backend == Backend::Mysql) return mysql_rollback(mysql_handle(sql)) == 0;
   auto* handle = sqlite_handle(sql);
@@ -157,8 +162,7 @@ bool clean_up(soci::session& sql, Backend backend) {
   const auto run = [&](const char* statement) {
     return sqlite_api::sqlite3_exec(handle, statement, nullptr, nullptr, nullptr) == SQLITE_OK;
   };
-  if (sqlite_api::sqlite3_get_autocommit(handle) == 0 && !run("ROLLBACK")) return false;
-  return run("PRAGMA query_only=OFF");
+  return sqlite_api::sqlite3_get_autocommit(handle) != 0 || run("ROLLBACK");
 }
 
 }  // namespace switchyard::db

@@ -19,9 +19,13 @@ namespace switchyard::db {
 // Asks the server whether the session still lives. Always true on SQLite.
 [[nodiscard]] bool is_alive(soci::session& sql, Backend backend);
 
-// Ends whatever transaction is open, makes the session writable again and resets statements that
-// still hold a read snapshot. False when that fails: the session is then good for nothing but
-// closing.
+// Whether the open transaction has written something, where the database does not refuse that by
+// itself in one that only reads. SQLite's `PRAGMA query_only` would, but each change of it makes
+// every kept statement be prepared again.
+[[nodiscard]] bool has_written(soci::session& sql, Backend backend);
+
+// Ends whatever transaction is open and resets statements that still hold a read snapshot. False
+// when that fails: the session is then good for nothing but closing.
 [[nodiscard]] bool clean_up(soci::session& sql, Backend backend);
 
 }  // namespace switchyard::db

@@ -44,8 +44,8 @@ OpenUnit* OpenUnit::find(const Pool& pool) {
 }
 
 Status OpenUnit::run_part(std::string_view what, const std::function<Status(Session&)>& body) {
-  Session& part = *parts_.emplace_back(
-      std::make_unique<Session>(session_.sql(), session_.backend(), session_.clock()));
+  Session& part = *parts_.emplace_back(std::make_unique<Session>(
+      session_.sql(), session_.backend(), session_.clock(), session_.statements()));
   takes_parts_ = false;  // a part has no parts; stays so when the body throws: then all is over
   Status status = try_part(part, what, body);
   takes_parts_ = true;

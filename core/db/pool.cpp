@@ -38,10 +38,15 @@ Pool::State::State(DatabaseUrl target, const PoolOptions& options)
 
 Pool::State::~State() = default;
 
+void Pool::State::close(Slot& slot) {
+  slot.statements = {};
+  slot.sql.reset();
+}
+
 Status Pool::State::make_usable(Slot& slot) const {
   const auto now = std::chrono::steady_clock::now();
   const bool doubtful = slot.suspect || now - slot.used > kTrustedIdle;
-  if (slot.sql && doubtful && !is_alive(*slot.sql, url.backend)) slot.sql.reset();
+  if (slot.sql && doubtful && !is_alive(*slot.sql, url.backend)) close(slot);
   if (!slot.sql) {
     auto opened = connect(url);
     if (!opened) return tl::unexpected(opened.error());
@@ -62,7 +67,7 @@ std::size_t Pool::State::take_free() {
 
 void Pool::State::give_back(std::size_t index) {
   Slot& slot = slots[index];
-  if (slot.sql && !slot.clean && !clean_up(*slot.sql, url.backend)) slot.sql.reset();
+  if (slot.sql && !slot.clean && !clean_up(*slot.sql, url.backend)) close(slot);
   slot.used = std::chrono::steady_clock::now();
   {
     const std::lock_guard lock{mutex};

@@ -17,17 +17,24 @@ class session;
 
 namespace switchyard::db {
 
+class Statements;
+
 enum class Backend { Sqlite, Mysql };
 
 // One connection inside one unit of work. Used by one thread at a time.
 class Session {
  public:
-  Session(soci::session& sql, Backend backend, const Clock* clock = nullptr)
-      : sql_(&sql), backend_(backend), clock_(clock) {}
+  Session(soci::session& sql, Backend backend, const Clock* clock = nullptr,
+          Statements* statements = nullptr)
+      : sql_(&sql), backend_(backend), clock_(clock), statements_(statements) {}
 
   [[nodiscard]] soci::session& sql() { return *sql_; }
 
   [[nodiscard]] Backend backend() const { return backend_; }
+
+  // Where prepared statements are kept; nullptr where keeping them gains nothing (SOCI's MySQL has
+  // none, and would keep their results).
+  [[nodiscard]] Statements* statements() const { return statements_; }
 
   // " FOR UPDATE" on MySQL, "" on SQLite (whose writers are serial already).
   [[nodiscard]] const char* for_update() const;
@@ -63,6 +70,7 @@ class Session {
   soci::session* sql_;
   Backend backend_;
   const Clock* clock_;
+  Statements* statements_;
   std::vector<std::function<void()>> undo_{};
   std::vector<std::function<void()>> then_{};
 };

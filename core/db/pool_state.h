@@ -3,6 +3,7 @@
 
 #include "core/db/fair_gate.h"
 #include "core/db/pool.h"
+#include "core/db/statements.h"
 #include "core/db/url.h"
 
 #include <chrono>
@@ -15,6 +16,7 @@ namespace switchyard::db {
 struct Pool::State {
   struct Slot {
     std::unique_ptr<soci::session> sql{};  // empty: not opened yet, or lost
+    Statements statements{};               // of `sql`; declared after it, so gone before it
     bool busy{};
     bool suspect{};  // an error went by: ask the server before lending it again
     bool clean{};    // the holder ended its transaction itself
@@ -24,6 +26,8 @@ struct Pool::State {
   State(DatabaseUrl target, const PoolOptions& options);
   ~State();
 
+  // Closes the session of a taken slot.
+  static void close(Slot& slot);
   // Opens the session of a taken slot if it has none or the one it has is dead.
   [[nodiscard]] Status make_usable(Slot& slot) const;
   [[nodiscard]] std::size_t take_free();

@@ -5,33 +5,85 @@
 #pragma once
 
 #include "core/db/pool.h"
+#include "core/db/statements.h"
 
 #include <soci/soci.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
+#include <type_traits>
+#include <typeinfo>
 #include <vector>
 
 namespace switchyard::db {
+
+// One prepared statement with the places its parameters are read from and its row is written to.
+template <class Row, class Parameters> class Statement;
+
+template <class... Columns, class... Parameters>
+class Statement<std::tuple<Columns...>, std::tuple<Parameters...>> final : public KeptStatement {
+ public:
+  Statement(soci::session& session, const std::string& sql) : statement_(session) {
+    std::apply([&](auto&... column) { (statement_.exchange(soci::into(column)), ...); }, row_);
+    std::apply([&](const auto&... one) { (statement_.exchange(soci::use(one)), ...); },
+               parameters_);
+    statement_.alloc();
+    statement_.prepare(sql);
+    statement_.define_and_bind();
+  }
+
+  std::vector<std::tuple<Columns...>> select(const Parameters&... parameters) {
+    parameters_ = std::tie(parameters...);
+    std::vector<std::tuple<Columns...>> rows;
+    statement_.execute(false);
+    while (statement_.fetch())
+      rows.push_back(row_);
+    return rows;
+  }
+
+  long long execute(const Parameters&... parameters) {
+    parameters_ = std::tie(parameters...);
+    statement_.execute(true);
+    return statement_.get_affected_rows();
+  }
+
+ private:
+  std::tuple<Columns...> row_{};
+  std::tuple<Parameters...> parameters_{};
+  soci::statement statement_;
+};
+
+// Runs `work` with the statement that this session has kept, or with one for this time only.
+template <class Statement, class Work>
+auto with_statement(Session& session, const std::string& sql, const Work& work) {
+  if (session.statements() == nullptr) {
+    Statement once(session.sql(), sql);
+    return work(once);
+  }
+  Statement& kept = session.statements()->find<Statement>(
+      sql, [&] { return std::make_unique<Statement>(session.sql(), sql); });
+  try {
+    return work(kept);
+  } catch (...) {
+    session.statements()->forget(sql, typeid(Statement));
+    throw;
+  }
+}
+
+// What a parameter is kept as: literals as strings.
+template <class T>
+using Kept = std::conditional_t<std::is_convertible_v<T, std::string>, std::string, T>;
 
 // All rows of `sql` as tuples: select<std::string, long long>(session, "SELECT name, version FROM
 // …"). Column types: std::string, int, long long, double.
 template <class... Columns, class... Parameters>
 std::vector<std::tuple<Columns...>> select(Session& session, const std::string& sql,
                                            const Parameters&... parameters) {
-  std::tuple<Columns...> row{};
-  soci::statement statement(session.sql());
-  std::apply([&](auto&... column) { (statement.exchange(soci::into(column)), ...); }, row);
-  (statement.exchange(soci::use(parameters)), ...);
-  statement.alloc();
-  statement.prepare(sql);
-  statement.define_and_bind();
-  std::vector<std::tuple<Columns...>> rows;
-  statement.execute(false);
-  while (statement.fetch())
-    rows.push_back(row);
-  return rows;
+  using Wanted = Statement<std::tuple<Columns...>, std::tuple<Kept<Parameters>...>>;
+  return with_statement<Wanted>(session, sql,
+                                [&](Wanted& statement) { return statement.select(parameters...); });
 }
 
 // The first row, or nothing.
@@ -46,13 +98,9 @@ std::optional<std::tuple<Columns...>> select_one(Session& session, const std::st
 // Runs one INSERT, UPDATE or DELETE and answers how many rows it matched.
 template <class... Parameters>
 long long execute(Session& session, const std::string& sql, const Parameters&... parameters) {
-  soci::statement statement(session.sql());
-  (statement.exchange(soci::use(parameters)), ...);
-  statement.alloc();
-  statement.prepare(sql);
-  statement.define_and_bind();
-  statement.execute(true);
-  return statement.get_affected_rows();
+  using Wanted = Statement<std::tuple<>, std::tuple<Kept<Parameters>...>>;
+  return with_statement<Wanted>(
+      session, sql, [&](Wanted& statement) { return statement.execute(parameters...); });
 }
 
 // What Session::now_sql() is at this moment.

@@ -38,8 +38,6 @@ microseconds pause_before(int retry) {
 void begin(Session& session, Access access) {
   soci::session& sql = session.sql();
   if (session.backend() == Backend::Sqlite) {
-    // query_only, because MySQL refuses to write in a read unit too.
-    if (access == Access::Read) sql << "PRAGMA query_only=ON";  // off again in clean_up()
     sql << (access == Access::Read ? "BEGIN DEFERRED" : "BEGIN IMMEDIATE");
     return;
   }
@@ -114,7 +112,8 @@ class Unit {
     auto& slot = pool_.state_->slots[lease->slot_];
     slot.suspect = true;  // until the end is known: the body may leave by an exception
     const ErrorWatch watch;
-    Session session{lease->sql(), pool_.backend(), pool_.state_->clock};
+    Session session{lease->sql(), pool_.backend(), pool_.state_->clock,
+                    pool_.backend() == Backend::Sqlite ? &slot.statements : nullptr};
     const CollectCalls collect{session, aftermath};
     const OpenUnit open{pool_, session, access_, aftermath.parts};
     Try tried = transact(session, watch, open);
@@ -154,7 +153,9 @@ class Unit {
       Error error = as_error(thrown, what_);
       return {tl::unexpected(std::move(error)), watch.retryable()};
     }
-    return access_ == Access::Read ? Try{} : commit(session, watch);
+    if (access_ != Access::Read) return commit(session, watch);
+    if (!has_written(session.sql(), pool_.backend())) return {};
+    return {failure(Errc::Invalid, what_ + ": wrote in a unit of work that only reads; undone")};
   }
 
   Try commit(Session& session, const ErrorWatch& watch) {

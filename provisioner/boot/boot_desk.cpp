@@ -5,6 +5,7 @@
 #include "core/db/transaction.h"
 #include "core/digest.h"
 #include "core/id.h"
+#include "provisioner/store/work.h"
 
 #include <nlohmann/json.hpp>
 
@@ -30,23 +31,34 @@ struct Speaker {
   std::string task{};
 };
 
-Result<Speaker> find_speaker(db::Session& session, const Secret& secret) {
+enum class Reading { Only, ToChange };
+
+// The server a session speaks for. To change it, its row is locked.
+Result<Speaker> find_speaker(db::Session& session, const Secret& secret, Reading reading) {
   const auto row = db::select_one<std::string, std::string, std::string, std::string>(
       session,
       std::string("SELECT server, phase, operation, task FROM boot_desk WHERE session_hash = :h") +
-          session.for_update(),
+          (reading == Reading::ToChange ? session.for_update() : ""),
       kept_form(secret));
   if (secret.empty() || !row)
     return failure(Errc::Rejected, "this session is over: the server has booted again");
   return Speaker{std::get<0>(*row), std::get<1>(*row), std::get<2>(*row), std::get<3>(*row)};
 }
 
-// The workflow of this server need not wait for its next look.
-void wake_operation(db::Session& session, const std::string& server) {
-  const std::string now = session.now_sql();
-  db::execute(session,
-              "UPDATE operations SET due = " + now + " WHERE live_server = :s AND due > " + now,
-              server);
+// The same, which speaks of this operation.
+Result<Speaker> find_speaker(db::Session& session, const Secret& secret,
+                             const std::string& operation) {
+  auto speaker = find_speaker(session, secret, Reading::ToChange);
+  if (speaker && speaker->operation != operation)
+    return failure(Errc::Conflict, "server " + speaker->server + " works on " + speaker->operation +
+                                       ", not on " + operation);
+  return speaker;
+}
+
+// Whoever waits for what this server says need not wait for the next look.
+void tell_workflow(db::Session& session, Wakeup& wakeup, const std::string& server) {
+  wake_operation_of(session, server);
+  session.on_commit([&wakeup] { wakeup.poke(kRunnerTopic); });
 }
 
 bool is_over(const std::string& phase) {
@@ -137,7 +149,6 @@ Status BootDesk::order(const std::string& server, const Task& task, const char* 
                 "UPDATE boot_desk SET phase = :p, operation = :o, task = :t, progress = 0, "
                 "detail = '' WHERE server = :s",
                 std::string(phase), task.operation, text, server);
-    session.on_commit([this, server] { wakeup_.poke(task_topic(server)); });
     return {};
   });
 }
@@ -197,33 +208,26 @@ Result<pxe::installer::SessionAnswer> BootDesk::open_session(
         if (opened != 1)
           return failure(Errc::Rejected, "the token is not valid for server " + server +
                                              ", was used before, or is too old");
-        wake_operation(session, server);
-        session.on_commit([this] { wakeup_.poke(kRunnerTopic); });
+        tell_workflow(session, wakeup_, server);
         return pxe::installer::SessionAnswer{.session = secret, .server = server};
       });
 }
 
 Result<std::optional<std::string>> BootDesk::find_task(const Secret& secret) {
-  return db::read(
-      pool_, "installer task", [&](db::Session& session) -> Result<std::optional<std::string>> {
-        const auto row = db::select_one<std::string, std::string>(
-            session, "SELECT phase, task FROM boot_desk WHERE session_hash = :h",
-            kept_form(secret));
-        if (secret.empty() || !row)
-          return failure(Errc::Rejected, "this session is over: the server has booted again");
-        if (std::get<1>(*row).empty() || is_over(std::get<0>(*row))) return std::nullopt;
-        return std::get<1>(*row);
-      });
+  return db::read(pool_, "installer task",
+                  [&](db::Session& session) -> Result<std::optional<std::string>> {
+                    auto speaker = find_speaker(session, secret, Reading::Only);
+                    if (!speaker) return tl::unexpected(speaker.error());
+                    if (speaker->task.empty() || is_over(speaker->phase)) return std::nullopt;
+                    return std::move(speaker->task);
+                  });
 }
 
 Result<bool> BootDesk::note_progress(const Secret& secret,
                                      const pxe::installer::Progress& progress) {
   return db::write(pool_, "installer progress", [&](db::Session& session) -> Result<bool> {
-    const auto speaker = find_speaker(session, secret);
+    const auto speaker = find_speaker(session, secret, progress.operation);
     if (!speaker) return tl::unexpected(speaker.error());
-    if (speaker->operation != progress.operation)
-      return failure(Errc::Conflict, "server " + speaker->server + " works on " +
-                                         speaker->operation + ", not on " + progress.operation);
     const std::string detail =
         to_string(progress.phase) + (progress.detail.empty() ? "" : ": " + progress.detail);
     db::execute(session,
@@ -236,11 +240,8 @@ Result<bool> BootDesk::note_progress(const Secret& secret,
 
 Status BootDesk::note_result(const Secret& secret, const TaskResult& result) {
   return db::write(pool_, "installer result", [&](db::Session& session) -> Status {
-    const auto speaker = find_speaker(session, secret);
+    const auto speaker = find_speaker(session, secret, result.operation);
     if (!speaker) return tl::unexpected(speaker.error());
-    if (speaker->operation != result.operation)
-      return failure(Errc::Conflict, "server " + speaker->server + " works on " +
-                                         speaker->operation + ", not on " + result.operation);
     if (is_over(speaker->phase)) return {};
     const bool wiping = speaker->phase == "wiping";
     std::string phase = wiping ? "wiped" : "installed";
@@ -257,8 +258,7 @@ Status BootDesk::note_result(const Secret& secret, const TaskResult& result) {
                 "UPDATE boot_desk SET phase = :p, detail = :d, progress = 100, heard = " +
                     session.now_sql() + " WHERE server = :s",
                 phase, detail, speaker->server);
-    wake_operation(session, speaker->server);
-    session.on_commit([this] { wakeup_.poke(kRunnerTopic); });
+    tell_workflow(session, wakeup_, speaker->server);
     return {};
   });
 }

@@ -60,11 +60,6 @@ class BootDesk final : public InstallerDesk {
   // The same result twice is fine.
   [[nodiscard]] Status note_result(const Secret& session, const pxe::installer::TaskResult& result);
 
-  // What a long poll for find_task() waits for.
-  [[nodiscard]] static std::string task_topic(const std::string& server) {
-    return "installer task " + server;
-  }
-
  private:
   [[nodiscard]] Status order(const std::string& server, const pxe::installer::Task& task,
                              const char* phase);

@@ -89,11 +89,6 @@ struct BootServices::State {
             [this] { return address(); }),
         store(database) {}
 
-  ~State() {
-    refresher.request_stop();
-    changed.notify_all();
-  }
-
   [[nodiscard]] std::optional<std::string> server_at(const std::string& text) const;
   [[nodiscard]] BootAddress address() const;
   Status open(const Config& config, const Clock& clock);
@@ -108,12 +103,11 @@ struct BootServices::State {
   LoggedSightings sightings{};
   std::vector<NicRow> nics{};
   mutable std::mutex mutex{};  // guards cabling
-  std::condition_variable_any changed{};
   std::shared_ptr<const dhcp::Cabling> cabling{std::make_shared<const dhcp::Cabling>()};
   std::unique_ptr<dhcp::Server> dhcp_server{};
   std::unique_ptr<pxe::tftp::Server> tftp_server{};
   std::unique_ptr<pxe::http::Server> http_server{};
-  std::jthread refresher{};
+  std::jthread refresher{};  // last: stopped and joined before what it uses goes
 };
 
 std::optional<std::string> BootServices::State::server_at(const std::string& text) const {
@@ -151,11 +145,12 @@ Status BootServices::State::refresh_cabling() {
 
 void BootServices::State::keep_cabling_fresh(const std::stop_token& stop) {
   std::mutex waiting;
+  std::condition_variable_any nothing;  // a pause that a stop ends
   while (!stop.stop_requested()) {
     if (const Status read = refresh_cabling(); !read)
       log::warning("cabling not read", {{"error", read.error().message}});
     std::unique_lock lock(waiting);
-    changed.wait_for(lock, stop, kCablingRefresh, [] { return false; });
+    nothing.wait_for(lock, stop, kCablingRefresh, [] { return false; });
   }
 }
 

@@ -92,7 +92,7 @@ Answer BootSite::installer(const Request& request, const std::string& server) {
     return opened ? json_answer(201, to_json_text(*opened)) : refused(opened.error());
   }
   const Secret session = bearer_of(request);
-  if (what == "GET task") return task(session, server);
+  if (what == "GET task") return task(session);
   if (what == "POST progress") {
     const auto progress = pxe::installer::parse_progress(request.body);
     if (!progress) return refused(progress.error());
@@ -108,11 +108,11 @@ Answer BootSite::installer(const Request& request, const std::string& server) {
   return error_answer(404, "no such route: " + request.path);
 }
 
-Answer BootSite::task(const Secret& session, const std::string& server) {
+Answer BootSite::task(const Secret& session) {
   auto task = desk_.find_task(session);
   if (!task) return refused(task.error());
   if (*task) return json_answer(200, std::move(**task));
-  return {.status = 204, .hold = kLongPoll, .topic = BootDesk::task_topic(server)};
+  return {.status = 204, .hold = kLongPoll};
 }
 
 }  // namespace switchyard::provisioner

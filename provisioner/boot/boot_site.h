@@ -38,7 +38,7 @@ class BootSite final : public pxe::http::Site {
   [[nodiscard]] pxe::http::Answer script(const std::string& server);
   [[nodiscard]] pxe::http::Answer installer(const pxe::http::Request& request,
                                             const std::string& server);
-  [[nodiscard]] pxe::http::Answer task(const Secret& session, const std::string& server);
+  [[nodiscard]] pxe::http::Answer task(const Secret& session);
 
   BootDesk& desk_;
   ServerAt server_at_;

@@ -1,26 +1,15 @@
 #include "provisioner/boot/image_shelf.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 namespace switchyard::provisioner {
 
-using nlohmann::json;
 using pxe::installer::Image;
-using pxe::installer::ImageFormat;
 
 namespace {
-
-constexpr std::array<std::pair<std::string_view, ImageFormat>, 4> kFormats{
-    {{"tar", ImageFormat::Tar},
-     {"tar.zst", ImageFormat::TarZst},
-     {"raw", ImageFormat::Raw},
-     {"raw.zst", ImageFormat::RawZst}}};
 
 bool is_file_name(std::string_view name) {
   return !name.empty() && name.front() != '.' && name.size() <= 100 &&
@@ -29,37 +18,16 @@ bool is_file_name(std::string_view name) {
          });
 }
 
-bool is_sha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-std::string text_of(const json& manifest, const char* key) {
-  const auto found = manifest.find(key);
-  return found != manifest.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 }  // namespace
 
 Result<Image> parse_manifest(const std::string& name, std::string_view text) {
-  const auto refuse = [&](const std::string& why) {
-    return failure(Errc::Invalid, "manifest of image " + name + ": " + why);
-  };
-  const json manifest = json::parse(text, nullptr, false);
-  if (!manifest.is_object()) return refuse("not a JSON object");
-  const std::string format = text_of(manifest, "format");
-  const auto known = std::ranges::find(kFormats, format, [](const auto& f) { return f.first; });
-  if (text_of(manifest, "name") != name) return refuse("its name is another one");
-  if (known == kFormats.end()) return refuse("format is not tar, tar.zst, raw or raw.zst");
-  const auto bytes = manifest.find("bytes");
-  if (bytes == manifest.end() || !bytes->is_number_unsigned() || *bytes == 0)
-    return refuse("bytes is not a number above 0");
-  if (!is_sha256(text_of(manifest, "sha256")))
-    return refuse("sha256 is not 64 lower-case hex digits");
-  return Image{.name = name,
-               .url = "/files/images/" + name + "." + format,
-               .format = known->second,
-               .bytes = bytes->get<std::uint64_t>(),
-               .sha256 = text_of(manifest, "sha256")};
+  auto image = pxe::installer::parse_manifest(text);
+  if (!image) return tl::unexpected(image.error().in("image " + name));
+  if (image->name != name)
+    return failure(Errc::Invalid,
+                   "image " + name + ": its manifest is that of image " + image->name);
+  image->url = "/files/images/" + name + "." + std::string(to_string(image->format));
+  return image;
 }
 
 Result<Image> find_image(const std::string& folder, const std::string& name) {

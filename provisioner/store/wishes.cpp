@@ -1,6 +1,7 @@
 #include "provisioner/store/wishes.h"
 
 #include "core/db/query.h"
+#include "provisioner/store/work.h"
 
 #include <algorithm>
 
@@ -79,18 +80,15 @@ void put_wish(db::Session& session, const PortWish& wish, const std::string& gro
 // The workflows of the servers on these ports need not wait for their next look.
 void wake_operations(db::Session& session, const std::string& switch_name,
                      const std::vector<std::string>& ports) {
-  const std::string now = session.now_sql();
   const auto waiting =
       db::select<std::string, std::string>(session,
                                            "SELECT operations.id, nics.port FROM operations JOIN "
                                            "nics ON nics.server = operations.server "
                                            "WHERE status = 'running' AND due > " +
-                                               now + " AND switch_name = :s",
+                                               session.now_sql() + " AND switch_name = :s",
                                            switch_name);
   for (const auto& [operation, port] : waiting)
-    if (std::ranges::find(ports, port) != ports.end())
-      db::execute(session, "UPDATE operations SET due = " + now + " WHERE id = :i AND due > " + now,
-                  operation);
+    if (std::ranges::find(ports, port) != ports.end()) wake_operation(session, operation);
 }
 
 struct Tally {
@@ -324,10 +322,15 @@ std::string decide_group(db::Session& session, const std::string& group,
       session,
       "UPDATE change_groups SET decision = :d, reason = :r WHERE id = :i AND decision = 'pending'",
       verdict, failed, group);
-  const std::string now = session.now_sql();
-  db::execute(session, "UPDATE operations SET due = " + now + " WHERE id = :o AND due > " + now,
-              operation);
+  wake_operation(session, operation);
   return verdict;
+}
+
+void forget_groups(db::Session& session, const std::string& operation) {
+  db::execute(session,
+              "DELETE FROM change_groups WHERE operation = :o AND NOT EXISTS (SELECT 1 FROM "
+              "port_wishes WHERE change_group = change_groups.id)",
+              operation);
 }
 
 void take_back_wish(db::Session& session, const WishRecord& wish) {

@@ -90,6 +90,8 @@ void record_sessions(db::Session& session, const std::string& switch_name, const
 [[nodiscard]] long long count_waiting(db::Session& session, const std::string& switch_name);
 [[nodiscard]] std::vector<std::string> switches_of_group(db::Session& session,
                                                          const std::string& group);
+// The operation is over: its groups go, but for those a port still waits in.
+void forget_groups(db::Session& session, const std::string& operation);
 // After an abort: the wish becomes what it was before, with a new version.
 void take_back_wish(db::Session& session, const WishRecord& wish);
 

@@ -3,6 +3,7 @@
 #include "core/db/query.h"
 #include "provisioner/steps/steps.h"
 #include "provisioner/store/events.h"
+#include "provisioner/store/wishes.h"
 
 #include <nlohmann/json.hpp>
 
@@ -29,6 +30,7 @@ void end_operation(db::Session& session, const Job& job, const std::string& stat
   const long long micros = to_micros(now);
   db::execute(session, "UPDATE operations SET live_server = id, finished = :n WHERE id = :i",
               micros, operation.id);
+  forget_groups(session, operation.id);
   if (std::string(ending.deployment) == "released") {
     db::execute(
         session,
@@ -137,6 +139,18 @@ std::vector<std::string> due_operations(db::Session& session, int limit) {
                         std::to_string(limit)))
     ids.push_back(id);
   return ids;
+}
+
+void wake_operation(db::Session& session, const std::string& id) {
+  const std::string now = session.now_sql();
+  db::execute(session, "UPDATE operations SET due = " + now + " WHERE id = :i AND due > " + now,
+              id);
+}
+
+void wake_operation_of(db::Session& session, const std::string& server) {
+  for (const auto& [id] :
+       db::select<std::string>(session, "SELECT id FROM operations WHERE live_server = :s", server))
+    wake_operation(session, id);
 }
 
 std::optional<std::chrono::microseconds> until_next_due(db::Session& session) {

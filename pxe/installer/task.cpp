@@ -37,15 +37,21 @@ bool is_owner(std::string_view owner) {
                            is_name(owner.substr(colon + 1)));
 }
 
-Image read_image(Fields fields) {
+// All that an image is, but where it is fetched.
+Image read_manifest(Fields& fields) {
   Image image{.name = fields.filled_line("name", 128),
-              .url = fields.filled_line("url", 512),
               .format = static_cast<ImageFormat>(fields.one_of("format", kFormats)),
               .bytes = fields.number("bytes", 1ULL << 44U),
               .sha256 = fields.line("sha256", 64)};
-  if (!is_clean_path(image.url)) fields.refuse("url", "is not a clean absolute path");
   if (image.bytes == 0) fields.refuse("bytes", "is 0");
   if (!is_sha256(image.sha256)) fields.refuse("sha256", "is not 64 lower-case hex digits");
+  return image;
+}
+
+Image read_image(Fields fields) {
+  Image image = read_manifest(fields);
+  image.url = fields.filled_line("url", 512);
+  if (!is_clean_path(image.url)) fields.refuse("url", "is not a clean absolute path");
   fields.done();
   return image;
 }
@@ -138,7 +144,7 @@ void add_install(nlohmann::json& json, const InstallWork& work) {
   json["hostname"] = work.hostname;
   json["image"] = {{"name", work.image.name},
                    {"url", work.image.url},
-                   {"format", kFormats[static_cast<std::size_t>(work.image.format)]},
+                   {"format", to_string(work.image.format)},
                    {"bytes", work.image.bytes},
                    {"sha256", work.image.sha256}};
   json["layout"] = {{"disk", work.layout.disk},
@@ -187,6 +193,14 @@ bool is_pin(std::string_view text) {
 
 Result<Task> parse_task(std::string_view body) {
   return read_document(body, kMostBody, "task", &read_task);
+}
+
+Result<Image> parse_manifest(std::string_view body) {
+  return read_document(body, kMostBody, "manifest", &read_manifest);
+}
+
+std::string_view to_string(ImageFormat format) {
+  return kFormats[static_cast<std::size_t>(format)];
 }
 
 std::string to_json_text(const Task& task) {

@@ -66,6 +66,9 @@ struct Task {
 
 // Invalid, naming the field. Unknown fields are refused.
 [[nodiscard]] Result<Task> parse_task(std::string_view body);
+// An image as its builder describes it (image/build-debian.sh): the same fields without the URL.
+[[nodiscard]] Result<Image> parse_manifest(std::string_view body);
+[[nodiscard]] std::string_view to_string(ImageFormat format);  // "tar", "tar.zst", "raw", "raw.zst"
 // The body of an answer; holds the phone-home token in clear.
 [[nodiscard]] std::string to_json_text(const Task& task);
 

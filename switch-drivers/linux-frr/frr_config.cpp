@@ -127,6 +127,27 @@ std::vector<SharedObjects::const_iterator> reached_from(const SharedObjects& obj
   return reached;
 }
 
+FrrLines lines_of(const std::vector<SharedObjects::const_iterator>& objects) {
+  FrrLines lines;
+  for (const auto& object : objects)
+    lines.insert(object->second.lines.begin(), object->second.lines.end());
+  return lines;
+}
+
+void add_needs(FrrConfig& config) {
+  std::map<std::set<std::string_view>, std::shared_ptr<const FrrLines>> closures;
+  for (const auto& [port, lines] : config.by_port) {
+    const auto& needs = config.needs_by_port.emplace(port, needs_of(lines)).first->second;
+    std::set<std::string_view> shared;  // without the port's own lists
+    for (const std::string& key : needs)
+      if (config.objects.contains(key)) shared.insert(key);
+    auto& closure = closures[shared];
+    if (closure == nullptr)
+      closure = std::make_shared<const FrrLines>(lines_of(reached_from(config.objects, needs)));
+    config.closure_by_port.emplace(port, closure);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string_view> words(std::string_view text) {
@@ -176,8 +197,7 @@ Result<FrrConfig> parse_frr_config(std::string_view text) {
     }
   }
   config.objects = objects_of(config.shared);
-  for (const auto& [port, lines] : config.by_port)
-    config.needs_by_port.emplace(port, needs_of(lines));
+  add_needs(config);
   return config;
 }
 
@@ -250,10 +270,7 @@ std::set<std::string> needs_of(const FrrLines& users) {
 }
 
 FrrLines shared_closure(const SharedObjects& objects, const FrrLines& users) {
-  FrrLines closure;
-  for (const auto& object : reached_from(objects, needs_of(users)))
-    closure.insert(object->second.lines.begin(), object->second.lines.end());
-  return closure;
+  return lines_of(reached_from(objects, needs_of(users)));
 }
 
 std::set<std::string> unused_objects(const SharedObjects& objects,

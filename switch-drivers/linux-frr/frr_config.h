@@ -11,6 +11,7 @@
 
 #include <compare>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -40,10 +41,13 @@ struct FrrConfig {
   FrrLines lines{};
   std::map<std::string, FrrLines> by_port{};  // the lines about each port and its subinterfaces
   std::map<std::string, std::set<std::string>> needs_by_port{};  // the objects those use, by key
-  FrrLines shared{};                                             // the lines of shared objects
-  SharedObjects objects{};                                       // the same lines by object
-  bool datacenter_defaults{};                                    // "frr defaults datacenter"
-  int version{};  // of "frr version 8.4.4": 804; 0 when not said
+  // What the lines of each port need of shared objects (shared_closure()). Never null; ports with
+  // the same needs share it.
+  std::map<std::string, std::shared_ptr<const FrrLines>> closure_by_port{};
+  FrrLines shared{};           // the lines of shared objects
+  SharedObjects objects{};     // the same lines by object
+  bool datacenter_defaults{};  // "frr defaults datacenter"
+  int version{};               // of "frr version 8.4.4": 804; 0 when not said
 };
 
 // `show running-config` or frr.conf. Lines FRR leaves out because they are its default are put in

@@ -151,25 +151,48 @@ std::string actions_of(const json& options) {
   return is_plain(text) || text.empty() ? text : "?";
 }
 
-Filters filters_of(const json& list) {
-  Filters filters;
-  for (const json& item : list) {
-    const json* options = member(item, "options");
-    if (options == nullptr || member(*options, "handle") == nullptr) continue;  // a heading
-    const json* keys = member(*options, "keys");
-    filters.insert({.preference = number_of<unsigned>(item, "pref"),
-                    .handle = number_of<unsigned>(*options, "handle"),
-                    .protocol = text_of(item, "protocol"),
-                    .kind = text_of(item, "kind"),
-                    .match = keys == nullptr || !keys->is_object() ? "" : match_of(*keys),
-                    .action = actions_of(*options)});
-  }
-  return filters;
+Result<std::optional<Filter>> parse_filter(std::string_view text) {
+  const json item = json::parse(text, nullptr, false);
+  if (item.is_discarded()) return failure(Errc::Rejected, "tc showed a filter that is not JSON");
+  const json* options = member(item, "options");
+  if (options == nullptr || member(*options, "handle") == nullptr)
+    return std::nullopt;  // a heading
+  const json* keys = member(*options, "keys");
+  return Filter{.preference = number_of<unsigned>(item, "pref"),
+                .handle = number_of<unsigned>(*options, "handle"),
+                .protocol = text_of(item, "protocol"),
+                .kind = text_of(item, "kind"),
+                .match = keys == nullptr || !keys->is_object() ? "" : match_of(*keys),
+                .action = actions_of(*options)};
 }
 
-std::shared_ptr<const Filters> parse_filter_list(std::string_view text) {
-  const json list = json::parse(text, nullptr, false);
-  return list.is_array() ? std::make_shared<const Filters>(filters_of(list)) : nullptr;
+// The kernel numbers actions through, so that no two filters read the same; nobody asks for the
+// number. Inside a string it would only be a string that reads differently, and none of those of a
+// filter holds quotes.
+std::string without_index(std::string_view item) {
+  constexpr std::string_view kIndex = "\"index\":";
+  std::string text;
+  text.reserve(item.size());
+  for (std::size_t at = item.find(kIndex); at != std::string_view::npos; at = item.find(kIndex)) {
+    text.append(item.substr(0, at + kIndex.size()));
+    item.remove_prefix(at + kIndex.size());
+    const std::size_t digits = std::min(item.find_first_not_of("0123456789"), item.size());
+    if (digits > 0) text.push_back('0');
+    item.remove_prefix(digits);
+  }
+  return text.append(item);
+}
+
+std::shared_ptr<const Filters> parse_filter_list(std::string_view text, FilterMemo& memo) {
+  const auto items = split_array(text, "tc filter show");
+  if (!items) return nullptr;
+  auto filters = std::make_shared<Filters>();
+  for (const std::string_view item : *items) {
+    const auto& filter = memo.items.of(without_index(item), parse_filter);
+    if (!filter) return nullptr;
+    if (*filter) filters->insert(**filter);
+  }
+  return filters;
 }
 
 Result<std::optional<Link>> parse_link(std::string_view text) {
@@ -299,7 +322,8 @@ Result<FiltersOf> parse_filters(std::string_view output, std::span<const std::st
   bool malformed = false;
   each_line(output, [&](std::string_view line) {
     if (!line.starts_with('[')) return;  // complaints about devices that are not there
-    const std::shared_ptr<const Filters> filters = memo.of(line, parse_filter_list);
+    const std::shared_ptr<const Filters> filters =
+        memo.lists.of(line, [&](std::string_view text) { return parse_filter_list(text, memo); });
     if (filters == nullptr || next >= devices.size()) {
       malformed = true;
     } else {

@@ -20,8 +20,17 @@ namespace switchyard::switch_drivers::linux_frr {
 // Nothing: no device, or one whose name is none. An error: not even JSON.
 using LinkMemo = Memo<Result<std::optional<Link>>>;
 using BridgePortMemo = Memo<Result<std::pair<std::string, BridgePort>>>;
-// Null: not a JSON list.
-using FilterMemo = Memo<std::shared_ptr<const Filters>>;
+
+// Lists and their items apart: most filters are the same on every port.
+struct FilterMemo {
+  Memo<std::shared_ptr<const Filters>> lists{};  // null: not a JSON list
+  Memo<Result<std::optional<Filter>>> items{};   // nothing: a heading
+
+  void next_reading() {
+    lists.next_reading();
+    items.next_reading();
+  }
+};
 
 // `ip -j -d address show`
 [[nodiscard]] Result<std::map<std::string, Link>> parse_links(std::string_view json_text,

@@ -92,16 +92,15 @@ class LinuxFrrDriver final : public Driver {
 
  private:
   WishContext wish_context(const std::string& port, const SwitchState& observed) const;
-  PortState wish_of(const PortIntent& intent, const SwitchState& observed) const;
+  PortState wish_of(const PortIntent& intent, const SwitchState& observed);
   std::optional<PortChange> change_of(const PortIntent& intent, const SwitchState& observed,
-                                      const ArmedChanges& all_armed,
-                                      const std::string& change_id) const;
+                                      const ArmedChanges& all_armed, const std::string& change_id);
   Status carry_out(const std::vector<PortChange>& changes, const SwitchState& observed,
                    const ApplyOptions& options, std::vector<PortOutcome>& outcomes);
   Result<SwitchState> correct(const std::vector<PortChange>& changes, SwitchState observed,
                               const ApplyOptions& options);
   PortOutcome settled(const Settlement& port, const Answer& verdict, const Answer& record,
-                      const SwitchState& observed) const;
+                      const SwitchState& observed);
   Status clear_away(const SwitchState& observed);
   Result<std::vector<SessionRoutes>> read_routes(const std::vector<BgpPeer>& peers);
 
@@ -114,6 +113,7 @@ class LinuxFrrDriver final : public Driver {
   std::chrono::milliseconds deadline_;
   std::unique_ptr<Shell> shell_;
   Observer observer_;
+  PolicyMemo policies_{};
 };
 
 Result<SwitchFacts> LinuxFrrDriver::probe() {
@@ -153,8 +153,8 @@ WishContext LinuxFrrDriver::wish_context(const std::string& port,
   return wish;
 }
 
-PortState LinuxFrrDriver::wish_of(const PortIntent& intent, const SwitchState& observed) const {
-  return wished_state(intent, wish_context(intent.port, observed));
+PortState LinuxFrrDriver::wish_of(const PortIntent& intent, const SwitchState& observed) {
+  return wished_state(intent, wish_context(intent.port, observed), policies_);
 }
 
 Result<std::vector<PortReport>> LinuxFrrDriver::compare(std::span<const PortIntent> wished) {
@@ -175,7 +175,7 @@ Result<std::vector<PortReport>> LinuxFrrDriver::compare(std::span<const PortInte
 std::optional<PortChange> LinuxFrrDriver::change_of(const PortIntent& intent,
                                                     const SwitchState& observed,
                                                     const ArmedChanges& all_armed,
-                                                    const std::string& change_id) const {
+                                                    const std::string& change_id) {
   PortChange change{.wish = intent,
                     .before = port_state(observed, intent.port),
                     .after = wish_of(intent, observed)};
@@ -312,7 +312,7 @@ Result<std::vector<PortOutcome>> LinuxFrrDriver::settle(std::string_view change_
 }
 
 PortOutcome LinuxFrrDriver::settled(const Settlement& port, const Answer& verdict,
-                                    const Answer& record, const SwitchState& observed) const {
+                                    const Answer& record, const SwitchState& observed) {
   PortOutcome outcome{.port = port.port, .changed = true};
   if (verdict.status != 0 || record.status != 0) {
     outcome.changed = false;

@@ -20,6 +20,11 @@ Filters filters_on(const SwitchState& observed, const std::string& device) {
   return it == observed.filters.end() ? Filters{} : *it->second;
 }
 
+FrrLines closure_of(const FrrConfig& config, const std::string& port) {
+  const auto it = config.closure_by_port.find(port);
+  return it == config.closure_by_port.end() ? FrrLines{} : *it->second;
+}
+
 SubInterface subinterface_state(const SwitchState& observed, const Link& link) {
   SubInterface sub;
   sub.name = link.name;
@@ -68,9 +73,9 @@ PortState port_state(const SwitchState& observed, const std::string& port) {
     }
   }
   state.frr = found_or_empty(observed.running->by_port, port);
-  state.frr_shared = shared_closure(observed.running->objects, state.frr);
+  state.frr_shared = closure_of(*observed.running, port);
   state.saved_frr = found_or_empty(observed.saved->by_port, port);
-  state.saved_frr.merge(shared_closure(observed.saved->objects, state.saved_frr));
+  state.saved_frr.merge(closure_of(*observed.saved, port));
   state.dead_ends = observed.dead_ends;
   if (const auto it = observed.snippets->find(snippet_path(port)); it != observed.snippets->end()) {
     state.snippet = it->second;

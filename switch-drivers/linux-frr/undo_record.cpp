@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace switchyard::switch_drivers::linux_frr {
 
 namespace {
@@ -13,19 +15,29 @@ using nlohmann::json;
 constexpr std::string_view kWish = "# wish ";
 constexpr std::string_view kBefore = "# before ";
 
-std::string facts_text(const Facts& facts) {
-  json::array_t pairs;  // not by initializer lists: those copy every string twice
-  pairs.reserve(facts.size());
-  for (const auto& [subject, value] : facts) {
-    json::array_t pair;
-    pair.reserve(2);
-    pair.emplace_back(subject);
-    pair.emplace_back(value);
-    pairs.emplace_back(std::move(pair));
+// ASCII and on one line, whatever the text says: it stands in a comment of a shell script.
+void add_string(std::string& json_text, const std::string& text) {
+  const bool is_simple = std::ranges::all_of(
+      text, [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+  if (is_simple) {
+    json_text.append(1, '"').append(text).append(1, '"');
+  } else {
+    json_text += json(text).dump(-1, ' ', true, json::error_handler_t::replace);
   }
-  const json list(std::move(pairs));
-  // ASCII and on one line, whatever a fact says: it stands in a comment of a shell script.
-  return list.dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
+// A list of pairs. Not as a tree first: thousands of facts are written in a change of a whole
+// switch.
+std::string facts_text(const Facts& facts) {
+  std::string text;
+  for (const auto& [subject, value] : facts) {
+    text += text.empty() ? "[[" : ",[";
+    add_string(text, subject);
+    text += ',';
+    add_string(text, value);
+    text += ']';
+  }
+  return text.empty() ? "[]" : text + "]";
 }
 
 Result<Facts> parse_facts(std::string_view text) {

@@ -42,7 +42,8 @@ SubInterface wished_subinterface(const PortIntent& intent, const Attachment& att
   return sub;
 }
 
-void wish_routed(PortState& state, const PortIntent& intent, const WishContext& context) {
+void wish_routed(PortState& state, const PortIntent& intent, const WishContext& context,
+                 PolicyMemo& memo) {
   state.master = context.quarantine;
   state.filters = parent_filters(intent);
   std::vector<std::string> vrfs{context.quarantine};
@@ -55,7 +56,7 @@ void wish_routed(PortState& state, const PortIntent& intent, const WishContext& 
     state.dead_ends.insert(dead_end(vrf, Family::V4));
     state.dead_ends.insert(dead_end(vrf, Family::V6));
   }
-  WishedFrr frr = wished_frr(intent, context);
+  WishedFrr frr = wished_frr(intent, context, memo);
   state.frr = std::move(frr.own);
   state.frr_shared = std::move(frr.shared);
 }
@@ -145,13 +146,18 @@ Filters access_filters(const PortIntent& intent) {
 }
 
 PortState wished_state(const PortIntent& intent, const WishContext& context) {
+  PolicyMemo memo;
+  return wished_state(intent, context, memo);
+}
+
+PortState wished_state(const PortIntent& intent, const WishContext& context, PolicyMemo& memo) {
   PortState state;
   state.port = intent.port;
   state.exists = true;
   state.up = intent.mode != PortMode::Shut;
   state.alias = intent.owner;
   state.mtu = parent_mtu(intent.mtu, context);
-  if (intent.mode == PortMode::Routed) wish_routed(state, intent, context);
+  if (intent.mode == PortMode::Routed) wish_routed(state, intent, context, memo);
   if (intent.mode == PortMode::Provisioning || intent.mode == PortMode::Segment) {
     wish_bridged(state, intent, context);
   }

@@ -6,6 +6,9 @@
 #include "switch-drivers/port_intent.h"
 #include "switch-drivers/registry.h"
 
+#include <map>
+#include <string>
+
 namespace switchyard::switch_drivers::linux_frr {
 
 // The kernel's route of last resort in a VRF, so that a packet never falls through to the main
@@ -23,8 +26,20 @@ struct WishContext {
   friend bool operator==(const WishContext&, const WishContext&) = default;
 };
 
+// What all sessions of one VRF with the same rules share: policy and peer-group.
+struct SharedPolicy {
+  FrrLines lines{};
+  std::string group{};  // name of the peer-group
+};
+
+// Shared policy by everything that decides it, so that it is worked out once and not for each port.
+// Stays small: all ports of a switch want one of a few. Not thread-safe.
+using PolicyMemo = std::map<std::string, SharedPolicy>;
+
 // `intent` has passed check().
 [[nodiscard]] PortState wished_state(const PortIntent& intent, const WishContext& context);
+[[nodiscard]] PortState wished_state(const PortIntent& intent, const WishContext& context,
+                                     PolicyMemo& memo);
 
 // FRR lines of a routed port: its own, and the shared objects they need.
 struct WishedFrr {
@@ -33,6 +48,8 @@ struct WishedFrr {
 };
 
 [[nodiscard]] WishedFrr wished_frr(const PortIntent& intent, const WishContext& context);
+[[nodiscard]] WishedFrr wished_frr(const PortIntent& intent, const WishContext& context,
+                                   PolicyMemo& memo);
 
 // tc filters of the untagged parent of a routed port, of a subinterface, of an L2 port.
 [[nodiscard]] Filters parent_filters(const PortIntent& intent);

@@ -11,6 +11,7 @@ namespace switchyard::switch_drivers::linux_frr {
 
 namespace {
 
+constexpr std::size_t kMostPolicies = 256;
 constexpr unsigned kFinalDeny = 65000;
 // What is refused all the same by the line after them. Their hit counters tell what kind it was.
 constexpr unsigned kDefaultDeny = 64998;
@@ -150,14 +151,36 @@ FrrLines group_lines(const std::string& block, const std::string& name,
 // the session by its hold time and not at once.
 bool forgets_to_unlink(int frr_version) { return frr_version != 0 && frr_version < 805; }
 
+SharedPolicy make_policy(const std::string& block, const Attachment& attachment) {
+  SharedPolicy shared;
+  const Policy policy = add_policy(shared.lines, attachment.advertise);
+  shared.group = content_name("G", group_lines({}, {}, attachment, policy));
+  shared.lines.merge(group_lines(block, shared.group, attachment, policy));
+  return shared;
+}
+
+const SharedPolicy& policy_of(const std::string& block, const Attachment& attachment,
+                              PolicyMemo& memo) {
+  // All that make_policy() and what it calls read of the attachment.
+  std::string key = fmt::format("{} {} {} {}", block, attachment.keepalive.count(),
+                                attachment.hold.count(), attachment.maximum_prefix);
+  for (const Prefix& prefix : attachment.advertise)
+    key += " " + to_string(prefix);
+  const auto known = memo.find(key);
+  if (known != memo.end()) return known->second;
+  // A switch whose catalogs change for years must not keep them all.
+  if (memo.size() >= kMostPolicies) memo.clear();
+  return memo.emplace(std::move(key), make_policy(block, attachment)).first->second;
+}
+
 void add_attachment(WishedFrr& frr, const PortIntent& intent, const Attachment& attachment,
-                    const WishContext& context) {
+                    const WishContext& context, PolicyMemo& memo) {
   const std::string block =
       fmt::format("router bgp {} vrf {}", context.asn.value, attachment.vrf.value);
   const std::string interface = fmt::format("{}.{}", intent.port, attachment.tag.value);
-  const Policy policy = add_policy(frr.shared, attachment.advertise);
-  const std::string group = content_name("G", group_lines({}, {}, attachment, policy));
-  frr.shared.merge(group_lines(block, group, attachment, policy));
+  const SharedPolicy& policy = policy_of(block, attachment, memo);
+  const std::string& group = policy.group;
+  frr.shared.insert(policy.lines.begin(), policy.lines.end());
 
   const std::string list = inbound_list(interface);
   add_session_list(frr.own, list, Family::V4, attachment.accept);
@@ -182,9 +205,14 @@ void add_attachment(WishedFrr& frr, const PortIntent& intent, const Attachment& 
 }  // namespace
 
 WishedFrr wished_frr(const PortIntent& intent, const WishContext& context) {
+  PolicyMemo memo;
+  return wished_frr(intent, context, memo);
+}
+
+WishedFrr wished_frr(const PortIntent& intent, const WishContext& context, PolicyMemo& memo) {
   WishedFrr frr;
   for (const Attachment& attachment : intent.attachments) {
-    add_attachment(frr, intent, attachment, context);
+    add_attachment(frr, intent, attachment, context, memo);
   }
   return frr;
 }

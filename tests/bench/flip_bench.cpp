@@ -23,7 +23,7 @@ constexpr const char* kUsage = R"(usage: flip_bench [option…]
   --ports N       server ports of each (48)
   --rounds N      rounds of one flip; the longer work is repeated less (100)
   --commit MS     how long a slow switch takes to commit (1000)
-  --only STAGE    one, switch or fleet
+  --only STAGE    one, switch, fleet or product (the fleet without the bare drivers)
   --check         exit status 1 when a bar is missed
   --help
 )";
@@ -63,7 +63,9 @@ bool parse(int argc, char** argv, Call& call) {
       return false;
     } else if (name == "--only") {
       call.only = argv[++i];
-      if (call.only != "one" && call.only != "switch" && call.only != "fleet") return false;
+      if (call.only != "one" && call.only != "switch" && call.only != "fleet" &&
+          call.only != "product")
+        return false;
     } else if (!take_number(call, name, argv[++i])) {
       return false;
     }
@@ -81,6 +83,7 @@ bool run(const Call& call) {
   if (wanted("one")) run_one_flip(bench, product);
   if (wanted("switch")) run_one_switch(bench);
   if (wanted("fleet")) run_fleet(bench, product);
+  if (call.only == "product") run_fleet_of_product(bench, product);
   if (const long long seen = farm.violations(); seen != 0)
     throw std::runtime_error(std::to_string(seen) + " forbidden states on the switches");
   const bool met = print_bars(bars);

@@ -133,17 +133,30 @@ void run_product(const Bench& bench, FlipProduct& product, const std::string& co
   add_bars(bench, "product, " + commit, slow);
 }
 
-}  // namespace
-
-void run_fleet(const Bench& bench, FlipProduct& product) {
+void print_fleet_heading(const Bench& bench) {
   print_heading(fmt::format("{} switches of {} ports", bench.options.switches, bench.options.ports),
                 "what | flips | wall s | flips/s | controller CPU s | a flip ms | switch CPU s | a "
                 "flip ms | round trips a switch | failures | violations | controller MB");
-  const std::string commit = fmt::format("{} ms commit", bench.options.commit.count());
+}
+
+std::string commit_name(const Bench& bench) {
+  return fmt::format("{} ms commit", bench.options.commit.count());
+}
+
+}  // namespace
+
+void run_fleet(const Bench& bench, FlipProduct& product) {
+  print_fleet_heading(bench);
+  const std::string commit = commit_name(bench);
   const double times = run_clients(bench, commit);
   run_product(bench, product, commit);
   fmt::print("\nBatches against a session for each change, {}: {:.0f} times faster.\n", commit,
              times);
+}
+
+void run_fleet_of_product(const Bench& bench, FlipProduct& product) {
+  print_fleet_heading(bench);
+  run_product(bench, product, commit_name(bench));
 }
 
 }  // namespace switchyard::bench

@@ -28,5 +28,6 @@ struct Bench {
 void run_one_flip(const Bench& bench, FlipProduct& product);
 void run_one_switch(const Bench& bench);
 void run_fleet(const Bench& bench, FlipProduct& product);
+void run_fleet_of_product(const Bench& bench, FlipProduct& product);
 
 }  // namespace switchyard::bench

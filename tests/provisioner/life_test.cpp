@@ -1,4 +1,6 @@
 // The life of a server on the real runner and reconcilers, on both databases.
+#include "core/db/query.h"
+#include "core/db/transaction.h"
 #include "tests/provisioner/simulated_site.h"
 
 #include <gtest/gtest.h>
@@ -52,6 +54,11 @@ TEST_P(Life, DeploysAndReleasesAServer) {
   EXPECT_EQ(site_.mode("tor1"), PortMode::Provisioning);
   EXPECT_EQ(site_.service->find_subnet({}, "prv-a")->used, "0");
   EXPECT_EQ(site_.service->find_subnet({}, "prv-a")->on_hold, "1");
+  const auto groups = db::read(*site_.pool, "count", [](db::Session& session) {
+    return Result<long long>(
+        std::get<0>(*db::select_one<long long>(session, "SELECT COUNT(*) FROM change_groups")));
+  });
+  EXPECT_EQ(groups, 0) << "of operations that are over";
 }
 
 TEST_P(Life, GoesThroughShutOnTheWayBack) {

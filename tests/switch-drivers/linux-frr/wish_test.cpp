@@ -127,5 +127,31 @@ TEST(Snippet, IsGoldenInEveryMode) {
   expect_golden("base.conf", render_base("vrf-quarantine", 1255));
 }
 
+TEST(WishedFrr, IsTheSameWithWhatOtherPortsLeftInTheMemo) {
+  std::vector<PortIntent> intents{routed_port(), routed_port("swp2")};
+  const auto vary = [&](const auto& change) {
+    intents.push_back(routed_port());
+    change(intents.back().attachments[0]);
+  };
+  vary([](Attachment& a) { a.keepalive = std::chrono::seconds(1); });
+  vary([](Attachment& a) { a.hold = std::chrono::seconds(4); });
+  vary([](Attachment& a) { a.maximum_prefix = 2; });
+  vary([](Attachment& a) { a.vrf = VrfName{"vrf-x"}; });
+  vary([](Attachment& a) { a.server_asn = Asn{4'200'000'099}; });
+  vary([](Attachment& a) { a.accept.clear(); });
+  vary([](Attachment& a) { a.advertise.clear(); });
+  WishContext other = kContext;
+  other.asn = Asn{65099};
+  PolicyMemo memo;
+  for (const WishContext& context : {kContext, other}) {
+    for (const PortIntent& intent : intents) {
+      const WishedFrr alone = wished_frr(intent, context);
+      const WishedFrr after_others = wished_frr(intent, context, memo);
+      EXPECT_EQ(after_others.own, alone.own);
+      EXPECT_EQ(after_others.shared, alone.shared);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace switchyard::switch_drivers::linux_frr
