@@ -124,7 +124,10 @@ Status check(const Settings& settings) {
 IpAddress to_ip(const Address& address) { return {.family = Family::V6, .key = address}; }
 
 Buffer server_duid(const MacAddress& mac) {
-  Buffer duid{0, 3, 0, 1};
+  Buffer duid;
+  duid.reserve(10);
+  put_u16(duid, 3);  // DUID-LL
+  put_u16(duid, 1);  // Ethernet
   duid.insert(duid.end(), mac.bytes.begin(), mac.bytes.end());
   return duid;
 }
