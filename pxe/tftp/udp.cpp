@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <system_error>
 
 namespace switchyard::pxe::tftp {
 namespace {
@@ -50,8 +51,8 @@ net::ip::address destination_of(msghdr& message) {
   return {};
 }
 
-// The packets of one call to the kernel.
-struct Batch {
+// The packets of one call to the kernel. Filled as far as it is used.
+struct Batch {  // NOLINT(cppcoreguidelines-pro-type-member-init)
   std::array<std::array<std::uint8_t, kHeader>, kMostSegments> headers;
   std::array<iovec, 2 * kMostSegments> parts;
   std::size_t count{};
@@ -111,8 +112,8 @@ int send_each(int socket, Batch& batch) {
 
 // The one block of a lockstep transfer, where a call of many parts would cost more than copying.
 int send_one(int socket, const Blocks& blocks) {
-  std::array<char, kHeader + kLargestCopied>
-      packet;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled below
+  std::array<char, kHeader + kLargestCopied> packet;
   const std::size_t size = block_bytes(blocks, 0);
   const auto header = data_header(static_cast<std::uint16_t>(blocks.first));
   std::ranges::copy(header, packet.begin());
@@ -143,7 +144,8 @@ Status tell_destinations(udp::socket& socket) {
       is_v6 ? ::setsockopt(socket.native_handle(), IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on)
             : ::setsockopt(socket.native_handle(), IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
   if (failed == 0) return {};
-  return failure(Errc::Unavailable, std::string("TFTP socket: ") + std::strerror(errno));
+  return failure(Errc::Unavailable,
+                 std::string("TFTP socket: ") + std::generic_category().message(errno));
 }
 
 std::optional<Received> receive_one(udp::socket& socket, std::span<std::uint8_t> buffer) {
@@ -177,9 +179,10 @@ Result<udp::socket> connected_socket(net::io_context& context, const net::ip::ad
   // A whole window at once, whatever its size.
   error_code ignored;
   socket.set_option(net::socket_base::send_buffer_size(1 << 20), ignored);
-  if (error)
+  if (error) {
     return failure(Errc::Unavailable,
                    "TFTP socket for " + to.address().to_string() + ": " + error.message());
+  }
   return socket;
 }
 
