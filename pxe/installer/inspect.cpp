@@ -1,5 +1,7 @@
 #include "pxe/installer/inspect.h"
 
+#include "pxe/installer/text.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -77,7 +79,7 @@ std::string value_of(const std::string& file, const std::string& key) {
     const auto colon = line.find(':');
     if (!line.starts_with(key) || colon == std::string::npos) continue;
     const auto start = line.find_first_not_of(" \t", colon + 1);
-    return start == std::string::npos ? "" : line.substr(start, 200);
+    return start == std::string::npos ? "" : printable(std::string_view{line}.substr(start), 200);
   }
   return "";
 }
@@ -88,10 +90,7 @@ std::string read_line(const std::string& path) {
   std::ifstream stream{path};
   std::string line;
   std::getline(stream, line);
-  std::erase_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-  const auto start = line.find_first_not_of(' ');
-  if (start == std::string::npos) return "";
-  return line.substr(start, line.find_last_not_of(' ') - start + 1).substr(0, 200);
+  return printable(line, 200);
 }
 
 Inspection inspect() {
