@@ -61,6 +61,18 @@ Phase first_phase(const Task& task) {
   return std::holds_alternative<WipeWork>(task.work) ? Phase::Erasing : Phase::Partitioning;
 }
 
+// Disks come to light a while after their drivers were loaded; a server without any is rare.
+Inspection inspect_patiently() {
+  constexpr std::chrono::seconds kMost{20};
+  const auto until = std::chrono::steady_clock::now() + kMost;
+  auto found = inspect();
+  while (found.disks.empty() && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{200});
+    found = inspect();
+  }
+  return found;
+}
+
 struct Server {
   Inspection inspection{};
   LldpListener lldp{};
@@ -80,7 +92,6 @@ Status perform(const WipeWork&, Server& server, ServiceClient&, Reporter& report
 }
 
 Status perform(const InspectWork&, Server& server, ServiceClient&, Reporter&, TaskResult& result) {
-  server.inspection = inspect();
   server.lldp.add_to(server.inspection.nics, true);
   result.inspection = server.inspection;
   return {};
@@ -94,7 +105,8 @@ Status perform(const RescueWork& work, Server&, ServiceClient&, Reporter& report
 }
 
 TaskResult perform(const Task& task, Server& server, ServiceClient& service) {
-  end_rescue();  // whoever is in there must not hold a disk
+  end_rescue();                   // whoever is in there must not hold a disk
+  server.inspection = inspect();  // a disk may have come or gone since
   Reporter reporter{service, task.operation, first_phase(task)};
   TaskResult result{.operation = task.operation};
   const auto done =
@@ -107,7 +119,7 @@ TaskResult perform(const Task& task, Server& server, ServiceClient& service) {
 
 Status serve(const Line& line) {
   ServiceClient service{line.endpoint};
-  Server server{.inspection = inspect()};
+  Server server{.inspection = inspect_patiently()};
   server.lldp.add_to(server.inspection.nics, false);
   const auto opened = insist([&] {
     return service.post("/installer/v1/sessions",

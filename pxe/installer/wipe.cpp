@@ -70,7 +70,7 @@ Result<WipedDisk> wipe_one(const Disk& disk, Reporter& reporter) {
 
 Wiped wipe(const std::vector<Disk>& disks, Reporter& reporter) {
   Wiped wiped;
-  std::string problems;
+  std::string problems = disks.empty() ? "no disk was found" : "";
   for (const Disk& disk : disks) {
     const auto seen = wipe_one(disk, reporter);
     std::string problem = seen ? "" : seen.error().message;

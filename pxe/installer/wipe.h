@@ -14,8 +14,8 @@ struct Wiped {
 };
 
 // The disk's own erase first (it reaches what no address names any more), then zeros wherever it
-// does not read as zeros. One disk that fails does not spare the others. A server without disks
-// has nothing to wipe: that succeeds.
+// does not read as zeros. One disk that fails does not spare the others. No disk at all is a
+// failure too: more likely its driver is missing than that the server has none.
 [[nodiscard]] Wiped wipe(const std::vector<Disk>& disks, Reporter& reporter);
 
 }  // namespace switchyard::pxe::installer
