@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 
 namespace switchyard::pxe::installer {
@@ -36,6 +37,16 @@ std::string transport_of(const std::string& name, const std::string& device) {
   return name.starts_with("sd") ? "scsi" : "";
 }
 
+// Where the kernel keeps it depends on the bus; a SCSI (or SATA) disk's is a VPD page, whose text
+// begins after four bytes (SPC-4, 7.8.15).
+std::string serial_of(const std::string& at) {
+  for (const char* file : {"/serial", "/device/serial"})
+    if (auto serial = read_line(at + file); !serial.empty()) return serial;
+  std::ifstream stream{at + "/device/vpd_pg80", std::ios::binary};
+  const std::string page{std::istreambuf_iterator<char>{stream}, {}};
+  return page.size() <= 4 ? "" : printable(std::string_view{page}.substr(4), 200);
+}
+
 std::vector<Disk> find_disks() {
   std::vector<Disk> disks;
   for (const auto& name : names_in("/sys/block")) {
@@ -44,13 +55,11 @@ std::vector<Disk> find_disks() {
         name.starts_with("sd") || name.starts_with("vd") || name.starts_with("nvme");
     if (!is_disk || read_number(at + "/removable") != 0 || read_number(at + "/size") == 0) continue;
     std::error_code ignored;
-    auto serial = read_line(at + "/serial");
-    if (serial.empty()) serial = read_line(at + "/device/serial");
     disks.push_back({.name = name,
                      .path = "/dev/" + name,
                      .bytes = read_number(at + "/size") * 512,
                      .model = read_line(at + "/device/model"),
-                     .serial = serial,
+                     .serial = serial_of(at),
                      .rotational = read_number(at + "/queue/rotational") != 0,
                      .transport = transport_of(name, fs::canonical(at, ignored).string())});
   }

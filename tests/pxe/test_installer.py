@@ -36,7 +36,7 @@ def install_task(image=None, layout=None, files=(), phone_home=None, **changes):
 
 def assert_boots(folder, disks, firmware="bios", name="installed"):
     with Machine(str(folder), name, disks, firmware) as machine:
-        machine.wait_for("MARK-INSTALLED web1", 240)
+        machine.wait_for("MARK-INSTALLED web1", 400)
         print(f"{name}, {firmware}: login {machine.age():.1f} s after power-on")
 
 
@@ -79,7 +79,7 @@ def test_an_image_of_a_whole_disk_is_written_without_its_zeros_and_grows(tmp_pat
         result = ram.run(install_task(image, files=[report]))
     assert result["outcome"] == "succeeded", result
     with Machine(str(tmp_path), "raw", [disk]) as machine:
-        machine.wait_for("MARK-INSTALLED web1", 240)
+        machine.wait_for("MARK-INSTALLED web1", 400)
         assert "SIZE-8G" in machine.console()
 
 

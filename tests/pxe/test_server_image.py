@@ -23,8 +23,9 @@ router bgp 4200000005
 exit
 """
 REPORT = """[Unit]
-After=frr.service
+After=frr.service switchyard-host-keys.service
 Wants=frr.service
+Before=serial-getty@ttyS0.service
 [Service]
 Type=oneshot
 StandardOutput=tty
@@ -61,7 +62,7 @@ def test_the_server_comes_up_with_its_network_and_frr_and_phones_home_once(tmp_p
         with Session(str(tmp_path), [disk], extra=second) as ram:
             assert ram.run(install_task(files=network_files(), phone_home=phone))["outcome"] == "succeeded"
         with Machine(str(tmp_path), "installed", [disk], extra=second) as machine:
-            machine.wait_for("REPORT-END", 240)
+            machine.wait_for("REPORT-END", 400)
             heard = home.results.get(timeout=120)
             print(f"phoned home {machine.age():.1f} s after power-on:", heard)
             report = machine.console()
