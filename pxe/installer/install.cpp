@@ -16,10 +16,16 @@ bool is_raw(const Image& image) {
   return image.format == ImageFormat::Raw || image.format == ImageFormat::RawZst;
 }
 
+bool has_kernel_links() {
+  std::error_code missing;
+  return std::filesystem::is_symlink(kTarget + "/vmlinuz", missing) &&
+         std::filesystem::is_symlink(kTarget + "/initrd.img", missing);
+}
+
 // A name no other disk's volume group has: two of one name keep a server from booting.
 std::string group_name() {
   std::random_device random;
-  return "switchyard-" + std::to_string(random());
+  return "switchyard" + std::to_string(random());
 }
 
 struct Installation {
@@ -61,6 +67,9 @@ Status Installation::configure() {
     uuids = Uuids{.root = *root, .esp = *esp};
   }
   files = server_files(work, uuids);
+  if (uuids && has_kernel_links())
+    files.push_back(grub_config(work.hostname, uuids->root,
+                                work.layout.lvm ? target.plan().root : "UUID=" + uuids->root));
   for (const TaskFile& file : files)
     if (auto placed = place_file(kTarget, file); !placed) return placed;
   // Every server makes its own at its first boot.
@@ -75,7 +84,7 @@ Status Installation::make_bootable() {
   for (std::size_t at = 0; at < plan.esps.size(); ++at) {
     if (at > 0 && firmware == Firmware::Bios) break;  // its commands name every disk
     if (auto done = target.mount_esp(plan.esps[at]); !done) return done;
-    for (const auto& argv : bootloader_commands(firmware, plan.disks))
+    for (const auto& argv : bootloader_commands(firmware, has_kernel_links(), plan.disks))
       if (auto done = run_logged(
               {.argv = argv, .root = kTarget, .deadline = std::chrono::seconds{600}}, reporter);
           !done)

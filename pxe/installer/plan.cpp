@@ -5,9 +5,12 @@
 namespace switchyard::pxe::installer {
 namespace {
 
-const char* const kGrub =
+const std::string kKernelLine = "console=tty0 console=ttyS0,115200 net.ifnames=0";
+const std::string kGrub =
     "GRUB_TIMEOUT=1\n"
-    "GRUB_CMDLINE_LINUX=\"console=tty0 console=ttyS0,115200 net.ifnames=0\"\n"
+    "GRUB_CMDLINE_LINUX=\"" +
+    kKernelLine +
+    "\"\n"
     "GRUB_TERMINAL=\"console serial\"\n"
     "GRUB_DISABLE_OS_PROBER=true\n";
 
@@ -42,9 +45,25 @@ std::vector<TaskFile> server_files(const InstallWork& work, const std::optional<
   return files;
 }
 
-std::vector<Command> bootloader_commands(Firmware firmware, const std::vector<Disk>& disks) {
+TaskFile grub_config(const std::string& hostname, const std::string& root_uuid,
+                     const std::string& root) {
+  return {.path = "/boot/grub/grub.cfg",
+          .mode = 0600,
+          .content =
+              "serial --unit=0 --speed=115200\n"
+              "terminal_input console serial\n"
+              "terminal_output console serial\n"
+              "set timeout=1\n"
+              "search --no-floppy --fs-uuid --set=root " +
+              root_uuid + "\nmenuentry '" + hostname + "' {\n  linux /vmlinuz root=" + root +
+              " ro " + kKernelLine + "\n  initrd /initrd.img\n}\n"};
+}
+
+std::vector<Command> bootloader_commands(Firmware firmware, bool has_config,
+                                         const std::vector<Disk>& disks) {
   // The image's own initramfs has every driver (MODULES=most): making it anew takes a minute.
-  std::vector<Command> commands{{"mkdir", "-p", "/boot/grub"}, {"update-grub"}};
+  std::vector<Command> commands;
+  if (!has_config) commands = {{"mkdir", "-p", "/boot/grub"}, {"update-grub"}};
   if (firmware == Firmware::Uefi) {
     // No entry in the firmware's own memory: the removable path boots on any board.
     commands.push_back({"grub-install", "--target=x86_64-efi", "--efi-directory=/boot/efi",

@@ -22,9 +22,15 @@ struct Uuids {
 [[nodiscard]] std::vector<TaskFile> server_files(const InstallWork& work,
                                                  const std::optional<Uuids>& uuids);
 
-// The commands, to be run in the image's root, that make every disk bootable, in order. For UEFI
+// What boots the image's newest kernel (its links /vmlinuz and /initrd.img) until the system's
+// first update-grub, which takes long on a busy machine. `root` is the kernel's name of the root.
+[[nodiscard]] TaskFile grub_config(const std::string& hostname, const std::string& root_uuid,
+                                   const std::string& root);
+
+// The commands, to be run in the image's root, that make every disk bootable, in order. Without
+// a configuration (`has_config`) update-grub makes one. For UEFI
 // the ESP is mounted on /boot/efi, and they are run for each.
-[[nodiscard]] std::vector<Command> bootloader_commands(Firmware firmware,
+[[nodiscard]] std::vector<Command> bootloader_commands(Firmware firmware, bool has_config,
                                                        const std::vector<Disk>& disks);
 
 // Where the image of a disk is found to be bootable: a file of the root that is not empty.

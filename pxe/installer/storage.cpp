@@ -52,7 +52,7 @@ void add_volume(StoragePlan& plan, const std::string& group) {
   plan.build.push_back({"lvm", "vgcreate", "-y", group, plan.root});
   plan.build.push_back(
       {"lvm", "lvcreate", "-y", "-Wy", "-Zy", "-l", "100%FREE", "-n", "root", group});
-  plan.root = "/dev/" + group + "/root";
+  plan.root = "/dev/mapper/" + group + "-root";
   plan.stop.insert(plan.stop.begin(), {"lvm", "vgchange", "-an", group});
 }
 

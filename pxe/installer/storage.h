@@ -23,7 +23,7 @@ struct StoragePlan {
   std::vector<Command> stop{};  // lets go of the disks, in order, after unmounting
 };
 
-// `group` names the volume group, and should not be the name of one on another disk.
+// `group` names the volume group: letters and digits, not the name of one on another disk.
 // NotFound says which disk is missing.
 [[nodiscard]] Result<StoragePlan> plan_storage(const Layout& layout, const std::vector<Disk>& disks,
                                                const std::string& group);

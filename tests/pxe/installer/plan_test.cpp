@@ -43,14 +43,21 @@ TEST(ServerFiles, KeepThePhoneHomeTokenFromOtherUsers) {
 
 TEST(BootloaderCommands, ForBiosGoToEveryDisk) {
   const auto commands =
-      bootloader_commands(Firmware::Bios, {{.path = "/dev/vda"}, {.path = "/dev/vdb"}});
+      bootloader_commands(Firmware::Bios, false, {{.path = "/dev/vda"}, {.path = "/dev/vdb"}});
   ASSERT_EQ(commands.size(), 4U);
   EXPECT_EQ(commands[2].back(), "/dev/vda");
   EXPECT_EQ(commands[3].back(), "/dev/vdb");
 }
 
+TEST(GrubConfig, FindsTheRootByItsUuid) {
+  const auto file = grub_config("web1", "abc", "/dev/g/root");
+  EXPECT_NE(file.content.find("search --no-floppy --fs-uuid --set=root abc\n"), std::string::npos);
+  EXPECT_NE(file.content.find("linux /vmlinuz root=/dev/g/root ro console=tty0"),
+            std::string::npos);
+}
+
 TEST(BootloaderCommands, ForUefiLeaveTheFirmwaresMemoryAlone) {
-  const auto commands = bootloader_commands(Firmware::Uefi, {{.path = "/dev/vda"}});
+  const auto commands = bootloader_commands(Firmware::Uefi, true, {{.path = "/dev/vda"}});
   EXPECT_EQ(commands.back().back(), "--no-nvram");
 }
 

@@ -58,7 +58,7 @@ TEST(PlanStorage, MirrorsTwoDisksThatBothHaveAnEsp) {
 
 TEST(PlanStorage, PutsTheVolumeGroupOnTheMirrorAndStopsItFirst) {
   const auto plan = plan_storage(Layout{.raid1 = true, .lvm = true}, kDisks, "g");
-  EXPECT_EQ(plan->root, "/dev/g/root");
+  EXPECT_EQ(plan->root, "/dev/mapper/g-root");
   EXPECT_EQ(lines_of(plan->build)[2], "lvm vgcreate -y g /dev/md0");
   EXPECT_EQ(lines_of(plan->stop),
             (std::vector<std::string>{"lvm vgchange -an g", "mdadm --stop /dev/md0"}));
