@@ -38,7 +38,8 @@ tree=$work/tree ram=$work/ram
 mkdir -p "$tree" "$ram"
 tar -C "$tree" -xf "$tar" --exclude='./dev/*'
 install -m 0755 "$program" "$tree/usr/bin/switchyard-installer"
-strip "$tree/usr/bin/switchyard-installer"
+# Its build id is made of debug information, which holds the folder it was built in.
+strip --remove-section=.note.gnu.build-id "$tree/usr/bin/switchyard-installer"
 
 for folder in bin sbin usr/bin usr/sbin lib lib64 etc proc sys dev run tmp root target bin/bb usr/lib/x86_64-linux-gnu lib/x86_64-linux-gnu; do mkdir -p "$ram/$folder"; done
 copy() {  # $1: a path of the tree, with the libraries it needs

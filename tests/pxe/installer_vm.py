@@ -25,6 +25,8 @@ class Machine:
 
     def __init__(self, folder, name, disks, firmware="bios", append=None, forward="", extra=()):
         self.serial = os.path.join(folder, name + ".serial")
+        if os.path.exists(self.serial):
+            os.remove(self.serial)  # of the machine before: what it said must not be taken for news
         self.begun = time.monotonic()
         argv = ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
                 "-m", "1024", "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
