@@ -63,15 +63,16 @@ Result<std::unique_ptr<RawWriter>> RawWriter::open(const std::string& path, std:
 
 Status RawWriter::write(std::string_view part) {
   if (!decoder_) return add(part);
+  if (part.empty()) return {};
   ZSTD_inBuffer input{part.data(), part.size(), 0};
-  bool full = true;  // the output was filled: there may be more without further input
-  while (input.pos < input.size || full) {
+  bool more = true;  // the output was filled before the frame was over
+  while (input.pos < input.size || more) {
     ZSTD_outBuffer output{decoder_->plain.data(), decoder_->plain.size(), 0};
     decoder_->left = ZSTD_decompressStream(decoder_->context.get(), &output, &input);
     if (ZSTD_isError(decoder_->left) != 0)
       return failure(Errc::Invalid, std::string{"zstd: "} + ZSTD_getErrorName(decoder_->left));
     if (auto added = add({decoder_->plain.data(), output.pos}); !added) return added;
-    full = output.pos == output.size;
+    more = output.pos == output.size && decoder_->left != 0;
   }
   return {};
 }
