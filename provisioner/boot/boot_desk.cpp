@@ -175,7 +175,8 @@ Status BootDesk::order(const std::string& server, const Task& task, const char* 
                                          ")");
     db::execute(session,
                 "UPDATE boot_desk SET phase = :p, operation = :o, task = :t, progress = 0, "
-                "detail = '' WHERE server = :s",
+                "detail = '', heard = " +
+                    session.now_sql() + " WHERE server = :s",
                 std::string(phase), task.operation, text, server);
     if (tools_.ordered) session.on_commit([this, server] { tools_.ordered(server); });
     return {};

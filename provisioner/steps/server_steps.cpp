@@ -2,6 +2,8 @@
 #include "provisioner/host_files.h"
 #include "provisioner/steps/steps.h"
 
+#include <optional>
+
 namespace switchyard::provisioner {
 
 using namespace std::chrono_literals;
@@ -12,6 +14,8 @@ constexpr auto kLook = 1s;
 constexpr auto kQuickLook = 250ms;
 // A server's firmware takes minutes before anything of ours is heard.
 constexpr auto kBootPatience = 5min;
+// Our RAM system says every 5 s that it is at work.
+constexpr auto kWorkPatience = 60s;
 
 StepOutcome failed(const Error& error, const Job& job) {
   return error.in("server " + job.server.name);
@@ -39,6 +43,26 @@ StepOutcome boot(const Job& job, StepContext& context, BootDevice device, const 
               kQuickLook};
 }
 
+// Nothing when our RAM system runs on the server and waits for work or is at this operation's. A
+// server that lost its power, fell silent at work or booted something else is booted once more from
+// the start, until the deadline of the step; the work begins anew then.
+std::optional<StepOutcome> bring_into_installer(const Job& job, StepContext& context,
+                                                const BootStatus& status, ServerBoot& server) {
+  const bool is_on = status.power == Power::On;
+  const auto quiet_for = [&](std::chrono::microseconds patience, bool otherwise) {
+    return status.quiet ? *status.quiet >= patience : otherwise;
+  };
+  if (is_on && status.phase == "provisioning") return std::nullopt;
+  const bool at_work = status.operation == job.operation.id &&
+                       (status.phase == "installing" || status.phase == "wiping");
+  if (is_on && at_work && !quiet_for(kWorkPatience, false)) return std::nullopt;
+  // One that is on its way ("off" phase while on) gets its time before that.
+  const bool is_elsewhere = status.phase == "running" || status.phase == "installed";
+  if (is_on && !at_work && !is_elsewhere && !quiet_for(kBootPatience, job.in_state >= 60s))
+    return Wait{"waiting for the installer: " + with_progress(status), kQuickLook};
+  return boot(job, context, BootDevice::Network, status, server);
+}
+
 }  // namespace
 
 StepOutcome power_off(const Job& job, StepContext& context) {
@@ -57,18 +81,8 @@ StepOutcome boot_from_network(const Job& job, StepContext& context) {
   if (!server) return failed(server.error(), job);
   const auto status = (*server)->read();
   if (!status) return failed(status.error(), job);
-  const bool ours = status->operation == job.operation.id;
-  if (status->power == Power::On && status->phase == "provisioning") return Done{};
-  if (status->power == Power::On && ours &&
-      (status->phase == "installing" || status->phase == "wiping"))
-    return Done{};
-  // On for another reason, or it booted something else: once more from the start. A server that is
-  // on its way ("off" phase while on) gets its time before that.
-  const bool young = status->quiet ? *status->quiet < kBootPatience : job.in_state < 60s;
-  if (status->power == Power::On && status->phase != "running" && status->phase != "installed" &&
-      young)
-    return Wait{"waiting for the installer: " + with_progress(*status), kQuickLook};
-  return boot(job, context, BootDevice::Network, *status, **server);
+  if (const auto unready = bring_into_installer(job, context, *status, **server)) return *unready;
+  return Done{};
 }
 
 StepOutcome install_image(const Job& job, StepContext& context) {
@@ -81,11 +95,8 @@ StepOutcome install_image(const Job& job, StepContext& context) {
   if (ours && status->phase == "failed")
     return Error{Errc::Rejected,
                  "server " + job.server.name + ": the install failed: " + status->detail};
+  if (const auto unready = bring_into_installer(job, context, *status, **server)) return *unready;
   if (ours && status->phase == "installing") return Wait{with_progress(*status), kQuickLook};
-  if (status->phase != "provisioning")
-    return Error{Errc::Rejected, "server " + job.server.name +
-                                     " left the installer before the install (phase " +
-                                     status->phase + ")"};
   auto files = render_host_files(job.deployment, job.nics);
   if (!files) return files.error();
   const Status started = (*server)->start_install({.operation = job.operation.id,
@@ -117,6 +128,7 @@ StepOutcome wipe_disks(const Job& job, StepContext& context) {
   if (ours && status->phase == "failed")
     return Error{Errc::Rejected,
                  "server " + job.server.name + ": the wipe failed: " + status->detail};
+  if (const auto unready = bring_into_installer(job, context, *status, **server)) return *unready;
   if (ours && status->phase == "wiping") return Wait{with_progress(*status), kLook};
   const Status started = (*server)->start_wipe(job.operation.id);
   if (!started) return failed(started.error(), job);

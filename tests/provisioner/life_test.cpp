@@ -157,6 +157,48 @@ TEST_P(Life, HonoursACancelAndClosesThePorts) {
   EXPECT_EQ(site_.server_state(), "available");
 }
 
+TEST_P(Life, InstallsAgainAfterAPowerCut) {
+  site_.server.installs = false;
+  const DeploymentView ordered = deploy();
+  const auto is_installing = [&] { return site_.server.status.phase == "installing"; };
+  ASSERT_TRUE(site_.run_until(is_installing));
+  site_.server.status = {.power = Power::Off, .phase = "off"};
+  ASSERT_TRUE(site_.run_until(is_installing, 60s));
+  EXPECT_EQ(site_.operation(ordered.operation).step, "installing");
+  site_.server.installs = true;
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+}
+
+TEST_P(Life, InstallsAgainWhenTheInstallerFellSilent) {
+  site_.server.installs = false;
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(site_.run_until([&] { return site_.server.status.phase == "installing"; }));
+  const int boots = site_.server.power_cycles;
+  site_.server.status.quiet = 59s;
+  site_.run_until([] { return false; }, 30s);
+  EXPECT_EQ(site_.server.power_cycles, boots);
+  site_.server.status.quiet = 61s;
+  ASSERT_TRUE(site_.run_until([&] { return site_.server.power_cycles == boots + 1; }, 30s));
+  site_.server.status.quiet.reset();
+  site_.server.installs = true;
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+}
+
+TEST_P(Life, WipesAgainAfterAPowerCut) {
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+  site_.server.wipes = false;
+  const auto released = site_.service->release({}, ordered.id, std::nullopt, Mode::Real);
+  const auto is_wiping = [&] { return site_.server.status.phase == "wiping"; };
+  ASSERT_TRUE(site_.run_until(is_wiping));
+  site_.server.status = {.power = Power::Off, .phase = "off"};
+  ASSERT_TRUE(site_.run_until(is_wiping, 60s));
+  EXPECT_EQ(site_.server_state(), "wiping");
+  site_.server.wipes = true;
+  ASSERT_TRUE(ends(released->id, "succeeded"));
+  EXPECT_EQ(site_.server_state(), "available");
+}
+
 TEST_P(Life, RefusesASecondOrderForAServer) {
   deploy();
   DeployRequest second = site_.order();

@@ -143,7 +143,7 @@ class ScriptedBoot final : public ServerBoot {
   Result<BootStatus> read() override {
     BootStatus now = server_.status;
     if (now.phase == "installing" && server_.installs) server_.status.phase = "installed";
-    if (now.phase == "wiping") server_.status.phase = "wiped";
+    if (now.phase == "wiping" && server_.wipes) server_.status.phase = "wiped";
     return now;
   }
 

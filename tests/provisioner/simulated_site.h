@@ -42,6 +42,7 @@ struct ScriptedServer {
   BootStatus status{.phase = "off"};
   BootDevice next{BootDevice::Disk};
   bool installs{true};
+  bool wipes{true};
   int power_cycles{};
 };
 
