@@ -1,5 +1,6 @@
 #include "core/config.h"
 
+#include "core/config_relays.h"
 #include "core/db/url.h"
 #include "core/yaml.h"
 
@@ -161,7 +162,7 @@ const std::array kKeys{
   Key{"workflow.claim", "duration", "60s", "After so long without a sign of life another controller takes the work over.",
       [](Config& c, std::string_view t) { return set_seconds(c.workflow.claim, t, seconds{20}, std::chrono::hours{1}); }},
 
-  Key{"boot.interface", "interface", "", "Interface in the provisioning VLAN on which servers boot: DHCP is answered there. Empty: no boot service.",
+  Key{"boot.interface", "interface", "", "Interface in the provisioning VLAN on which servers boot: DHCP is answered there. Empty: no boot service but through relays.",
       [](Config& c, std::string_view t) { return set_text(c.boot.interface_name, t); }},
   Key{"boot.address", "IPv4 address", "172.16.100.1", "Address of this service on that interface.",
       [](Config& c, std::string_view t) { return set_ipv4(c.boot.address, t); }},
@@ -179,6 +180,8 @@ const std::array kKeys{
       [](Config& c, std::string_view t) { return set_number(c.boot.tftp_port, t, 1, 65'535); }},
   Key{"boot.files", "directory", "", "Boot loaders, the installer and images. Empty: boot in data_directory.",
       [](Config& c, std::string_view t) { return set_text(c.boot.files, t); }},
+  Key{"boot.unknown", "ignore or discover", "ignore", "What happens to a machine nobody knows that boots: nothing, or it is inspected and waits to be enrolled.",
+      [](Config& c, std::string_view t) { return set_flag(c.boot.discover_unknown, t, "discover", "ignore"); }},
 
   Key{"secrets.key_file", "file", "", "Key that seals stored credentials, mode 0600, made at the first start. Empty: secret.key in data_directory.",
       [](Config& c, std::string_view t) { return set_text(c.secrets_key_file, t); }},
@@ -270,6 +273,7 @@ Result<Config> parse_config(std::string_view file, std::string_view text) {
     if (found.second) found.first->second = root.find(section);
     read_key(key, found.first->second.value_or(nothing), member, config);
   }
+  if (const auto& boot = sections.at("boot")) config.boot.relays = read_relays(*boot);
   for (const auto& [name, node] : sections)
     if (node) node->done();
   if (problems.empty()) check(config, root);
@@ -302,6 +306,7 @@ std::string config_reference() {
     text += "\n" + indent + "# " + std::string{key.meaning} + " (" + std::string{key.type} + ")\n";
     text +=
         indent + member + ": " + (key.fallback.empty() ? "\"\"" : std::string{key.fallback}) + "\n";
+    if (key.name == "boot.unknown") text += kRelaysReference;
   }
   return text;
 }

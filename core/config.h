@@ -9,8 +9,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace switchyard {
 
@@ -53,7 +55,7 @@ struct Config {
     std::chrono::seconds claim{};
   } workflow{};
 
-  // The boot segment; nothing is served there while the interface is empty.
+  // The boot segment; nothing is served while there is neither an interface nor a relay.
   struct Boot {
     std::string interface_name{};
     IpAddress address{};
@@ -64,6 +66,24 @@ struct Config {
     std::uint16_t tls_port{};
     std::uint16_t tftp_port{};
     std::string files{};
+    bool discover_unknown{};  // unknown machines are inspected, not ignored
+
+    // A switch that relays DHCP; its option 82 names the port.
+    struct Relay {
+      struct Subnet {
+        Prefix prefix{};
+        IpAddress first_address{};
+        IpAddress last_address{};
+        std::optional<IpAddress> router{};
+      };
+
+      std::string switch_name{};
+      std::vector<IpAddress> addresses{};  // it sends from
+      std::string circuit_id{};            // plain, sonic, junos
+      std::optional<Subnet> subnet{};      // of the servers behind it; none: `prefix` above
+    };
+
+    std::vector<Relay> relays{};
   } boot{};
 
   std::string secrets_key_file{};

@@ -223,6 +223,8 @@ void read_all(const Node& root, std::string_view key, T (*read)(const Node&),
 
 }  // namespace
 
+Result<std::string> parse_server_name(std::string_view text) { return parse_label(text); }
+
 std::string_view to_string(PortRole role) {
   switch (role) {
     case PortRole::Server: return "server";

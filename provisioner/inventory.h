@@ -55,6 +55,9 @@
 
 namespace switchyard::provisioner {
 
+// 1 to 63 of a-z, 0-9 and '-', as all names of the file.
+[[nodiscard]] Result<std::string> parse_server_name(std::string_view text);
+
 enum class PortRole { Server, Uplink, Peer, Unmanaged };
 [[nodiscard]] std::string_view to_string(PortRole role);
 [[nodiscard]] Result<PortRole> parse_port_role(std::string_view text);

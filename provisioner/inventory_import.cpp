@@ -277,6 +277,15 @@ void note_missing(Import& import, const std::string& table, const char* what,
 
 }  // namespace
 
+Status enrol_into(db::Session& session, const InventoryServer& server, const Sealer& sealer,
+                  const Site& site, const std::string& reason) {
+  Import import{.session = session, .sealer = sealer, .site = site, .now = db::now(session)};
+  if (Status done = import_server(import, server); !done) return done;
+  db::execute(session, "UPDATE servers SET state = 'maintenance', reason = :r WHERE name = :n",
+              reason, server.name);
+  return {};
+}
+
 Result<ImportReport> import_into(db::Session& session, const Inventory& inventory,
                                  const Sealer& sealer, const Site& site, Timestamp now) {
   Import import{.session = session, .sealer = sealer, .site = site, .now = now};

@@ -17,4 +17,8 @@ namespace switchyard::provisioner {
                                                const Sealer& sealer, const Site& site,
                                                Timestamp now);
 
+// One new server, checked by the caller, that stays in maintenance for `reason`.
+[[nodiscard]] Status enrol_into(db::Session& session, const InventoryServer& server,
+                                const Sealer& sealer, const Site& site, const std::string& reason);
+
 }  // namespace switchyard::provisioner

@@ -215,7 +215,7 @@ int serve(const std::string& config_file) {
   if (!server) return fail(server.error());
   provisioner::Fleet fleet({**pool, clock, wakeup, site, driver_maker(*sealer)});
   std::unique_ptr<provisioner::BootServices> boot;
-  if (!config->boot.interface_name.empty()) {
+  if (!config->boot.interface_name.empty() || !config->boot.relays.empty()) {
     auto started = provisioner::BootServices::start(*config, **pool, wakeup, clock, *key);
     if (!started) return fail(started.error());
     boot = std::move(*started);

@@ -158,6 +158,15 @@ CREATE TABLE IF NOT EXISTS wipe_records (
 CREATE INDEX wipe_records_server ON wipe_records (server, operation)
 )sql";
 
+// Machines that booted and that the inventory does not know.
+constexpr std::string_view kDiscoveries = R"sql(
+CREATE TABLE IF NOT EXISTS discoveries (
+  id {name} NOT NULL PRIMARY KEY, mac {name} NOT NULL, switch_name {name} NOT NULL,
+  port {name} NOT NULL, inspection {json} NOT NULL, first_seen {big} NOT NULL,
+  last_seen {big} NOT NULL
+) {table}
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
@@ -165,6 +174,7 @@ constexpr std::array kMigrations{
     db::Migration{203, "certificates of BMCs", kBmcTrust},
     db::Migration{204, "change groups by operation", kGroupsOfOperation},
     db::Migration{205, "proof and records of wipes", kProof},
+    db::Migration{206, "discovered machines", kDiscoveries},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "core/result.h"
+#include "core/secret.h"
 #include "provisioner/views.h"
 
 #include <chrono>
@@ -66,6 +67,23 @@ struct SubnetOrder {
   long long hold_down_seconds{3600};
 };
 
+// A discovered machine becomes a server with the links that were proved.
+struct EnrolRequest {
+  struct Bmc {
+    std::string type{};  // as in the inventory
+    std::string url{};
+    std::string user{};
+    Secret password{};
+    std::string certificate{};
+    bool insecure{};
+  };
+
+  std::string name{};
+  std::string from{};  // id of the discovery
+  std::string profile{};
+  Bmc bmc{};
+};
+
 enum class Mode { Real, DryRun };  // DryRun validates all and changes nothing
 
 class Service {
@@ -88,6 +106,12 @@ class Service {
   Result<Page<WipeRecordView>> list_wipe_records(const Viewer&, const std::string& server,
                                                  const PageRequest&);
   Result<Page<SigningKeyView>> list_signing_keys(const PageRequest&);
+
+  // Machines the inventory does not know, that booted and wait to be enrolled.
+  Result<Page<DiscoveryView>> list_discoveries(const PageRequest&);
+  // The server is in maintenance then, because nothing proved it clean. Conflict: no link was
+  // proved, or one leads to a port that is not free.
+  Result<ServerView> enrol(const Viewer&, const EnrolRequest&, Mode);
 
   Result<Page<SwitchView>> list_switches(const PageRequest&);
   Result<SwitchView> find_switch(const std::string& name);

@@ -57,6 +57,26 @@ struct SigningKeyView {
   Timestamp created{};
 };
 
+struct DiscoveredNicView {
+  std::string name{};
+  std::string mac{};
+  std::string switch_name{};  // empty: nothing proved where it is cabled
+  std::string port{};
+  std::string proof{};  // lldp, relay, ""
+};
+
+// A machine that booted and that the inventory does not know.
+struct DiscoveryView {
+  std::string id{};           // "new-020000000001"
+  std::string mac{};          // it booted with
+  std::string switch_name{};  // where, as a relay said
+  std::string port{};
+  std::vector<DiscoveredNicView> nics{};
+  std::string inspection{};  // JSON object as text; empty: not inspected yet
+  Timestamp first_seen{};
+  Timestamp last_seen{};
+};
+
 struct CapabilityView {
   std::string name{};
   bool supported{};

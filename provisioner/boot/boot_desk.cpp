@@ -14,6 +14,7 @@
 
 namespace switchyard::provisioner {
 
+using pxe::installer::InspectWork;
 using pxe::installer::InstallWork;
 using pxe::installer::Outcome;
 using pxe::installer::Task;
@@ -36,22 +37,25 @@ struct Speaker {
 
 enum class Reading { Only, ToChange };
 
-// The server a session speaks for. To change it, its row is locked.
-Result<Speaker> find_speaker(db::Session& session, const Secret& secret, Reading reading) {
+// What a session of this server speaks for. To change it, its row is locked.
+Result<Speaker> find_speaker(db::Session& session, const std::string& server, const Secret& secret,
+                             Reading reading) {
   const auto row = db::select_one<std::string, std::string, std::string, std::string>(
       session,
-      std::string("SELECT server, phase, operation, task FROM boot_desk WHERE session_hash = :h") +
+      std::string(
+          "SELECT server, phase, operation, task FROM boot_desk WHERE session_hash = :h AND "
+          "server = :s") +
           (reading == Reading::ToChange ? session.for_update() : ""),
-      kept_form(secret));
+      kept_form(secret), server);
   if (secret.empty() || !row)
     return failure(Errc::Rejected, "this session is over: the server has booted again");
   return Speaker{std::get<0>(*row), std::get<1>(*row), std::get<2>(*row), std::get<3>(*row)};
 }
 
 // The same, which speaks of this operation.
-Result<Speaker> find_speaker(db::Session& session, const Secret& secret,
+Result<Speaker> find_speaker(db::Session& session, const std::string& server, const Secret& secret,
                              const std::string& operation) {
-  auto speaker = find_speaker(session, secret, Reading::ToChange);
+  auto speaker = find_speaker(session, server, secret, Reading::ToChange);
   if (speaker && speaker->operation != operation)
     return failure(Errc::Conflict, "server " + speaker->server + " works on " + speaker->operation +
                                        ", not on " + operation);
@@ -65,7 +69,7 @@ void tell_workflow(db::Session& session, Wakeup& wakeup, const std::string& serv
 }
 
 bool is_over(const std::string& phase) {
-  return phase == "installed" || phase == "wiped" || phase == "failed";
+  return phase == "installed" || phase == "wiped" || phase == "inspected" || phase == "failed";
 }
 
 void keep_wiped_disks(db::Session& session, const std::string& server, const TaskResult& result) {
@@ -80,6 +84,28 @@ void keep_wiped_disks(db::Session& session, const std::string& server, const Tas
                 static_cast<long long>(disk.bytes), disk.method,
                 static_cast<long long>(disk.samples), static_cast<long long>(disk.nonzero_samples));
   }
+}
+
+// The row of a server of which nothing was heard yet.
+void insert_expected(db::Session& session, const std::string& server, const std::string& expected) {
+  db::execute(session,
+              "INSERT INTO boot_desk (server, expected, token_hash, token_until, session_hash, "
+              "phase, detail, operation, progress, task, inspection, disks, heard) "
+              "VALUES (:s, :e, '', 0, '', '', '', '', 0, '', '', '', " +
+                  session.now_sql() + ")",
+              server, expected);
+}
+
+// A discovered machine is inspected once more at once, with what LLDP tells meanwhile.
+void inspect_if_new(db::Session& session, const std::string& server,
+                    const std::string& inspection) {
+  if (!db::select_one<std::string>(session, "SELECT id FROM discoveries WHERE id = :s", server))
+    return;
+  keep_inspection(session, server, inspection);
+  db::execute(session,
+              "UPDATE boot_desk SET phase = 'inspecting', operation = :o, task = :t WHERE server = "
+              ":s",
+              server, to_json_text(Task{.operation = server, .work = InspectWork{}}), server);
 }
 
 // All that must have been wiped: what is in the server now, and what the inventory lists or, where
@@ -118,6 +144,16 @@ Result<Verdict> judge_wipe(db::Session& session, const BootDeskTools& tools,
   return Verdict{"wiped", result.detail};
 }
 
+Result<Verdict> judge(db::Session& session, const BootDeskTools& tools, const Speaker& speaker,
+                      const TaskResult& result) {
+  if (speaker.phase == "wiping") return judge_wipe(session, tools, speaker.server, result);
+  if (result.outcome == Outcome::Failed) return Verdict{"failed", result.detail};
+  if (speaker.phase != "inspecting") return Verdict{"installed", result.detail};
+  if (result.inspection)
+    keep_inspection(session, speaker.server, to_json(*result.inspection).dump());
+  return Verdict{"inspected", result.detail};
+}
+
 }  // namespace
 
 Result<DeskEntry> BootDesk::read(const std::string& server) {
@@ -149,12 +185,7 @@ Status BootDesk::expect(const std::string& server, BootDevice device) {
             .has_value();
     if (!known) return failure(Errc::NotFound, "there is no server " + server);
     db::execute(session, "DELETE FROM boot_desk WHERE server = :s", server);
-    db::execute(session,
-                "INSERT INTO boot_desk (server, expected, token_hash, token_until, session_hash, "
-                "phase, detail, operation, progress, task, inspection, disks, heard) "
-                "VALUES (:s, :e, '', 0, '', '', '', '', 0, '', '', '', " +
-                    session.now_sql() + ")",
-                server, expected);
+    insert_expected(session, server, expected);
     return {};
   });
 }
@@ -196,6 +227,20 @@ Status BootDesk::order_install(const std::string& server, const InstallOrder& or
 
 Status BootDesk::order_wipe(const std::string& server, const std::string& operation) {
   return order(server, {.operation = operation, .work = WipeWork{}}, "wiping");
+}
+
+Status BootDesk::discover(const Stranger& stranger) {
+  const std::string id = discovery_id(stranger.mac);
+  return db::write(tools_.pool, "discovery of " + id, [&](db::Session& session) -> Status {
+    if (db::select_one<std::string>(session, "SELECT name FROM servers WHERE name = :s", id))
+      return failure(Errc::Conflict, "there is a server " + id + ", so the machine with MAC " +
+                                         to_string(stranger.mac) + " cannot be discovered");
+    if (Status noted = note_discovery(session, stranger); !noted) return noted;
+    if (db::select_one<std::string>(session, "SELECT server FROM boot_desk WHERE server = :s", id))
+      return {};
+    insert_expected(session, id, "installer");
+    return {};
+  });
 }
 
 Result<BootTicket> BootDesk::open_boot(const std::string& server) {
@@ -243,25 +288,27 @@ Result<pxe::installer::SessionAnswer> BootDesk::open_session(
         const auto before = read_server_disks(session, server);
         if (!before) return tl::unexpected(before.error());
         keep_seen_disks(session, server, with_earlier(disks, before->seen));
+        inspect_if_new(session, server, inspection);
         tell_workflow(session, tools_.wakeup, server);
         return pxe::installer::SessionAnswer{.session = secret, .server = server};
       });
 }
 
-Result<std::optional<std::string>> BootDesk::find_task(const Secret& secret) {
+Result<std::optional<std::string>> BootDesk::find_task(const std::string& server,
+                                                       const Secret& secret) {
   return db::read(tools_.pool, "installer task",
                   [&](db::Session& session) -> Result<std::optional<std::string>> {
-                    auto speaker = find_speaker(session, secret, Reading::Only);
+                    auto speaker = find_speaker(session, server, secret, Reading::Only);
                     if (!speaker) return tl::unexpected(speaker.error());
                     if (speaker->task.empty() || is_over(speaker->phase)) return std::nullopt;
                     return std::move(speaker->task);
                   });
 }
 
-Result<bool> BootDesk::note_progress(const Secret& secret,
+Result<bool> BootDesk::note_progress(const std::string& server, const Secret& secret,
                                      const pxe::installer::Progress& progress) {
   return db::write(tools_.pool, "installer progress", [&](db::Session& session) -> Result<bool> {
-    const auto speaker = find_speaker(session, secret, progress.operation);
+    const auto speaker = find_speaker(session, server, secret, progress.operation);
     if (!speaker) return tl::unexpected(speaker.error());
     const std::string detail =
         to_string(progress.phase) + (progress.detail.empty() ? "" : ": " + progress.detail);
@@ -273,16 +320,13 @@ Result<bool> BootDesk::note_progress(const Secret& secret,
   });
 }
 
-Status BootDesk::note_result(const Secret& secret, const TaskResult& result) {
+Status BootDesk::note_result(const std::string& server, const Secret& secret,
+                             const TaskResult& result) {
   return db::write(tools_.pool, "installer result", [&](db::Session& session) -> Status {
-    const auto speaker = find_speaker(session, secret, result.operation);
+    const auto speaker = find_speaker(session, server, secret, result.operation);
     if (!speaker) return tl::unexpected(speaker.error());
     if (is_over(speaker->phase)) return {};
-    auto verdict =
-        speaker->phase == "wiping"
-            ? judge_wipe(session, tools_, speaker->server, result)
-            : Result<Verdict>(Verdict{result.outcome == Outcome::Failed ? "failed" : "installed",
-                                      result.detail});
+    const auto verdict = judge(session, tools_, *speaker, result);
     if (!verdict) return tl::unexpected(verdict.error());
     db::execute(session,
                 "UPDATE boot_desk SET phase = :p, detail = :d, progress = 100, heard = " +

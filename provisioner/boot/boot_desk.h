@@ -7,6 +7,7 @@
 #include "core/secret.h"
 #include "core/signing.h"
 #include "provisioner/bmc/installer_desk.h"
+#include "provisioner/boot/discovery.h"
 #include "provisioner/wakeup.h"
 #include "pxe/installer/messages.h"
 
@@ -56,20 +57,25 @@ class BootDesk final : public InstallerDesk {
   [[nodiscard]] Status order_wipe(const std::string& server, const std::string& operation) override;
 
   // --- For the boot services. `server` is who the source address belongs to, by its lease.
+  // A machine the inventory does not know asks for a boot: it is to be inspected, under the name
+  // discovery_id() gives it. Conflict: too many of them wait, or a server has that name.
+  [[nodiscard]] Status discover(const Stranger& stranger);
   // What this boot is for. Each call for the installer makes a new token and ends older ones.
   [[nodiscard]] Result<BootTicket> open_boot(const std::string& server);
   // Rejected: the token is not this server's, was used, or is too old.
   [[nodiscard]] Result<pxe::installer::SessionAnswer> open_session(
       const std::string& server, const pxe::installer::SessionRequest& request);
   // The task as its JSON text, nothing while there is none. Rejected, as in the calls below: no
-  // such session, or it ended with the next boot.
-  [[nodiscard]] Result<std::optional<std::string>> find_task(const Secret& session);
+  // such session of this server, or it ended with the next boot.
+  [[nodiscard]] Result<std::optional<std::string>> find_task(const std::string& server,
+                                                             const Secret& session);
   // Whether the operation is over, so that the RAM system should stop. Conflict: another operation.
-  [[nodiscard]] Result<bool> note_progress(const Secret& session,
+  [[nodiscard]] Result<bool> note_progress(const std::string& server, const Secret& session,
                                            const pxe::installer::Progress& progress);
   // The same result twice is fine. A wipe is taken for done only when it is proved (wipe_proof.h),
   // and leaves a signed record then (wipe_record.h).
-  [[nodiscard]] Status note_result(const Secret& session, const pxe::installer::TaskResult& result);
+  [[nodiscard]] Status note_result(const std::string& server, const Secret& session,
+                                   const pxe::installer::TaskResult& result);
 
  private:
   [[nodiscard]] Status order(const std::string& server, const pxe::installer::Task& task,

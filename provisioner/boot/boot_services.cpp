@@ -4,13 +4,14 @@
 #include "core/db/transaction.h"
 #include "core/log.h"
 #include "provisioner/boot/boot_site.h"
+#include "provisioner/boot/dhcp_setup.h"
 #include "provisioner/boot/image_shelf.h"
+#include "provisioner/boot/sighting_log.h"
 #include "pxe/dhcp/server.h"
 #include "pxe/files/boot_root.h"
 #include "pxe/http/server.h"
 #include "pxe/tftp/server.h"
 
-#include <condition_variable>
 #include <mutex>
 #include <thread>
 
@@ -23,8 +24,6 @@ namespace {
 
 constexpr auto kCablingRefresh = 2s;
 
-using NicRow = std::tuple<std::string, std::string, std::string, std::string>;
-
 Result<std::vector<NicRow>> read_nics(db::Pool& pool) {
   return db::read(pool, "cabling of all servers",
                   [](db::Session& session) -> Result<std::vector<NicRow>> {
@@ -33,53 +32,13 @@ Result<std::vector<NicRow>> read_nics(db::Pool& pool) {
                   });
 }
 
-Result<std::shared_ptr<const dhcp::Cabling>> cabling_of(const std::vector<NicRow>& nics) {
-  std::vector<dhcp::Machine> machines;
-  for (const auto& [server, mac, switch_name, port] : nics) {
-    const auto parsed = parse_mac(mac);
-    if (!parsed) return tl::unexpected(parsed.error().in("server " + server));
-    if (machines.empty() || machines.back().server != server)
-      machines.push_back({.server = server});
-    machines.back().macs.push_back(*parsed);
-    machines.back().ports.push_back({.switch_name = switch_name, .port = port});
-  }
-  return dhcp::Cabling::make(std::move(machines), {});
-}
-
-// Into the log; the timeline of a boot comes with discovery.
-class LoggedSightings final : public dhcp::Sightings {
- public:
-  void note(const dhcp::Sighting& seen) override {
-    const bool usual = seen.kind == dhcp::SightingKind::AddressServed;
-    log::write(usual ? log::Level::Info : log::Level::Warning, "dhcp",
-               {{"seen", std::string(dhcp::to_string(seen.kind))},
-                {"server", seen.server},
-                {"mac", to_string(seen.mac)},
-                {"address", to_string(seen.address)},
-                {"detail", seen.detail}});
-  }
-};
-
-dhcp::ServerOptions dhcp_options(const Config::Boot& boot) {
-  const std::string base =
-      "http://" + to_string(boot.address) + ":" + std::to_string(boot.http_port);
-  const dhcp::Ipv4 own = dhcp::to_ipv4(boot.address);
-  return {.listen = {{.interface = boot.interface_name, .address = own}},
-          .settings = {
-              .segments = {{.name = "boot",
-                            .prefix = boot.prefix,
-                            .first = dhcp::to_ipv4(boot.first_address),
-                            .last = dhcp::to_ipv4(boot.last_address),
-                            .server = own}},
-              .boot = {.script_url = base + "/boot/ipxe", .files_url = base + "/files/boot/"}}};
-}
-
 }  // namespace
 
 struct BootServices::State {
   State(const Config& config, db::Pool& database, Wakeup& wakeups, const SigningKey& key)
       : boot(config.boot),
         pool(database),
+        wakeup(wakeups),
         desk({.pool = database,
               .wakeup = wakeups,
               .key = key,
@@ -88,24 +47,26 @@ struct BootServices::State {
                                 const std::string& name) { return find_image(folder, name); },
               .ordered = [this](const std::string& server) { wake(server); }}),
         site(
-            desk, [this](const std::string& address) { return server_at(address); },
+            desk, [this](const std::string& address) { return asker_at(address); },
             [this] { return address(); }),
         store(database) {}
 
-  [[nodiscard]] std::optional<std::string> server_at(const std::string& text) const;
+  [[nodiscard]] std::optional<Asker> asker_at(const std::string& text) const;
   [[nodiscard]] BootAddress address() const;
   void wake(const std::string& server);
   Status open(const Config& config, const Clock& clock);
   Status refresh_cabling();
-  void keep_cabling_fresh(const std::stop_token& stop);
+  void keep_books(const std::stop_token& stop);
 
   Config::Boot boot;
   db::Pool& pool;
+  Wakeup& wakeup;
   BootDesk desk;
   BootSite site;
   dhcp::DatabaseLeaseStore store;
-  LoggedSightings sightings{};
+  SightingLog sightings{};
   std::vector<NicRow> nics{};
+  bool has_cabling{false};
   mutable std::mutex mutex{};  // guards cabling
   std::shared_ptr<const dhcp::Cabling> cabling{std::make_shared<const dhcp::Cabling>()};
   std::unique_ptr<dhcp::Server> dhcp_server{};
@@ -114,7 +75,7 @@ struct BootServices::State {
   std::jthread refresher{};  // last: stopped and joined before what it uses goes
 };
 
-std::optional<std::string> BootServices::State::server_at(const std::string& text) const {
+std::optional<Asker> BootServices::State::asker_at(const std::string& text) const {
   const auto address = dhcp::parse_ipv4(text);
   if (!address || !dhcp_server) return std::nullopt;
   const auto lease = dhcp_server->find_lease(*address);
@@ -122,7 +83,12 @@ std::optional<std::string> BootServices::State::server_at(const std::string& tex
   const std::lock_guard lock(mutex);
   const dhcp::Machine* machine =
       lease->port.port.empty() ? cabling->with_mac(lease->mac) : cabling->at_port(lease->port);
-  return machine == nullptr ? std::nullopt : std::optional(machine->server);
+  if (machine != nullptr) return Asker{.server = machine->server};
+  if (!boot.discover_unknown) return std::nullopt;
+  return Asker{
+      .server = discovery_id(lease->mac),
+      .stranger = Stranger{
+          .mac = lease->mac, .switch_name = lease->port.switch_name, .port = lease->port.port}};
 }
 
 BootAddress BootServices::State::address() const {
@@ -140,9 +106,10 @@ void BootServices::State::wake(const std::string& server) {
 Status BootServices::State::refresh_cabling() {
   auto now = read_nics(pool);
   if (!now) return tl::unexpected(now.error());
-  if (*now == nics) return {};
-  auto made = cabling_of(*now);
+  if (has_cabling && *now == nics) return {};
+  auto made = cabling_of(*now, boot);
   if (!made) return tl::unexpected(made.error());
+  has_cabling = true;
   nics = std::move(*now);
   {
     const std::lock_guard lock(mutex);
@@ -152,14 +119,13 @@ Status BootServices::State::refresh_cabling() {
   return {};
 }
 
-void BootServices::State::keep_cabling_fresh(const std::stop_token& stop) {
-  std::mutex waiting;
-  std::condition_variable_any nothing;  // a pause that a stop ends
+void BootServices::State::keep_books(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (const Status read = refresh_cabling(); !read)
       log::warning("cabling not read", {{"error", read.error().message}});
-    std::unique_lock lock(waiting);
-    nothing.wait_for(lock, stop, kCablingRefresh, [] { return false; });
+    sightings.wait(kCablingRefresh, stop);
+    if (const Status kept = sightings.keep(pool, wakeup); !kept)
+      log::warning("sightings not kept", {{"error", kept.error().message}});
   }
 }
 
@@ -170,8 +136,9 @@ Status BootServices::State::open(const Config& config, const Clock& clock) {
   auto identity = pxe::http::ensure_identity(config.data_directory + "/boot-identity");
   if (!identity) return tl::unexpected(identity.error());
   auto options = dhcp_options(boot);
-  options.cabling = cabling;
-  auto dhcp = dhcp::Server::start(std::move(options), store, sightings, clock);
+  if (!options) return tl::unexpected(options.error());
+  options->cabling = cabling;
+  auto dhcp = dhcp::Server::start(std::move(*options), store, sightings, clock);
   if (!dhcp) return tl::unexpected(dhcp.error().in("DHCP"));
   dhcp_server = std::move(*dhcp);
   auto tftp =
@@ -185,7 +152,7 @@ Status BootServices::State::open(const Config& config, const Clock& clock) {
                                       *root, &site);
   if (!http) return tl::unexpected(http.error().in("boot HTTP"));
   http_server = std::move(*http);
-  refresher = std::jthread([this](const std::stop_token& stop) { keep_cabling_fresh(stop); });
+  refresher = std::jthread([this](const std::stop_token& stop) { keep_books(stop); });
   return {};
 }
 

@@ -67,17 +67,21 @@ std::string ipxe_script(const BootTicket& ticket, const BootAddress& address) {
 std::string task_topic(const std::string& server) { return "task of " + server; }
 
 Answer BootSite::answer(const Request& request) {
-  const std::optional<std::string> server = server_at_(request.client);
-  if (!server)
+  const std::optional<Asker> asker = asker_at_(request.client);
+  if (!asker)
     return error_answer(403, "the address " + request.client + " was not lent to a known server");
   if (request.path == "/boot/ipxe")
-    return request.method == "GET" ? script(*server) : error_answer(405, "GET only");
-  if (request.path.starts_with("/installer/v1/")) return installer(request, *server);
+    return request.method == "GET" ? script(*asker) : error_answer(405, "GET only");
+  if (request.path.starts_with("/installer/v1/")) return installer(request, asker->server);
   return error_answer(404, "no such route: " + request.path);
 }
 
-Answer BootSite::script(const std::string& server) {
-  const auto ticket = desk_.open_boot(server);
+bool BootSite::may_fetch(const Request& request) { return asker_at_(request.client).has_value(); }
+
+Answer BootSite::script(const Asker& asker) {
+  if (asker.stranger)
+    if (const Status noted = desk_.discover(*asker.stranger); !noted) return refused(noted.error());
+  const auto ticket = desk_.open_boot(asker.server);
   if (!ticket) return refused(ticket.error());
   return {.headers = {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}},
           .body = ipxe_script(*ticket, address_())};
@@ -98,20 +102,20 @@ Answer BootSite::installer(const Request& request, const std::string& server) {
   if (what == "POST progress") {
     const auto progress = pxe::installer::parse_progress(request.body);
     if (!progress) return refused(progress.error());
-    const auto over = desk_.note_progress(session, *progress);
+    const auto over = desk_.note_progress(server, session, *progress);
     return over ? json_answer(200, pxe::installer::cancelled_text(*over)) : refused(over.error());
   }
   if (what == "POST result") {
     const auto result = pxe::installer::parse_result(request.body);
     if (!result) return refused(result.error());
-    const auto noted = desk_.note_result(session, *result);
+    const auto noted = desk_.note_result(server, session, *result);
     return noted ? json_answer(200, "{}") : refused(noted.error());
   }
   return error_answer(404, "no such route: " + request.path);
 }
 
 Answer BootSite::task(const Secret& session, const std::string& server) {
-  auto task = desk_.find_task(session);
+  auto task = desk_.find_task(server, session);
   if (!task) return refused(task.error());
   if (*task) return json_answer(200, std::move(**task));
   return {.status = 204, .hold = kLongPoll, .topic = task_topic(server)};

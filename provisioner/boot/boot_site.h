@@ -20,8 +20,15 @@ struct BootAddress {
   std::string pin{};  // "sha256//BASE64" of the TLS key
 };
 
-// The server an address was lent to; nothing when nobody we know holds it. Thread-safe.
-using ServerAt = std::function<std::optional<std::string>(const std::string& address)>;
+// Who asks.
+struct Asker {
+  std::string server{};                // of the inventory, or the discovery_id() of a stranger
+  std::optional<Stranger> stranger{};  // the inventory does not know it
+};
+
+// Who an address was lent to; nothing when nobody who is welcome holds it. Thread-safe; must not
+// block.
+using AskerAt = std::function<std::optional<Asker>(const std::string& address)>;
 
 // What iPXE is to do. Pure.
 [[nodiscard]] std::string ipxe_script(const BootTicket& ticket, const BootAddress& address);
@@ -32,19 +39,21 @@ using ServerAt = std::function<std::optional<std::string>(const std::string& add
 // Thread-safe. The desk outlives it.
 class BootSite final : public pxe::http::Site {
  public:
-  BootSite(BootDesk& desk, ServerAt server_at, std::function<BootAddress()> address)
-      : desk_(desk), server_at_(std::move(server_at)), address_(std::move(address)) {}
+  BootSite(BootDesk& desk, AskerAt asker_at, std::function<BootAddress()> address)
+      : desk_(desk), asker_at_(std::move(asker_at)), address_(std::move(address)) {}
 
   [[nodiscard]] pxe::http::Answer answer(const pxe::http::Request& request) override;
+  // Files, too, are for those we lent an address to.
+  [[nodiscard]] bool may_fetch(const pxe::http::Request& request) override;
 
  private:
-  [[nodiscard]] pxe::http::Answer script(const std::string& server);
+  [[nodiscard]] pxe::http::Answer script(const Asker& asker);
   [[nodiscard]] pxe::http::Answer installer(const pxe::http::Request& request,
                                             const std::string& server);
   [[nodiscard]] pxe::http::Answer task(const Secret& session, const std::string& server);
 
   BootDesk& desk_;
-  ServerAt server_at_;
+  AskerAt asker_at_;
   std::function<BootAddress()> address_;
 };
 

@@ -57,6 +57,26 @@ TEST_F(Commands, ListPortsWithTheirSessions) {
   expect_golden("switch-ports.txt", run({"switch", "ports", "tor1"}).out);
 }
 
+TEST_F(Commands, ListDiscoveredMachinesAndEnrolOne) {
+  api.list("GET /api/v1/discoveries", json::array({json::parse(R"({
+    "id": "new-020000000099", "inspection": {"product": {"vendor": "QEMU"}}, "nics": [
+    {"name": "eth0", "switch": "tor1", "port": "swp9", "proof": "lldp"},
+    {"name": "eth1", "switch": "", "port": "", "proof": ""}]})")}));
+  const Ran listed = run({"server", "discovered"});
+  EXPECT_EQ(listed.status, 0) << listed.err;
+  EXPECT_NE(listed.out.find("eth0 tor1:swp9 (lldp), eth1 ?"), std::string::npos) << listed.out;
+  api.answer("POST /api/v1/servers",
+             json{{"name", "srv9"}, {"state", "maintenance"}, {"reason", "not proved clean yet"}},
+             201);
+  const Ran made = run({"server", "enrol", "srv9", "--from", "new-020000000099", "--bmc-url",
+                        "https://192.0.2.1", "--bmc-user", "admin"});
+  EXPECT_EQ(made.status, 0) << made.err;
+  EXPECT_EQ(made.out, "server srv9 is in maintenance: not proved clean yet\n");
+  EXPECT_EQ(json::parse(api.requests().back().body),
+            json::parse(R"({"name": "srv9", "from": "new-020000000099", "bmc":
+              {"type": "redfish", "url": "https://192.0.2.1", "user": "admin"}})"));
+}
+
 TEST_F(Commands, CheckTheSignatureOfEachWipeRecord) {
   const SigningKey key = SigningKey::make();
   const auto record = [&key](const std::string& server, const std::string& operation) {

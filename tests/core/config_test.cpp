@@ -84,6 +84,46 @@ TEST(Config, DoesNotShowTheDatabasePassword) {
               testing::AllOf(HasSubstr("port"), testing::Not(HasSubstr("hunter2"))));
 }
 
+TEST(ConfigRelays, AreSwitchesWithASubnetOfTheirOwnOrWithout) {
+  const auto config = parse_config(
+      "f",
+      "site: a\n"
+      "boot:\n"
+      "  relays:\n"
+      "    - {switch: tor1, addresses: [172.16.101.2], prefix: 172.16.101.0/24, first_address: "
+      "172.16.101.100, last_address: 172.16.101.199, router: 172.16.101.1}\n"
+      "    - {switch: tor2, addresses: [172.16.100.3, 172.16.100.4], circuit_id: sonic}\n");
+  ASSERT_TRUE(config) << config.error().message;
+  ASSERT_EQ(config->boot.relays.size(), 2U);
+  EXPECT_EQ(config->boot.relays[0].circuit_id, "plain");
+  EXPECT_EQ(to_string(config->boot.relays[0].subnet->prefix), "172.16.101.0/24");
+  EXPECT_EQ(to_string(*config->boot.relays[0].subnet->router), "172.16.101.1");
+  EXPECT_EQ(config->boot.relays[1].addresses.size(), 2U);
+  EXPECT_FALSE(config->boot.relays[1].subnet);
+}
+
+TEST(ConfigRelays, AreRefusedAtTheirPlace) {
+  const std::string problems = problems_of(
+      "site: a\n"
+      "boot:\n"
+      "  relays:\n"
+      "    - {switch: tor1, addresses: [], circuit_id: cisco}\n"
+      "    - {switch: tor2, addresses: [x], prefix: 10.0.0.0/24, first_address: 10.0.1.1, "
+      "last_address: 10.0.0.9, colour: red}\n");
+  for (const char* wanted :
+       {"boot.relays[0].addresses: needs the address", "boot.relays[0].circuit_id: must be plain",
+        "boot.relays[1].addresses: ", "boot.relays[1].prefix: 10.0.1.1 is not in 10.0.0.0/24",
+        "unknown key 'colour'"})
+    EXPECT_THAT(problems, HasSubstr(wanted));
+}
+
+TEST(Config, KnowsWhatToDoWithUnknownMachines) {
+  EXPECT_FALSE(parse_config("f", "site: a\n")->boot.discover_unknown);
+  EXPECT_TRUE(parse_config("f", "site: a\nboot: {unknown: discover}\n")->boot.discover_unknown);
+  EXPECT_THAT(problems_of("site: a\nboot: {unknown: adopt}\n"),
+              HasSubstr("boot.unknown: must be discover or ignore"));
+}
+
 TEST(ConfigReference, IsAValidFileWithTheDefaults) {
   const auto reference = parse_config("reference", config_reference());
   ASSERT_TRUE(reference) << reference.error().message;

@@ -61,6 +61,18 @@ TEST_P(Life, DeploysAndReleasesAServer) {
   EXPECT_EQ(groups, 0) << "of operations that are over";
 }
 
+TEST_P(Life, AServerWhoseWipeIsNotProvedDoesNotReturnToThePool) {
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+  site_.server.wipe_fails = "disk sdb (S2) belongs to the server and was not wiped";
+  const auto released = site_.service->release({}, ordered.id, std::nullopt, Mode::Real);
+  ASSERT_TRUE(released) << released.error().message;
+  ASSERT_TRUE(ends(released->id, "failed"));
+  EXPECT_EQ(site_.server_state(), "failed");
+  EXPECT_NE(site_.operation(released->id).error.find("disk sdb (S2)"), std::string::npos);
+  EXPECT_EQ(site_.mode("tor1"), PortMode::Shut);
+}
+
 TEST_P(Life, GoesThroughShutOnTheWayBack) {
   const DeploymentView ordered = deploy();
   ASSERT_TRUE(ends(ordered.operation, "succeeded"));

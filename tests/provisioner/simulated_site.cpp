@@ -143,7 +143,10 @@ class ScriptedBoot final : public ServerBoot {
   Result<BootStatus> read() override {
     BootStatus now = server_.status;
     if (now.phase == "installing" && server_.installs) server_.status.phase = "installed";
-    if (now.phase == "wiping" && server_.wipes) server_.status.phase = "wiped";
+    if (now.phase == "wiping" && server_.wipes) {
+      server_.status.phase = server_.wipe_fails.empty() ? "wiped" : "failed";
+      server_.status.detail = server_.wipe_fails;
+    }
     return now;
   }
 

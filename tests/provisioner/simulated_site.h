@@ -43,6 +43,7 @@ struct ScriptedServer {
   BootDevice next{BootDevice::Disk};
   bool installs{true};
   bool wipes{true};
+  std::string wipe_fails{};  // why; empty: wipes are proved
   int power_cycles{};
 };
 

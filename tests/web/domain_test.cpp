@@ -1,9 +1,11 @@
 // The resources of the domain against the real facade: runner and reconcilers are real, switches
 // and BMC scripted. Every answer is recorded and afterwards checked against docs/openapi.yaml.
 #include "core/db/migrations.h"
+#include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "core/log.h"
 #include "ipam/schema.h"
+#include "provisioner/boot/discovery.h"
 #include "provisioner/boot/wipe_record.h"
 #include "provisioner/schema.h"
 #include "tests/provisioner/simulated_site.h"
@@ -131,6 +133,7 @@ TEST_F(Domain, ShowsTheFleet) {
                            "servers/srv1",
                            "servers/srv1/wipe-records",
                            "signing-keys",
+                           "discoveries",
                            "switches",
                            "switches/tor1",
                            "switches/tor1/ports",
@@ -208,6 +211,36 @@ TEST_F(Domain, ServesWhatProvesAWipeAndTheKeyItIsCheckedWith) {
   EXPECT_EQ(served["id"], record["key"]);
   EXPECT_TRUE(verify(served["public_key"].get<std::string>(), record["record"].get<std::string>(),
                      record["signature"].get<std::string>()));
+}
+
+TEST_F(Domain, EnrolsAMachineThatBooted) {
+  const json bmc{{"type", "simulated"}, {"url", "http://127.0.0.1:1/redfish/v1/Systems/srv9"}};
+  const json wanted{{"name", "srv9"}, {"from", "new-020000000099"}, {"bmc", bmc}};
+  EXPECT_EQ(ask("POST", "/api/v1/servers", wanted).status, 404);
+  const std::string inspection = R"({"nics":[{"name":"eth0","mac":"02:00:00:00:00:99",)"
+                                 R"("lldp":[{"chassis":"c","system":"tor1","port":"swp9"}]}]})";
+  ASSERT_TRUE(db::write(*site.pool, "discover", [&](db::Session& session) -> Status {
+    db::execute(session,
+                "INSERT INTO ports (switch_name, name, role) VALUES ('tor1', 'swp9', 'server')");
+    const auto noted =
+        provisioner::note_discovery(session, {.mac = *parse_mac("02:00:00:00:00:99")});
+    provisioner::keep_inspection(session, "new-020000000099", inspection);
+    return noted;
+  }));
+  const auto waiting = ask("GET", "/api/v1/discoveries").body["items"];
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0]["state"], "enrolling");
+  EXPECT_EQ(waiting[0]["nics"][0]["proof"], "lldp");
+  json odd = wanted;
+  odd["colour"] = "red";
+  EXPECT_EQ(ask("POST", "/api/v1/servers", odd).status, 400);
+  EXPECT_EQ(ask("POST", "/api/v1/servers?dry_run=true", wanted).status, 200);
+  const auto made = ask("POST", "/api/v1/servers", wanted);
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.body["state"], "maintenance");
+  EXPECT_EQ(made.body["nics"][0]["port"], "swp9");
+  EXPECT_TRUE(ask("GET", "/api/v1/discoveries").body["items"].empty());
+  EXPECT_EQ(ask("POST", "/api/v1/servers", wanted).status, 404);
 }
 
 TEST_F(Domain, CancelsAnOperationAndRefusesOddActions) {

@@ -19,6 +19,8 @@ constexpr std::array kTable{
   PermissionRow{"PATCH",  "/api/v1/tokens/:id",                           Permission::Administer},
   PermissionRow{"DELETE", "/api/v1/tokens/:id",                           Permission::Administer},
   PermissionRow{"GET",    "/api/v1/servers",                              Permission::Read},
+  PermissionRow{"POST",   "/api/v1/servers",                              Permission::Network},
+  PermissionRow{"GET",    "/api/v1/discoveries",                          Permission::Network},
   PermissionRow{"GET",    "/api/v1/servers/:name",                        Permission::Read},
   PermissionRow{"PATCH",  "/api/v1/servers/:name",                        Permission::Network},
   PermissionRow{"GET",    "/api/v1/servers/:name/wipe-records",           Permission::Read},

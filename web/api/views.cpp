@@ -113,6 +113,26 @@ json to_json(const provisioner::SigningKeyView& key) {
           {"created_at", time_json(key.created)}};
 }
 
+json to_json(const provisioner::DiscoveryView& machine) {
+  json nics = json::array();
+  for (const provisioner::DiscoveredNicView& nic : machine.nics)
+    nics.push_back({{"name", nic.name},
+                    {"mac", nic.mac},
+                    {"switch", nic.switch_name},
+                    {"port", nic.port},
+                    {"proof", nic.proof}});
+  auto inspection = json::parse(machine.inspection, nullptr, false);
+  return {{"id", machine.id},
+          {"state", "enrolling"},
+          {"mac", machine.mac},
+          {"switch", machine.switch_name},
+          {"port", machine.port},
+          {"nics", std::move(nics)},
+          {"inspection", inspection.is_discarded() ? json(nullptr) : std::move(inspection)},
+          {"first_seen_at", time_json(machine.first_seen)},
+          {"last_seen_at", time_json(machine.last_seen)}};
+}
+
 json to_json(const provisioner::SwitchView& device) {
   return {{"name", device.name},
           {"nos", device.nos},

@@ -83,7 +83,7 @@ class BootDeskTest : public testing::TestWithParam<db::Backend> {
                               .bytes = 8,
                               .method = "overwrite",
                               .samples = 4});
-    EXPECT_TRUE(desk_.note_result(secret, result));
+    EXPECT_TRUE(desk_.note_result(kServer, secret, result));
     return *desk_.read(kServer);
   }
 
@@ -140,14 +140,14 @@ TEST_P(BootDeskTest, ATokenEndsWithItsTimeAndWithTheNextOne) {
 
 TEST_P(BootDeskTest, NoSecretOpensTheDoorOfAServerThatHasNone) {
   ASSERT_TRUE(desk_.expect(kServer, BootDevice::Network));
-  EXPECT_EQ(desk_.find_task(Secret()).error().code, Errc::Rejected);
-  EXPECT_FALSE(desk_.note_result(Secret(), wiped(1, 0)));
+  EXPECT_EQ(desk_.find_task(kServer, Secret()).error().code, Errc::Rejected);
+  EXPECT_FALSE(desk_.note_result(kServer, Secret(), wiped(1, 0)));
 }
 
 TEST_P(BootDeskTest, AnInstallIsOrderedReportedAndDone) {
   const Secret secret = session();
   EXPECT_EQ(phase(), "provisioning");
-  EXPECT_FALSE(desk_.find_task(secret)->has_value());
+  EXPECT_FALSE(desk_.find_task(kServer, secret)->has_value());
   const InstallOrder order{.operation = "op-1",
                            .image = "debian-12",
                            .hostname = "web1",
@@ -155,20 +155,22 @@ TEST_P(BootDeskTest, AnInstallIsOrderedReportedAndDone) {
   ASSERT_TRUE(desk_.order_install(kServer, order));
   ASSERT_TRUE(desk_.order_install(kServer, order)) << "the same operation again is the same order";
   EXPECT_EQ(phase(), "installing");
-  const auto task = parse_task(desk_.find_task(secret)->value());
+  const auto task = parse_task(desk_.find_task(kServer, secret)->value());
   ASSERT_TRUE(task) << task.error().message;
   EXPECT_EQ(std::get<InstallWork>(task->work).files.at(0).mode, 0640U);
 
-  ASSERT_EQ(
-      desk_.note_progress(secret, {.operation = "op-1", .phase = Phase::Writing, .percent = 40}),
-      false);
+  ASSERT_EQ(desk_.note_progress(kServer, secret,
+                                {.operation = "op-1", .phase = Phase::Writing, .percent = 40}),
+            false);
   EXPECT_EQ(desk_.read(kServer)->progress, 40);
-  EXPECT_EQ(desk_.note_progress(secret, {.operation = "op-2"}).error().code, Errc::Conflict);
+  EXPECT_EQ(desk_.note_progress(kServer, secret, {.operation = "op-2"}).error().code,
+            Errc::Conflict);
   const TaskResult result{.operation = "op-1", .outcome = Outcome::Succeeded};
-  ASSERT_TRUE(desk_.note_result(secret, result));
-  ASSERT_TRUE(desk_.note_result(secret, result));
+  ASSERT_TRUE(desk_.note_result(kServer, secret, result));
+  ASSERT_TRUE(desk_.note_result(kServer, secret, result));
   EXPECT_EQ(phase(), "installed");
-  EXPECT_FALSE(desk_.find_task(secret)->has_value()) << "what is done is not ordered again";
+  EXPECT_FALSE(desk_.find_task(kServer, secret)->has_value())
+      << "what is done is not ordered again";
 }
 
 TEST_P(BootDeskTest, AnUnknownImageIsRefusedBeforeAnythingIsOrdered) {
@@ -189,8 +191,8 @@ TEST_P(BootDeskTest, ANewBootEndsTheSessionAndWhatItWasDoing) {
   const Secret secret = session();
   ASSERT_TRUE(desk_.order_wipe(kServer, "op-1"));
   ASSERT_TRUE(desk_.open_boot(kServer));  // power was lost in the middle
-  EXPECT_EQ(desk_.find_task(secret).error().code, Errc::Rejected);
-  EXPECT_EQ(desk_.note_result(secret, wiped(9, 0)).error().code, Errc::Rejected);
+  EXPECT_EQ(desk_.find_task(kServer, secret).error().code, Errc::Rejected);
+  EXPECT_EQ(desk_.note_result(kServer, secret, wiped(9, 0)).error().code, Errc::Rejected);
   EXPECT_EQ(phase(), "");
 }
 
@@ -203,7 +205,7 @@ TEST_P(BootDeskTest, AWipeCountsOnlyWhenEveryDiskReadBackAsZero) {
                   "failed"}}) {
     const Secret secret = session();
     ASSERT_TRUE(desk_.order_wipe(kServer, "op-1"));
-    ASSERT_TRUE(desk_.note_result(secret, result));
+    ASSERT_TRUE(desk_.note_result(kServer, secret, result));
     EXPECT_EQ(phase(), phase_after) << to_json_text(result);
   }
 }
@@ -274,10 +276,61 @@ TEST_P(BootDeskTest, WhoWaitsForAnOrderIsToldOnce) {
   EXPECT_EQ(ordered_, std::vector<std::string>{kServer});
 }
 
+TEST_P(BootDeskTest, ASessionSpeaksForItsOwnServerOnly) {
+  const Secret secret = session();
+  ASSERT_TRUE(desk_.order_wipe(kServer, "op-1"));
+  EXPECT_EQ(desk_.find_task("srv2", secret).error().code, Errc::Rejected);
+  EXPECT_EQ(desk_.note_progress("srv2", secret, {.operation = "op-1"}).error().code,
+            Errc::Rejected);
+  EXPECT_EQ(desk_.note_result("srv2", secret, wiped(9, 0)).error().code, Errc::Rejected);
+  EXPECT_EQ(phase(), "wiping");
+}
+
+TEST_P(BootDeskTest, ASessionOfAnOlderOperationChangesNothing) {
+  const Secret old = session();
+  ASSERT_TRUE(desk_.order_wipe(kServer, "op-1"));
+  const Secret secret = session();  // booted again, for another operation
+  ASSERT_TRUE(desk_.order_wipe(kServer, "op-2"));
+  EXPECT_EQ(desk_.note_result(kServer, old, wiped(9, 0)).error().code, Errc::Rejected);
+  EXPECT_EQ(desk_.note_result(kServer, secret, wiped(9, 0)).error().code, Errc::Conflict)
+      << "the result of op-1 is not that of op-2";
+  EXPECT_EQ(phase(), "wiping");
+  EXPECT_TRUE(records().empty());
+}
+
+// Another controller, or this one after its death: what a desk knows is in the database alone.
+TEST_P(BootDeskTest, AnotherDeskGoesOnAtEveryPhase) {
+  const auto desk = [this] {
+    return BootDesk({.pool = *site_.pool,
+                     .wakeup = wakeup_,
+                     .key = key_,
+                     .site = "pod-1",
+                     .find_image = find_image});
+  };
+  ASSERT_TRUE(desk().expect(kServer, BootDevice::Network));
+  const auto ticket = desk().open_boot(kServer);
+  ASSERT_TRUE(ticket);
+  const auto opened = desk().open_session(
+      kServer, {.token = ticket->token, .mac = kMac, .inspection = with_disks({"S1"})});
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(desk().read(kServer)->phase, "provisioning");
+  ASSERT_TRUE(desk().order_wipe(kServer, "op-1"));
+  ASSERT_TRUE(desk().order_wipe(kServer, "op-1")) << "the step is run again after a death";
+  EXPECT_TRUE(desk().find_task(kServer, opened->session)->has_value());
+  ASSERT_TRUE(desk().note_progress(kServer, opened->session,
+                                   {.operation = "op-1", .phase = Phase::Erasing, .percent = 9}));
+  EXPECT_EQ(desk().read(kServer)->progress, 9);
+  ASSERT_TRUE(desk().note_result(kServer, opened->session, wiped(9, 0)));
+  ASSERT_TRUE(desk().note_result(kServer, opened->session, wiped(9, 0)))
+      << "the answer was lost, so it is said again";
+  EXPECT_EQ(desk().read(kServer)->phase, "wiped");
+  EXPECT_EQ(records().size(), 1U);
+}
+
 TEST_P(BootDeskTest, TheProofOfAWipeIsKept) {
   const Secret secret = session();
   ASSERT_TRUE(desk_.order_wipe(kServer, "op-1"));
-  ASSERT_TRUE(desk_.note_result(secret, wiped(9, 0)));
+  ASSERT_TRUE(desk_.note_result(kServer, secret, wiped(9, 0)));
   const auto kept = db::read(*site_.pool, "proof", [](db::Session& session) {
     return Result<std::string>(std::get<0>(*db::select_one<std::string>(
         session, "SELECT method FROM wiped_disks WHERE operation = 'op-1' AND disk = 'vda'")));

@@ -16,6 +16,8 @@ using pxe::http::Request;
 using testing::HasSubstr;
 using testing::StartsWith;
 
+const MacAddress kStranger = *parse_mac("02:00:00:00:00:99");
+
 class BootSiteTest : public testing::Test {
  protected:
   Answer ask(Request request) {
@@ -56,8 +58,10 @@ class BootSiteTest : public testing::Test {
                   }}};
   BootSite site_{
       desk_,
-      [](const std::string& address) -> std::optional<std::string> {
-        if (address == "172.16.100.100") return "srv1";
+      [](const std::string& address) -> std::optional<Asker> {
+        if (address == "172.16.100.100") return Asker{.server = "srv1"};
+        if (address == "172.16.100.150")
+          return Asker{.server = discovery_id(kStranger), .stranger = Stranger{.mac = kStranger}};
         return std::nullopt;
       },
       [] {
@@ -107,6 +111,34 @@ TEST_F(BootSiteTest, AWipeFromScriptToResult) {
                           .wiped = {{.disk = "vda", .method = "overwrite", .samples = 4}}};
   EXPECT_EQ(say("result", to_json_text(result), session).status, 200);
   EXPECT_EQ(desk_.read("srv1")->phase, "wiped");
+}
+
+TEST_F(BootSiteTest, AMachineNobodyKnowsIsInspected) {
+  const std::string client = "172.16.100.150";
+  const std::string script = ask({.method = "GET", .path = "/boot/ipxe", .client = client}).body;
+  const std::string key = "switchyard.token=";
+  const std::size_t at = script.find(key);
+  ASSERT_NE(at, std::string::npos) << script;
+  const std::string token = script.substr(at + key.size(), script.find(' ', at) - at - key.size());
+  const Answer opened = ask({.method = "POST",
+                             .path = "/installer/v1/sessions",
+                             .body = request_with(token),
+                             .client = client,
+                             .tls = true});
+  ASSERT_EQ(opened.status, 201) << opened.body;
+  const std::string session = json::parse(opened.body).at("session");
+  const Answer task = ask({.method = "GET",
+                           .path = "/installer/v1/task",
+                           .headers = {{"authorization", "Bearer " + session}},
+                           .client = client,
+                           .tls = true});
+  EXPECT_EQ(json::parse(task.body).at("kind"), "inspect");
+  EXPECT_EQ(say("task", "", session).status, 403) << "from the address of another server";
+}
+
+TEST_F(BootSiteTest, FilesAreForThoseWhoHoldALease) {
+  EXPECT_TRUE(site_.may_fetch({.path = "/files/images/a", .client = "172.16.100.100"}));
+  EXPECT_FALSE(site_.may_fetch({.path = "/files/images/a", .client = "172.16.100.200"}));
 }
 
 TEST_F(BootSiteTest, SecretsDoNotTravelInClearText) {

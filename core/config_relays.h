@@ -1,0 +1,18 @@
+// The list boot.relays of the configuration file. Internal to core.
+#pragma once
+
+#include "core/config.h"
+#include "core/yaml.h"
+
+#include <string_view>
+#include <vector>
+
+namespace switchyard {
+
+// `boot`: the section. What is wrong is reported at its place.
+[[nodiscard]] std::vector<Config::Boot::Relay> read_relays(const yaml::Node& boot);
+
+// For `switchyard config reference`.
+extern const std::string_view kRelaysReference;
+
+}  // namespace switchyard
