@@ -14,7 +14,7 @@ packages=systemd,systemd-sysv,udev,dbus,kmod,iproute2,iputils-ping,ca-certificat
 for tool in mmdebstrap zstd flock; do
   command -v "$tool" >/dev/null || { echo "build-debian.sh: $tool is missing: apt-get install mmdebstrap zstd" >&2; exit 1; }
 done
-hash=$( { cat "$0"; cd "$here/files"; find . -type f | sort | xargs sha256sum; } | sha256sum | cut -c1-16)
+hash=$( { cat "$0"; cd "$here/files"; find . -type f -printf "%m %p\n" | sort; find . -type f | sort | xargs sha256sum; } | sha256sum | cut -c1-16)
 tar=$cache/debian-12-$hash.tar.zst
 
 mkdir -p "$cache" "$out"
@@ -27,8 +27,9 @@ make_image() {
     --aptopt='Acquire::Retries "3"' --aptopt='Acquire::Languages "none"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --customize-hook="cp -r $here/files/. \"\$1\"/" \
-    --customize-hook='chroot "$1" systemctl enable systemd-networkd switchyard-host-keys.service serial-getty@ttyS0.service' \
+    --customize-hook='chroot "$1" systemctl enable systemd-networkd switchyard-host-keys.service switchyard-phone-home.service serial-getty@ttyS0.service' \
     --customize-hook='sed -i "s/^bgpd=no/bgpd=yes/" "$1"/etc/frr/daemons' \
+    --customize-hook='chmod -x "$1"/etc/grub.d/05_debian_theme "$1"/etc/grub.d/20_linux_xen "$1"/etc/grub.d/30_*' \
     --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/etc/ssh/ssh_host_* "$1"/etc/hostname; : >"$1"/etc/machine-id' \
     bookworm "$cache/new.tar" \
     "deb $mirror bookworm main" "deb $mirror bookworm-updates main" "deb $security bookworm-security main"

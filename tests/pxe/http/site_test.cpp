@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <stdexcept>
 
@@ -19,11 +19,13 @@ using namespace std::chrono_literals;
 class FakeSite : public Site {
  public:
   Answer answer(const Request& request) override {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     ++asked_;
     news_.notify_all();
     last_ = request;
-    return behaviour_(request);
+    const auto behaviour = behaviour_;
+    lock.unlock();
+    return behaviour(request);
   }
 
   void behave(std::function<Answer(const Request&)> behaviour) {
@@ -204,16 +206,15 @@ TEST_F(BootSite, EndsHeldAnswersWhenTheServerStops) {
 }
 
 TEST_F(BootSite, IsGivenADeadline) {
-  std::mutex gate;
+  std::promise<void> gate;
   start({.answer = 50ms});
-  std::unique_lock closed(gate);
-  site.behave([&gate](const Request&) {
-    const std::lock_guard wait(gate);
+  site.behave([opened = gate.get_future().share()](const Request&) {
+    opened.wait();
     return Answer{};
   });
   RawConnection connection(server->port());
   EXPECT_EQ(connection.get("/boot").status, 504);
-  closed.unlock();
+  gate.set_value();
 }
 
 }  // namespace
