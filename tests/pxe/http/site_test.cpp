@@ -61,8 +61,8 @@ class FakeSite : public Site {
 
 class BootSite : public ::testing::Test {
  protected:
-  void start(Limits limits = {}) {
-    Options options{.address = "127.0.0.1", .port = 0, .site_threads = 2};
+  void start(Limits limits = {}, const std::string& address = "127.0.0.1") {
+    Options options{.address = address, .port = 0, .site_threads = 2};
     options.limits = limits;
     const auto root = BootRoot::open(folder.path());
     ASSERT_TRUE(root);
@@ -99,6 +99,13 @@ TEST_F(BootSite, IsToldTheWholeRequest) {
   EXPECT_EQ(request.client, "127.0.0.1");
   EXPECT_EQ(request.local, "127.0.0.1");
   EXPECT_FALSE(request.tls);
+}
+
+TEST_F(BootSite, IsToldIpv4AddressesWhereBothFamiliesAreHeard) {
+  start({}, "::");
+  EXPECT_EQ(RawConnection(server->port()).get("/boot/ipxe").status, 200);
+  EXPECT_EQ(site.last().client, "127.0.0.1");
+  EXPECT_EQ(site.last().local, "127.0.0.1");
 }
 
 TEST_F(BootSite, GetsABodyInChunksAndAfterContinue) {
