@@ -21,6 +21,8 @@ mkdir -p "$cache" "$out"
 exec 9>"$cache/lock"
 flock -w 1200 9 || { echo "build-debian.sh: somebody else has held $cache/lock for 20 minutes" >&2; exit 1; }
 
+# watchfrr gives its start script 20 s and kills it before it has loaded frr.conf on a server that is busy
+# booting: all daemons run then, none with a configuration (seen under emulation).
 # shellcheck disable=SC2016  # the hooks expand their own $1
 make_image() {
   timeout 1100 mmdebstrap --quiet --variant=minbase --include="$packages" --architectures=amd64 \
@@ -28,7 +30,7 @@ make_image() {
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --customize-hook="cp -r $here/files/. \"\$1\"/" \
     --customize-hook='chroot "$1" systemctl enable systemd-networkd switchyard-host-keys.service switchyard-phone-home.service serial-getty@ttyS0.service' \
-    --customize-hook='sed -i "s/^bgpd=no/bgpd=yes/" "$1"/etc/frr/daemons' \
+    --customize-hook='sed -i -e "s/^bgpd=no/bgpd=yes/" -e "s/^#watchfrr_options=.*/watchfrr_options=\"--restart-timeout 180\"/" "$1"/etc/frr/daemons' \
     --customize-hook='chmod -x "$1"/etc/grub.d/05_debian_theme "$1"/etc/grub.d/20_linux_xen "$1"/etc/grub.d/30_*' \
     --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/etc/ssh/ssh_host_* "$1"/etc/hostname; : >"$1"/etc/machine-id' \
     bookworm "$cache/new.tar" \
