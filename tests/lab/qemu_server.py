@@ -4,6 +4,7 @@ The boot files are built once: image and RAM system are kept by their own script
 (pxe/installer/build.sh, pxe/installer/image/build-debian.sh) in /var/cache/switchyard-images.
 """
 
+import errno
 import json
 import os
 import pathlib
@@ -27,12 +28,12 @@ USER, PASSWORD = "admin", "secret"
 
 
 class QemuServer:
-    """Powered off until its BMC is told otherwise. `firmware`: bios or uefi."""
+    """Powered off until its BMC is told otherwise. `firmware`: bios or uefi, as it leaves the factory."""
 
-    def __init__(self, lab: fabric.Fabric, firmware: str):
+    def __init__(self, lab: fabric.Fabric, firmware: str = "bios"):
         self.lab = lab
         self.firmware = firmware
-        self.folder = pathlib.Path(lab.folder) / f"qemu-{firmware}"
+        self.folder = pathlib.Path(lab.folder) / "qemu"
         self.bmc: subprocess.Popen | None = None
         self.monitor: subprocess.Popen | None = None
 
@@ -43,6 +44,33 @@ class QemuServer:
     @property
     def disk(self) -> pathlib.Path:
         return next((self.folder / NAME).glob("*.img"))
+
+    def set_firmware(self, firmware: str) -> None:
+        """As a person does in the set-up of a server that is off; its disk stays."""
+        mode = {"bios": "Legacy", "uefi": "UEFI"}[firmware]
+        body = json.dumps({"Boot": {"BootSourceOverrideMode": mode}})
+        self.lab.host("curl", "--silent", "--fail", "--max-time", "20", "--user", f"{USER}:{PASSWORD}", "--request", "PATCH",
+                      "--header", "Content-Type: application/json", "--data", body, self.url)
+        self.firmware = firmware
+
+    def is_blank(self) -> bool:
+        """Whether nothing but zeros is on the disk, seen from outside. Holes are not read."""
+        with open(self.disk, "rb") as image:
+            at = 0
+            while True:
+                try:
+                    at = os.lseek(image.fileno(), at, os.SEEK_DATA)
+                except OSError as end:
+                    if end.errno == errno.ENXIO:
+                        return True  # no data behind here
+                    raise
+                hole = os.lseek(image.fileno(), at, os.SEEK_HOLE)
+                image.seek(at)
+                while at < hole:
+                    block = image.read(min(1 << 20, hole - at))
+                    if block.count(0) != len(block):
+                        return False
+                    at += len(block)
 
     def serial(self, last: int = 4000) -> str:
         path = self.folder / NAME / "serial.log"
@@ -96,6 +124,7 @@ class QemuServer:
 
 def inventory_of(server: QemuServer, site: str) -> str:
     """The lab's inventory with this machine instead of the node."""
+    site = site.replace("  - {name: debian-12}", "  - {name: debian-12}\n  - {name: debian-13}")
     lines = [site[:site.index("servers:")] + "servers:", f"  - name: {NAME}",
              f'    bmc: {{type: redfish, url: "{server.url}", user: {USER}, password: {PASSWORD}, insecure: true}}', "    nics:"]
     lines += [f'      - {{name: {NICS[nic]}, mac: "{plan.mac(plan.SRV1, nic)}", switch: {tor.name}, port: {plan.SERVER_PORT}}}'
@@ -105,7 +134,9 @@ def inventory_of(server: QemuServer, site: str) -> str:
 
 def build_boot_files(folder: pathlib.Path, installer: pathlib.Path) -> pathlib.Path:
     """What the boot services serve: folder/images and folder/installer."""
-    for script, words in (("image/build-debian.sh", [folder / "images"]), ("build.sh", [folder / "installer", installer])):
+    for script, words in (("image/build-debian.sh", [folder / "images", "debian-12"]),
+                          ("image/build-debian.sh", [folder / "images", "debian-13"]),
+                          ("build.sh", [folder / "installer", installer])):
         done = subprocess.run([str(ROOT / "pxe/installer" / script), *map(str, words)], capture_output=True, text=True,
                               timeout=2400, env=os.environ)
         if done.returncode != 0:

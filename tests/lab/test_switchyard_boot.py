@@ -1,17 +1,18 @@
 """The whole story with nothing faked: a machine with firmware and disk is installed through the ToR's provisioning
 VLAN, boots from its disk, routes; is released, wiped and proved, and deployed again with another system."""
 
-import json
+import os
 import pathlib
-import subprocess
 
 import pytest
 
 import fabric
 import plan
 import probe
+from conftest import phases
 from controller import Controller, binary, inventory
 from qemu_server import QemuServer, build_boot_files, inventory_of
+from test_switchyard_path import accepted_on_switch
 
 SPINE = plan.SPINE1.name
 
@@ -22,9 +23,9 @@ def boot_files(tmp_path_factory):
 
 
 class Story:
-    def __init__(self, lab: fabric.Fabric, firmware: str, files: pathlib.Path):
+    def __init__(self, lab: fabric.Fabric, files: pathlib.Path):
         self.lab = lab
-        self.server = QemuServer(lab, firmware)
+        self.server = QemuServer(lab)
         bridge = plan.cable_of(plan.PROVISIONING_PORT).bridge
         self.controller = Controller(
             lab, more=f"boot: {{interface: {bridge}, address: {plan.PROVISIONING_HOST}, files: {files}, http_port: 8081}}\n")
@@ -43,17 +44,18 @@ class Story:
     def state(self) -> str:
         return self.controller.json("server", "show", plan.SRV1.name)["state"]
 
-    def steps(self, operation: str) -> str:
-        """Seconds of each step, for the report at the end."""
-        rows = self.controller.database("SELECT step, micros FROM step_times WHERE operation = ? ORDER BY rowid", operation)
-        return ", ".join(f"{step} {micros / 1e6:.1f}" for step, micros in rows)
+    def note(self, what: str, operation: str) -> None:
+        """Seconds of each step, for the report at the end of the run."""
+        for step, micros in self.controller.database(
+                "SELECT step, micros FROM step_times WHERE operation = ? ORDER BY rowid", operation):
+            phases[f"{what}: {step}"] = micros / 1e6
 
 
-@pytest.fixture(scope="module", name="story", params=["bios", "uefi"])
-def make_story(request, files):
-    lab = fabric.Fabric(f"b{request.param}")
+@pytest.fixture(scope="module", name="story")
+def make_story(files):
+    lab = fabric.Fabric(f"b{os.getpid()}")
     lab.up(guard=True)
-    story = Story(lab, request.param, files)
+    story = Story(lab, files)
     try:
         yield story.start()
     finally:
@@ -61,24 +63,11 @@ def make_story(request, files):
         lab.down()
 
 
-def accepted(lab, tor: plan.Node, vrf: plan.Vrf) -> set[str]:
-    taken: set[str] = set()
-    for family in ("ipv4", "ipv6"):
-        shown = lab.vtysh(tor.name, f"show bgp vrf {vrf.name} {family} unicast neighbors {plan.SERVER_PORT}.{vrf.tag} routes json")
-        taken |= set(json.loads(shown)["routes"])
-    return taken
-
-
-def is_zero(disk: pathlib.Path) -> bool:
-    size = disk.stat().st_size
-    return subprocess.run(["cmp", "-s", "-n", str(size), str(disk), "/dev/zero"], check=False, timeout=300).returncode == 0
-
-
 def check_active(story: Story) -> None:
     lab = story.lab
     for tor in plan.TORS:
         for vrf in plan.VRFS:
-            assert accepted(lab, tor, vrf) == {vrf.host4, vrf.host6}
+            assert accepted_on_switch(lab, tor, vrf) == {vrf.host4, vrf.host6}
     for vrf in plan.VRFS:
         for family, host in ((4, vrf.host4), (6, vrf.host6)):
             shown = lab.json(SPINE, f"ip -j -{family} route show table {vrf.table} proto bgp")
@@ -86,13 +75,40 @@ def check_active(story: Story) -> None:
             assert probe.once(lab, SPINE, host.split("/")[0], device=vrf.name) == 1.0
 
 
-@pytest.mark.seconds(1500)
-def test_a_server_is_installed_routed_released_wiped_and_installed_again(story):
-    controller = story.controller
-    deployment = controller.deploy(timeout=900)
-    print(f"\n{story.server.firmware}: {story.steps(deployment['operation'])}")
-    check_active(story)
-    assert not is_zero(story.server.disk)
-    controller.release(deployment["id"])
+def check_wiped(story: Story) -> None:
     assert story.state() == "available"
-    assert is_zero(story.server.disk)
+    assert story.server.is_blank()
+    for tor in plan.TORS:
+        assert story.controller.port(tor)["wished_mode"] == "provisioning"
+        assert "swp1." not in story.lab.run(tor.name, "ip -br link").stdout
+        assert "swp1" not in story.lab.vtysh(tor.name, "show running-config")
+
+
+def deploy(story: Story, image: str) -> dict:
+    deployment = story.controller.deploy(image=image, timeout=900)
+    story.note(f"{story.server.firmware} {image}", deployment["operation"])
+    return deployment
+
+
+def release(story: Story, deployment: dict) -> None:
+    story.controller.release(deployment["id"])
+    operation = story.controller.json("deployment", "show", deployment["id"])["operation"]
+    story.note(f"{story.server.firmware} release", operation)
+
+
+@pytest.mark.seconds(1500)
+def test_a_server_is_installed_over_the_network_routed_released_and_wiped(story):
+    deployment = deploy(story, "debian-12")
+    check_active(story)
+    assert not story.server.is_blank()
+    release(story, deployment)
+    check_wiped(story)
+
+
+@pytest.mark.seconds(1500)
+def test_it_is_installed_again_with_another_system_and_uefi(story):
+    story.server.set_firmware("uefi")
+    deployment = deploy(story, "debian-13")
+    check_active(story)
+    release(story, deployment)
+    check_wiped(story)
