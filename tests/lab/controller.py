@@ -21,6 +21,10 @@ CALL = ("import os, urllib.request as u; r = u.Request(os.environ['SWITCHYARD_UR
         "headers={'Authorization': 'Bearer ' + os.environ['SWITCHYARD_TOKEN']}); print(u.urlopen(r, timeout=20).read().decode())")
 
 
+def subnet_words() -> list[str]:
+    return [word for subnet, (vrf, _) in SUBNETS.items() for word in ("--subnet", f"{vrf.name}={subnet}")]
+
+
 def binary(name: str = "switchyard") -> pathlib.Path:
     return pathlib.Path(os.environ.get("SWITCHYARD_BIN", ROOT / "build" / "dev" / "bin")) / name
 
@@ -166,8 +170,7 @@ class Controller:
         self.wait(lambda: self.in_sync("provisioning"), 240, "both ports to be in the provisioning VLAN")
 
     def deploy(self, name: str = "srv1", watch: bool = True, image: str = "debian-12", timeout: float = 300) -> dict:
-        subnets = [word for subnet, (vrf, _) in SUBNETS.items() for word in ("--subnet", f"{vrf.name}={subnet}")]
-        done = self.cli("deploy", name, "--project", "demo", "--image", image, "--catalog", "l3-dual", *subnets,
+        done = self.cli("deploy", name, "--project", "demo", "--image", image, "--catalog", "l3-dual", *subnet_words(),
                         "--server", plan.SRV1.name, *(["--watch"] if watch else []), check=False, timeout=timeout)
         if done.returncode != 0:
             raise fabric.LabError(f"deploy: {done.stdout}{done.stderr}\n{self.log_tail()}")

@@ -48,10 +48,15 @@ class QemuServer:
     def set_firmware(self, firmware: str) -> None:
         """As a person does in the set-up of a server that is off; its disk stays."""
         mode = {"bios": "Legacy", "uefi": "UEFI"}[firmware]
-        body = json.dumps({"Boot": {"BootSourceOverrideMode": mode}})
-        self.lab.host("curl", "--silent", "--fail", "--max-time", "20", "--user", f"{USER}:{PASSWORD}", "--request", "PATCH",
-                      "--header", "Content-Type: application/json", "--data", body, self.url)
+        self._ask("PATCH", "", {"Boot": {"BootSourceOverrideMode": mode}})
         self.firmware = firmware
+
+    def pull_the_plug(self) -> None:
+        self._ask("POST", "/Actions/ComputerSystem.Reset", {"ResetType": "ForceOff"})
+
+    def _ask(self, method: str, path: str, body: dict) -> None:
+        self.lab.host("curl", "--silent", "--fail", "--max-time", "20", "--user", f"{USER}:{PASSWORD}", "--request", method,
+                      "--header", "Content-Type: application/json", "--data", json.dumps(body), self.url + path)
 
     def is_blank(self) -> bool:
         """Whether nothing but zeros is on the disk, seen from outside. Holes are not read."""

@@ -1,8 +1,10 @@
 """The whole story with nothing faked: a machine with firmware and disk is installed through the ToR's provisioning
 VLAN, boots from its disk, routes; is released, wiped and proved, and deployed again with another system."""
 
+import json
 import os
 import pathlib
+import signal
 
 import pytest
 
@@ -10,7 +12,7 @@ import fabric
 import plan
 import probe
 from conftest import phases
-from controller import Controller, binary, inventory
+from controller import Controller, binary, inventory, subnet_words
 from qemu_server import QemuServer, build_boot_files, inventory_of
 from test_switchyard_path import accepted_on_switch
 
@@ -111,4 +113,48 @@ def test_it_is_installed_again_with_another_system_and_uefi(story):
     deployment = deploy(story, "debian-13")
     check_active(story)
     release(story, deployment)
+    check_wiped(story)
+
+
+def wait_for_progress(story: Story, operation: str, least: int) -> None:
+    """Until the installer has written so many per cent."""
+    def is_there() -> bool:
+        rows = story.controller.database("SELECT progress FROM boot_desk WHERE operation = ? AND phase = 'installing'", operation)
+        return bool(rows) and rows[0][0] >= least
+    story.controller.wait(is_there, 400, f"the install to be at {least} %")
+
+
+@pytest.mark.seconds(1500)
+def test_an_install_outlives_the_controller_and_a_power_cut(story):
+    controller = story.controller
+    ordered = controller.deploy(image="debian-12", watch=False)
+    operation = ordered["operation"]
+    wait_for_progress(story, operation, 20)
+    controller.stop(signal.SIGKILL)
+    controller.start()
+    wait_for_progress(story, operation, 40)
+    story.server.pull_the_plug()
+    done = controller.cli("operation", "watch", operation, check=False, timeout=1000)
+    assert done.returncode == 0, done.stdout + done.stderr + controller.log_tail()
+    story.note("after kill -9 and power cut", operation)
+    check_active(story)
+    release(story, controller.json("deployment", "show", ordered["id"]))
+    check_wiped(story)
+
+
+@pytest.mark.seconds(900)
+def test_an_image_with_a_wrong_checksum_is_not_booted_and_leads_back_to_the_pool(story, files):
+    manifest = files / "images" / "debian-13.json"
+    good = manifest.read_text()
+    manifest.write_text(json.dumps(json.loads(good) | {"sha256": "0" * 64}))
+    try:
+        done = story.controller.cli("deploy", "bad", "--project", "demo", "--image", "debian-13", "--catalog", "l3-dual", *subnet_words(),
+                                    "--server", plan.SRV1.name, "--watch", check=False, timeout=800)
+    finally:
+        manifest.write_text(good)
+    assert done.returncode != 0 and "checksum" in done.stdout + done.stderr
+    assert story.state() == "failed"
+    for tor in plan.TORS:
+        assert story.controller.port(tor)["wished_mode"] == "shut"
+    release(story, story.controller.json("deployment", "list")["items"][-1])
     check_wiped(story)
