@@ -221,6 +221,7 @@ Status BootDesk::order_install(const std::string& server, const InstallOrder& or
   for (const HostFile& file : order.files)
     work.files.push_back({.path = file.path,
                           .mode = static_cast<unsigned>(std::stoul(file.mode, nullptr, 8)),
+                          .owner = file.owner,
                           .content = file.content});
   return this->order(server, {.operation = order.operation, .work = std::move(work)}, "installing");
 }

@@ -21,6 +21,10 @@ CALL = ("import os, urllib.request as u; r = u.Request(os.environ['SWITCHYARD_UR
         "headers={'Authorization': 'Bearer ' + os.environ['SWITCHYARD_TOKEN']}); print(u.urlopen(r, timeout=20).read().decode())")
 
 
+def subnet_words() -> list[str]:
+    return [word for subnet, (vrf, _) in SUBNETS.items() for word in ("--subnet", f"{vrf.name}={subnet}")]
+
+
 def binary(name: str = "switchyard") -> pathlib.Path:
     return pathlib.Path(os.environ.get("SWITCHYARD_BIN", ROOT / "build" / "dev" / "bin")) / name
 
@@ -53,8 +57,10 @@ def inventory(lab: fabric.Fabric) -> str:
 class Controller:
     """One `switchyard serve`, and its CLI, inside the lab's namespace."""
 
-    def __init__(self, lab: fabric.Fabric, undo_after: int = 60, scan_interval: int = 15):
+    def __init__(self, lab: fabric.Fabric, undo_after: int = 60, scan_interval: int = 15, more: str = ""):
+        """`more`: lines for the end of the configuration."""
         self.lab = lab
+        self.more = more
         self.folder = pathlib.Path(lab.folder) / "controller"
         self.folder.mkdir(exist_ok=True)
         self.process: subprocess.Popen | None = None
@@ -66,7 +72,7 @@ class Controller:
         (self.folder / "switchyard.yaml").write_text(
             f"site: lab\ncontroller: lab\ndata_directory: {self.folder}/data\nlisten: {{address: 127.0.0.1, port: {PORT}}}\n"
             f"network: {{provisioning_vlan: {plan.PROVISIONING_VLAN}, first_asn: {plan.SRV1.asn}}}\n"
-            f"reconcile: {{undo_after: {undo_after}s, scan_interval: {scan_interval}s}}\n")
+            f"reconcile: {{undo_after: {undo_after}s, scan_interval: {scan_interval}s}}\n{self.more}")
 
     def start(self) -> "Controller":
         log = (self.folder / "serve.log").open("ab")
@@ -163,10 +169,9 @@ class Controller:
         self.cli("inventory", "import", str(self.folder / "inventory.yaml"))
         self.wait(lambda: self.in_sync("provisioning"), 240, "both ports to be in the provisioning VLAN")
 
-    def deploy(self, name: str = "srv1", watch: bool = True) -> dict:
-        subnets = [word for subnet, (vrf, _) in SUBNETS.items() for word in ("--subnet", f"{vrf.name}={subnet}")]
-        done = self.cli("deploy", name, "--project", "demo", "--image", "debian-12", "--catalog", "l3-dual", *subnets,
-                        "--server", plan.SRV1.name, *(["--watch"] if watch else []), check=False)
+    def deploy(self, name: str = "srv1", watch: bool = True, image: str = "debian-12", timeout: float = 300) -> dict:
+        done = self.cli("deploy", name, "--project", "demo", "--image", image, "--catalog", "l3-dual", *subnet_words(),
+                        "--server", plan.SRV1.name, *(["--watch"] if watch else []), check=False, timeout=timeout)
         if done.returncode != 0:
             raise fabric.LabError(f"deploy: {done.stdout}{done.stderr}\n{self.log_tail()}")
         return self.json("deployment", "list")["items"][-1]
