@@ -135,9 +135,9 @@ class Controller:
 
     def wish(self, tor: plan.Node, wish: str | None = None) -> None:
         """Wishes for the server port as the workflow does: this intent (JSON), or the same once more."""
-        same = self.database("SELECT wish FROM port_wishes WHERE switch_name = ?", tor.name)[0][0]
+        same = self.database("SELECT wish FROM port_wishes WHERE switch_name = ? AND port = ?", tor.name, plan.SERVER_PORT)[0][0]
         self.database("UPDATE port_wishes SET previous = wish, wish = ?, version = version + 1, phase = 'wanted', attempts = 0, "
-                      "change_group = '', due = 0, error = '' WHERE switch_name = ?", wish or same, tor.name)
+                      "change_group = '', due = 0, error = '' WHERE switch_name = ? AND port = ?", wish or same, tor.name, plan.SERVER_PORT)
 
     def wait(self, done, seconds: float, what: str):
         end = time.monotonic() + seconds
@@ -162,6 +162,12 @@ class Controller:
         """Imports the site and waits until both server ports are in the provisioning VLAN."""
         self.cli("inventory", "import", str(self.folder / "inventory.yaml"))
         self.wait(lambda: self.in_sync("provisioning"), 240, "both ports to be in the provisioning VLAN")
+
+    def more_servers(self, site: str) -> None:
+        """Imports this inventory; what is not in it stays."""
+        file = self.folder / "more.yaml"
+        file.write_text(site)
+        self.cli("inventory", "import", str(file))
 
     def deploy(self, name: str = "srv1", watch: bool = True) -> dict:
         subnets = [word for subnet, (vrf, _) in SUBNETS.items() for word in ("--subnet", f"{vrf.name}={subnet}")]
