@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace switchyard {
 
@@ -35,6 +36,8 @@ struct Config {
 
   struct Network {
     VlanId provisioning_vlan{};
+    // What a server in that VLAN may talk to; empty: no limit.
+    std::vector<IpAddress> provisioning_services{};
     Asn first_asn{};
     Asn last_asn{};
     std::chrono::seconds address_hold_down{};

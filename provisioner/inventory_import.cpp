@@ -246,8 +246,7 @@ Status import_server(Import& import, const InventoryServer& item) {
     if (links) return {};
     put_links(import, item);
   }
-  const auto wishes =
-      provisioning_wishes(list_nics(import.session, item.name), import.site.provisioning, "");
+  const auto wishes = provisioning_wishes(list_nics(import.session, item.name), import.site, "");
   if (auto wished = ensure_each(import.session, wishes); !wished)
     return tl::unexpected(wished.error());
   if (!stored) import.note(true, false, "server " + item.name);
