@@ -63,10 +63,10 @@ class Controller:
 
     def configure(self, undo_after: int = 60, scan_interval: int = 15) -> None:
         """Seconds; in force from the next start."""
-        services = os.environ.get("SWITCHYARD_LAB_SERVICES", " ".join(plan.PROVISIONING_SERVICE))
+        services = f"provisioning_services: '{' '.join(plan.PROVISIONING_SERVICE)}', " if not os.environ.get("SWITCHYARD_LAB_UNLIMITED") else ""
         (self.folder / "switchyard.yaml").write_text(
             f"site: lab\ncontroller: lab\ndata_directory: {self.folder}/data\nlisten: {{address: 127.0.0.1, port: {PORT}}}\n"
-            f"network: {{provisioning_vlan: {plan.PROVISIONING_VLAN}, provisioning_services: '{services}', first_asn: {plan.SRV1.asn}}}\n"
+            f"network: {{provisioning_vlan: {plan.PROVISIONING_VLAN}, {services}first_asn: {plan.SRV1.asn}}}\n"
             f"reconcile: {{undo_after: {undo_after}s, scan_interval: {scan_interval}s}}\n")
 
     def start(self) -> "Controller":

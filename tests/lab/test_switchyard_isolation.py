@@ -15,7 +15,6 @@ SENDER, OTHERS = "srv2", ("srv3", "srv4")
 SOURCE4, SOURCE6 = pool_server.address4(SENDER), pool_server.address6(SENDER)
 LINK_LOCAL = pool_server.link_local(SENDER)
 ALL_NODES, ALL_ROUTERS, DHCP6_SERVERS = "ff02::1", "ff02::2", "ff02::1:2"
-BROADCAST = "ff:ff:ff:ff:ff:ff"
 
 
 @pytest.fixture
@@ -84,9 +83,9 @@ def to_the_fabric(lab) -> dict[str, dict]:
         targets = (plan.MANAGEMENT_HOST, *(known.management for known in plan.NODES.values()), "10.255.0.1", "10.255.0.2", "10.255.0.101",
                    "10.0.0.1", "198.51.100.1", plan.foreign_svi(plan.TOR1), plan.foreign_host(plan.TOR1))
         evil |= {f"{at}-{target}": to | {"target": target} for target in targets}
-        local = next(address["local"] for entry in lab.json(node, f"ip -j -6 addr show dev {device} scope link")
-                     for address in [*entry.get("addr_info", []), {"local": "fe80::1"}] if address)
-        evil |= {f"{at}-v6-{target}": to | {"source": LINK_LOCAL, "target": target} for target in (local, "fd10::1", "2001:db8:ffff::1")}
+        own = [address["local"] for entry in lab.json(node, f"ip -j -6 addr show dev {device} scope link")
+                   for address in entry.get("addr_info", []) if address]
+        evil |= {f"{at}-v6-{target}": to | {"source": LINK_LOCAL, "target": target} for target in (*own, "fd10::1", "2001:db8:ffff::1")}
     evil |= {"arp-" + target: {"kind": "arp", "source": SOURCE4, "target": target} for target in (plan.MANAGEMENT_HOST, "192.0.2.11", "192.0.2.21")}
     return evil | {"all-routers": {"kind": "echo", "source": LINK_LOCAL} | multicast(ALL_ROUTERS)}
 
