@@ -28,8 +28,8 @@ TEST(Config, NeedsOnlyTheSite) {
 TEST(Config, LimitsProvisioningToTheServicesNamedOrToTheBootService) {
   const auto services = [](const std::string& text) {
     std::string found;
-    for (const IpAddress& address :
-         parse_config("f", "site: a\n" + text).value().network.provisioning_services)
+    const auto config = parse_config("f", "site: a\n" + text);
+    for (const IpAddress& address : config.value().network.provisioning_services)
       found += to_string(address) + " ";
     return found;
   };

@@ -141,7 +141,7 @@ def listen(path, mark):
         frame, (device, _, kind, _, _) = wire.recvfrom(9216)
         at = frame.find(mark.encode())
         if at >= 0:
-            label = frame[at:at + 40].split(b"\0")[0].decode(errors="replace")
+            label = frame[at:at + 80].split(b"\0")[0].decode(errors="replace")
             print(json.dumps({"at": time.time(), "device": device, "outgoing": kind == 4, "mark": label,
                               "head": frame[:18].hex()}), file=log, flush=True)
 
