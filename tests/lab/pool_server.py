@@ -29,13 +29,14 @@ def link_local(server: str) -> str:
     return f"fe80::{140 + int(server[3:])}"
 
 
-def say(lab: fabric.Fabric, server: str, name: str, **want) -> None:
-    """`want` as in guest/frames.py; comes from the server's MAC unless it says otherwise."""
-    frames.send(lab, HERE, plan.cable_of(plan.POOL[server]).bridge, name, **({"mac": mac(server)} | want))
+def say(lab: fabric.Fabric, server: str, wants: dict[str, dict]) -> None:
+    """By name, as in guest/frames.py; they come from the server's MAC unless they say otherwise."""
+    frames.send_all(lab, HERE, plan.cable_of(plan.POOL[server]).bridge, {name: {"mac": mac(server)} | want for name, want in wants.items()})
 
 
-def say_as_service(lab: fabric.Fabric, name: str, **want) -> None:
-    frames.send(lab, HERE, plan.cable_of(plan.PROVISIONING_PORT).bridge, name, **({"mac": SERVICE_MAC} | want))
+def say_as_service(lab: fabric.Fabric, wants: dict[str, dict]) -> None:
+    frames.send_all(lab, HERE, plan.cable_of(plan.PROVISIONING_PORT).bridge,
+                    {name: {"mac": SERVICE_MAC} | want for name, want in wants.items()})
 
 
 def heard_by_service(sights: list[Sight]) -> bool:

@@ -112,8 +112,7 @@ def rogue() -> dict[str, dict]:
 def sights_of(lab, evil: dict[str, dict]) -> dict[str, list[frames.Sight]]:
     """Sends all of these from the sender; where each was seen."""
     with frames.Listener(lab, (HERE, *SWITCHES)) as listener:
-        for name, frame in evil.items():
-            pool_server.say(lab, SENDER, name, **frame)
+        pool_server.say(lab, SENDER, evil)
         seen = listener.seen(settle=1.0)
     found = {name: [sight for sight in seen if sight.mark == frames.MARK + name] for name in evil}
     assert [name for name, sights in found.items() if not sights] == [], "was never sent"
@@ -135,8 +134,7 @@ def test_a_server_in_provisioning_hears_the_service(lab, pool):
         "ns": {"kind": "ns", "source": SERVICE6, "asked": v6} | multicast(pool_server.solicited(v6)),
     }
     with frames.Listener(lab, (HERE,)) as listener:
-        for name, frame in good.items():
-            pool_server.say_as_service(lab, name, **frame)
+        pool_server.say_as_service(lab, good)
         seen = listener.seen(settle=1.0)
     for name in good:
         assert heard_by(SENDER, [sight for sight in seen if sight.mark == frames.MARK + name]), name
@@ -170,12 +168,12 @@ def test_no_dhcp_packet_of_a_routed_server_reaches_the_provisioning_network(lab,
             **{f"{vrf.short}-in-prov": [plan.PROVISIONING_VLAN, vrf.tag] for vrf in plan.VRFS},
             **{f"prov-in-{vrf.short}": [vrf.tag, plan.PROVISIONING_VLAN] for vrf in plan.VRFS}}
     names = []
+    wants = {f"{kind}-{tag}": frame | {"tags": outer} for kind, frame in kinds.items() for tag, outer in tags.items()}
     with frames.Listener(lab, (HERE, *SWITCHES)) as listener:
         for nic in plan.SERVER_LINKS:
-            for kind, frame in kinds.items():
-                for tag, outer in tags.items():
-                    names.append(f"{nic}-{kind}-{tag}")
-                    frames.send(lab, SERVER, nic, names[-1], **frame | {"tags": outer})
+            named = {f"{nic}-{name}": want for name, want in wants.items()}
+            names += named
+            frames.send_all(lab, SERVER, nic, named)
         seen = listener.seen(settle=1.0)
     ports = {f"{tor.name}/{plan.SERVER_PORT}" for tor in plan.TORS}
     own = ports | {f"/{SERVER}.{nic}" for nic in plan.SERVER_LINKS} | {f"/{tor.name}.{plan.SERVER_PORT}" for tor in plan.TORS}

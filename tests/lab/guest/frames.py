@@ -1,6 +1,6 @@
 """Runs on a node: sends one kind of raw frame, or listens for frames that carry a mark.
 
-usage: frames.py send NIC 'JSON'     (see build())
+usage: frames.py send NIC 'JSON'     (see build(); or a list of those)
        frames.py listen LOG MARK     (every frame on every device, until killed)
 """
 
@@ -147,6 +147,8 @@ def listen(path, mark):
 
 
 if sys.argv[1] == "send":
-    send(sys.argv[2], json.loads(sys.argv[3]))
+    orders = json.loads(sys.argv[3])
+    for order in orders if isinstance(orders, list) else [orders]:
+        send(sys.argv[2], order)
 else:
     listen(sys.argv[2], sys.argv[3])
