@@ -190,7 +190,10 @@ Result<std::vector<HostFile>> render_host_files(const DeploymentRecord& deployme
       {.path = "/etc/network/interfaces",
        .mode = "0644",
        .content = interfaces_file(deployment, nics)},
-      {.path = "/etc/frr/frr.conf", .mode = "0640", .content = frr_file(deployment, nics)},
+      {.path = "/etc/frr/frr.conf",
+       .mode = "0640",
+       .owner = "frr:frr",
+       .content = frr_file(deployment, nics)},
   };
   for (HostFile& file : render_networkd_files(deployment, nics))
     files.push_back(std::move(file));

@@ -5,6 +5,7 @@
 #include "provisioner/bmc/server_boot.h"
 #include "provisioner/inventory_check.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -165,6 +166,15 @@ InventoryNic read_nic(const Node& node) {
   return nic;
 }
 
+std::vector<std::string> read_serials(const Node& node) {
+  std::vector<std::string> serials = node.texts("disks");
+  for (const std::string& serial : serials)
+    if (serial.empty() || serial.size() > 200 || serial.front() == ' ' || serial.back() == ' ')
+      node.report("disks", "a serial number has 1 to 200 characters and no blank around it");
+  std::ranges::sort(serials);
+  return serials;
+}
+
 // What making the BMC's client would refuse later.
 void check_bmc(const Node& node, const InventoryServer& server) {
   const InventoryBmc& bmc = server.bmc;
@@ -195,6 +205,7 @@ InventoryServer read_server(const Node& node) {
   } else {
     node.report("bmc", "is missing");
   }
+  server.disks = read_serials(node);
   for (const Node& item : node.items("nics"))
     server.nics.push_back(read_nic(item));
   node.done();

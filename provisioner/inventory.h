@@ -35,6 +35,7 @@
 //       # redfish, ipmi (ipmi://HOST[:PORT][?cipher=3]), or simulated, the BMC of tests and demo
 //       bmc: {type: redfish, url: "https://192.0.2.1", user: u, password_file: /etc/bmc-password,
 //             certificate: "sha256:…"}    # of a system CA without it; insecure: true takes any
+//       disks: [S3Z9NB0K, S3Z9NB0L]    # serial numbers; left out: those its inspections saw
 //       nics:
 //         - {name: eth1, mac: "02:00:00:00:00:01", switch: tor1, port: swp1}
 //
@@ -113,6 +114,7 @@ struct InventoryServer {
   std::string name{};
   std::string profile{"default"};
   InventoryBmc bmc{};
+  std::vector<std::string> disks{};  // serial numbers that a wipe must name; empty: not said
   std::vector<InventoryNic> nics{};
 };
 

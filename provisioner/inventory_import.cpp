@@ -4,6 +4,7 @@
 #include "ipam/subnets.h"
 #include "ipam/vrfs.h"
 #include "provisioner/port_policy.h"
+#include "provisioner/store/server_disks.h"
 #include "provisioner/store/wishes.h"
 #include "provisioner/store/work.h"
 
@@ -220,10 +221,19 @@ Status wish_for_pool(Import& import, const std::string& server) {
   return {};
 }
 
+Result<bool> same_disks(Import& import, const InventoryServer& item) {
+  const auto stored = read_server_disks(import.session, item.name);
+  if (!stored) return tl::unexpected(stored.error());
+  return std::ranges::equal(stored->declared, item.disks, {}, &KnownDisk::serial);
+}
+
 Status import_server(Import& import, const InventoryServer& item) {
   const auto stored = find_server_record(import.session, item.name);
   const std::string sealed = item.bmc.password.empty() ? "" : import.sealer.seal(item.bmc.password);
   const std::string trust = item.bmc.insecure ? "insecure" : item.bmc.certificate;
+  const auto disks = same_disks(import, item);
+  if (!disks) return tl::unexpected(disks.error());
+  if (!*disks) declare_disks(import.session, item.name, item.disks);
   if (!stored) {
     db::execute(import.session,
                 "INSERT INTO servers (name, profile, state, reason, deployment, bmc_type, bmc_url, "
@@ -240,7 +250,7 @@ Status import_server(Import& import, const InventoryServer& item) {
                           stored->bmc_user == item.bmc.user && stored->bmc_trust == trust &&
                           opened && opened->reveal() == item.bmc.password.reveal();
     const bool links = same_links(list_nics(import.session, item.name), item.nics);
-    const bool same = same_bmc && stored->profile == item.profile && links;
+    const bool same = same_bmc && stored->profile == item.profile && links && *disks;
     import.note(false, !same, "server " + item.name);
     const bool in_pool = stored->deployment.empty() && stored->state == "available";
     if (same && in_pool) return wish_for_pool(import, item.name);

@@ -10,6 +10,7 @@
 #include "ipam/schema.h"
 #include "provisioner/bmc/gate.h"
 #include "provisioner/boot/boot_services.h"
+#include "provisioner/boot/wipe_record.h"
 #include "provisioner/reconcile/fleet.h"
 #include "provisioner/schema.h"
 #include "provisioner/service.h"
@@ -196,6 +197,8 @@ int serve(const std::string& config_file) {
                                        });
       !dropped)
     return fail(dropped.error());
+  const auto key = provisioner::ensure_site_key(**pool, *sealer);
+  if (!key) return fail(key.error());
   const sigset_t signals = block_signals();  // before the first thread, which inherits it
   Service service(**pool, allocator, clock, wakeup, *sealer, site);
   EventLog events(service, wakeup);
@@ -214,7 +217,7 @@ int serve(const std::string& config_file) {
   provisioner::Fleet fleet({**pool, clock, wakeup, site, driver_maker(*sealer)});
   std::unique_ptr<provisioner::BootServices> boot;
   if (!config->boot.interface_name.empty()) {
-    auto started = provisioner::BootServices::start(*config, **pool, wakeup, clock);
+    auto started = provisioner::BootServices::start(*config, **pool, wakeup, clock, *key);
     if (!started) return fail(started.error());
     boot = std::move(*started);
   }

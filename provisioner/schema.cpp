@@ -136,12 +136,35 @@ constexpr std::string_view kGroupsOfOperation = R"sql(
 CREATE INDEX change_groups_operation ON change_groups (operation)
 )sql";
 
+// What a wipe is proved against, and its signed record. `seen` and `declared` are JSON lists of
+// disks, '' for none.
+constexpr std::string_view kProof = R"sql(
+CREATE TABLE IF NOT EXISTS server_disks (
+  server {name} NOT NULL PRIMARY KEY, seen {json} NOT NULL, declared {json} NOT NULL
+) {table}
+;
+ALTER TABLE boot_desk ADD COLUMN disks {json} NOT NULL DEFAULT ''
+;
+CREATE TABLE IF NOT EXISTS site_keys (
+  name {name} NOT NULL PRIMARY KEY, id {name} NOT NULL, public_key {text} NOT NULL,
+  sealed_key {text} NOT NULL, created {big} NOT NULL
+) {table}
+;
+CREATE TABLE IF NOT EXISTS wipe_records (
+  operation {name} NOT NULL PRIMARY KEY, server {name} NOT NULL, at {big} NOT NULL,
+  body {json} NOT NULL, signature {text} NOT NULL, key_id {name} NOT NULL
+) {table}
+;
+CREATE INDEX wipe_records_server ON wipe_records (server, operation)
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
     db::Migration{202, "boot desk, wiped disks", kBoot},
     db::Migration{203, "certificates of BMCs", kBmcTrust},
     db::Migration{204, "change groups by operation", kGroupsOfOperation},
+    db::Migration{205, "proof and records of wipes", kProof},
 };
 
 }  // namespace

@@ -84,6 +84,11 @@ class Service {
   Result<ServerView> set_maintenance(const std::string& name, bool on, const std::string& reason,
                                      std::optional<long long> version);
 
+  // Oldest first; only proved wipes have a record.
+  Result<Page<WipeRecordView>> list_wipe_records(const Viewer&, const std::string& server,
+                                                 const PageRequest&);
+  Result<Page<SigningKeyView>> list_signing_keys(const PageRequest&);
+
   Result<Page<SwitchView>> list_switches(const PageRequest&);
   Result<SwitchView> find_switch(const std::string& name);
   Result<Page<PortView>> list_ports(const std::string& switch_name, const PageRequest&);

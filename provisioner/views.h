@@ -40,6 +40,23 @@ struct ServerView {
   long long version{};
 };
 
+// A wipe that was proved. `record` is the very text that was signed: one line of JSON.
+struct WipeRecordView {
+  std::string operation{};
+  std::string server{};
+  Timestamp at{};
+  std::string record{};
+  std::string signature{};  // Ed25519, base64
+  std::string key{};        // id of the key
+};
+
+struct SigningKeyView {
+  std::string id{};
+  std::string purpose{};     // "wipe-records"
+  std::string public_key{};  // Ed25519, base64
+  Timestamp created{};
+};
+
 struct CapabilityView {
   std::string name{};
   bool supported{};

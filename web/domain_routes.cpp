@@ -6,6 +6,7 @@ namespace switchyard::web {
 std::function<void(api::Api&)> domain_routes(provisioner::Service& service) {
   return [&service](api::Api& api) {
     api::add_servers(api, service);
+    api::add_wipes(api, service);
     api::add_switches(api, service);
     api::add_subnets(api, service);
     api::add_deployments(api, service);

@@ -10,6 +10,7 @@ namespace switchyard::provisioner {
 struct HostFile {
   std::string path{};
   std::string mode{"0644"};
+  std::string owner{};  // "user:group" of the image, or empty: root
   std::string content{};
 };
 

@@ -5,6 +5,9 @@
 #include "core/db/transaction.h"
 #include "core/digest.h"
 #include "core/id.h"
+#include "provisioner/boot/wipe_proof.h"
+#include "provisioner/boot/wipe_record.h"
+#include "provisioner/store/server_disks.h"
 #include "provisioner/store/work.h"
 
 #include <nlohmann/json.hpp>
@@ -65,7 +68,7 @@ bool is_over(const std::string& phase) {
   return phase == "installed" || phase == "wiped" || phase == "failed";
 }
 
-void keep_wipe_record(db::Session& session, const std::string& server, const TaskResult& result) {
+void keep_wiped_disks(db::Session& session, const std::string& server, const TaskResult& result) {
   for (const auto& disk : result.wiped) {
     db::execute(session, "DELETE FROM wiped_disks WHERE operation = :o AND disk = :d",
                 result.operation, disk.disk);
@@ -79,43 +82,68 @@ void keep_wipe_record(db::Session& session, const std::string& server, const Tas
   }
 }
 
-// A wipe is proved by samples of every disk that all read as zero, not by its word.
-std::optional<std::string> unproved(const TaskResult& result) {
-  if (result.wiped.empty()) return "the wiper reported no disk";
-  for (const auto& disk : result.wiped) {
-    if (disk.samples == 0) return "disk " + disk.disk + " was not read back";
-    if (disk.nonzero_samples > 0)
-      return "disk " + disk.disk + ": " + std::to_string(disk.nonzero_samples) + " of " +
-             std::to_string(disk.samples) + " samples are not zero";
-  }
-  return std::nullopt;
+// All that must have been wiped: what is in the server now, and what the inventory lists or, where
+// it lists nothing, what was ever seen in it since it was last clean.
+Result<std::vector<KnownDisk>> owed_disks(db::Session& session, const std::string& server) {
+  auto kept = read_server_disks(session, server);
+  if (!kept) return tl::unexpected(kept.error());
+  const auto row =
+      db::select_one<std::string>(session, "SELECT disks FROM boot_desk WHERE server = :s", server);
+  auto now = parse_disks(row ? std::get<0>(*row) : "");
+  if (!now) return now;
+  return with_earlier(std::move(*now), kept->declared.empty() ? kept->seen : kept->declared);
+}
+
+// What the server's row shows from now on.
+struct Verdict {
+  std::string phase{};
+  std::string detail{};
+};
+
+Result<Verdict> judge_wipe(db::Session& session, const BootDeskTools& tools,
+                           const std::string& server, const TaskResult& result) {
+  keep_wiped_disks(session, server, result);
+  if (result.outcome == Outcome::Failed) return Verdict{"failed", result.detail};
+  const auto owed = owed_disks(session, server);
+  if (!owed) return tl::unexpected(owed.error());
+  if (const auto why = unproved(result.wiped, *owed)) return Verdict{"failed", *why};
+  keep_wipe_record(session,
+                   {.site = tools.site,
+                    .server = server,
+                    .operation = result.operation,
+                    .at = db::now(session),
+                    .disks = result.wiped},
+                   tools.key);
+  keep_seen_disks(session, server, {});
+  return Verdict{"wiped", result.detail};
 }
 
 }  // namespace
 
 Result<DeskEntry> BootDesk::read(const std::string& server) {
-  return db::read(pool_, "boot desk of " + server, [&](db::Session& session) -> Result<DeskEntry> {
-    const auto row =
-        db::select_one<std::string, std::string, std::string, int, std::string, long long>(
-            session,
-            "SELECT phase, detail, operation, progress, expected, " + session.now_sql() +
-                " - heard FROM boot_desk WHERE server = :s",
-            server);
-    if (!row) return DeskEntry{};
-    const auto& [phase, detail, operation, progress, expected, quiet] = *row;
-    // Of a server that boots its own disk nothing is heard; its sessions tell whether it runs.
-    return DeskEntry{.phase = expected == "disk" ? "running" : phase,
-                     .detail = detail,
-                     .operation = operation,
-                     .progress = progress,
-                     .quiet = std::chrono::microseconds(std::max(0LL, quiet))};
-  });
+  return db::read(
+      tools_.pool, "boot desk of " + server, [&](db::Session& session) -> Result<DeskEntry> {
+        const auto row =
+            db::select_one<std::string, std::string, std::string, int, std::string, long long>(
+                session,
+                "SELECT phase, detail, operation, progress, expected, " + session.now_sql() +
+                    " - heard FROM boot_desk WHERE server = :s",
+                server);
+        if (!row) return DeskEntry{};
+        const auto& [phase, detail, operation, progress, expected, quiet] = *row;
+        // Of a server that boots its own disk nothing is heard; its sessions tell whether it runs.
+        return DeskEntry{.phase = expected == "disk" ? "running" : phase,
+                         .detail = detail,
+                         .operation = operation,
+                         .progress = progress,
+                         .quiet = std::chrono::microseconds(std::max(0LL, quiet))};
+      });
 }
 
 Status BootDesk::expect(const std::string& server, BootDevice device) {
   const std::string expected = device == BootDevice::Network ? "installer" : "disk";
   crash_point("before boot is expected");
-  return db::write(pool_, "boot desk of " + server, [&](db::Session& session) -> Status {
+  return db::write(tools_.pool, "boot desk of " + server, [&](db::Session& session) -> Status {
     const bool known =
         db::select_one<std::string>(session, "SELECT name FROM servers WHERE name = :s", server)
             .has_value();
@@ -123,8 +151,8 @@ Status BootDesk::expect(const std::string& server, BootDevice device) {
     db::execute(session, "DELETE FROM boot_desk WHERE server = :s", server);
     db::execute(session,
                 "INSERT INTO boot_desk (server, expected, token_hash, token_until, session_hash, "
-                "phase, detail, operation, progress, task, inspection, heard) "
-                "VALUES (:s, :e, '', 0, '', '', '', '', 0, '', '', " +
+                "phase, detail, operation, progress, task, inspection, disks, heard) "
+                "VALUES (:s, :e, '', 0, '', '', '', '', 0, '', '', '', " +
                     session.now_sql() + ")",
                 server, expected);
     return {};
@@ -133,7 +161,7 @@ Status BootDesk::expect(const std::string& server, BootDevice device) {
 
 Status BootDesk::order(const std::string& server, const Task& task, const char* phase) {
   const std::string text = to_json_text(task);
-  return db::write(pool_, "order for " + server, [&](db::Session& session) -> Status {
+  return db::write(tools_.pool, "order for " + server, [&](db::Session& session) -> Status {
     const auto row = db::select_one<std::string, std::string>(
         session,
         std::string("SELECT phase, operation FROM boot_desk WHERE server = :s") +
@@ -149,17 +177,19 @@ Status BootDesk::order(const std::string& server, const Task& task, const char* 
                 "UPDATE boot_desk SET phase = :p, operation = :o, task = :t, progress = 0, "
                 "detail = '' WHERE server = :s",
                 std::string(phase), task.operation, text, server);
+    if (tools_.ordered) session.on_commit([this, server] { tools_.ordered(server); });
     return {};
   });
 }
 
 Status BootDesk::order_install(const std::string& server, const InstallOrder& order) {
-  auto image = find_image_(order.image);
+  auto image = tools_.find_image(order.image);
   if (!image) return tl::unexpected(image.error());
   InstallWork work{.hostname = order.hostname, .image = std::move(*image)};
   for (const HostFile& file : order.files)
     work.files.push_back({.path = file.path,
                           .mode = static_cast<unsigned>(std::stoul(file.mode, nullptr, 8)),
+                          .owner = file.owner,
                           .content = file.content});
   return this->order(server, {.operation = order.operation, .work = std::move(work)}, "installing");
 }
@@ -170,51 +200,56 @@ Status BootDesk::order_wipe(const std::string& server, const std::string& operat
 
 Result<BootTicket> BootDesk::open_boot(const std::string& server) {
   const Secret token(random_hex(kSecretBytes));
-  return db::write(pool_, "boot of " + server, [&](db::Session& session) -> Result<BootTicket> {
-    const auto row = db::select_one<std::string>(
-        session,
-        std::string("SELECT expected FROM boot_desk WHERE server = :s") + session.for_update(),
-        server);
-    if (!row) return BootTicket{.choice = BootChoice::Hold};
-    if (std::get<0>(*row) == "disk") return BootTicket{.choice = BootChoice::Disk};
-    // The RAM system that ran before this boot is gone, and with it what it was doing.
-    db::execute(session,
-                "UPDATE boot_desk SET token_hash = :t, token_until = " + session.now_sql() +
-                    " + :l, session_hash = '', phase = '', detail = '', operation = '', "
-                    "progress = 0, task = '', heard = " +
-                    session.now_sql() + " WHERE server = :s",
-                kept_form(token),
-                static_cast<long long>(std::chrono::microseconds(kTokenLife).count()), server);
-    return BootTicket{.choice = BootChoice::Installer, .token = token};
-  });
+  return db::write(
+      tools_.pool, "boot of " + server, [&](db::Session& session) -> Result<BootTicket> {
+        const auto row = db::select_one<std::string>(
+            session,
+            std::string("SELECT expected FROM boot_desk WHERE server = :s") + session.for_update(),
+            server);
+        if (!row) return BootTicket{.choice = BootChoice::Hold};
+        if (std::get<0>(*row) == "disk") return BootTicket{.choice = BootChoice::Disk};
+        // The RAM system that ran before this boot is gone, and with it what it was doing.
+        db::execute(session,
+                    "UPDATE boot_desk SET token_hash = :t, token_until = " + session.now_sql() +
+                        " + :l, session_hash = '', phase = '', detail = '', operation = '', "
+                        "progress = 0, task = '', heard = " +
+                        session.now_sql() + " WHERE server = :s",
+                    kept_form(token),
+                    static_cast<long long>(std::chrono::microseconds(kTokenLife).count()), server);
+        return BootTicket{.choice = BootChoice::Installer, .token = token};
+      });
 }
 
 Result<pxe::installer::SessionAnswer> BootDesk::open_session(
     const std::string& server, const pxe::installer::SessionRequest& request) {
   const Secret secret(random_hex(kSecretBytes));
   const std::string inspection = to_json(request.inspection).dump();
+  const auto disks = disks_of(request.inspection);
   return db::write(
-      pool_, "installer session of " + server,
+      tools_.pool, "installer session of " + server,
       [&](db::Session& session) -> Result<pxe::installer::SessionAnswer> {
         // The token ends with this statement, so it works once whoever else uses it.
         const long long opened = db::execute(
             session,
             "UPDATE boot_desk SET token_hash = '', token_until = 0, session_hash = :h, "
-            "phase = 'provisioning', inspection = :i, heard = " +
+            "phase = 'provisioning', inspection = :i, disks = :d, heard = " +
                 session.now_sql() +
                 " WHERE server = :s AND token_hash = :t AND token_hash <> '' AND token_until > " +
                 session.now_sql(),
-            kept_form(secret), inspection, server, kept_form(request.token));
+            kept_form(secret), inspection, to_json_text(disks), server, kept_form(request.token));
         if (opened != 1)
           return failure(Errc::Rejected, "the token is not valid for server " + server +
                                              ", was used before, or is too old");
-        tell_workflow(session, wakeup_, server);
+        const auto before = read_server_disks(session, server);
+        if (!before) return tl::unexpected(before.error());
+        keep_seen_disks(session, server, with_earlier(disks, before->seen));
+        tell_workflow(session, tools_.wakeup, server);
         return pxe::installer::SessionAnswer{.session = secret, .server = server};
       });
 }
 
 Result<std::optional<std::string>> BootDesk::find_task(const Secret& secret) {
-  return db::read(pool_, "installer task",
+  return db::read(tools_.pool, "installer task",
                   [&](db::Session& session) -> Result<std::optional<std::string>> {
                     auto speaker = find_speaker(session, secret, Reading::Only);
                     if (!speaker) return tl::unexpected(speaker.error());
@@ -225,7 +260,7 @@ Result<std::optional<std::string>> BootDesk::find_task(const Secret& secret) {
 
 Result<bool> BootDesk::note_progress(const Secret& secret,
                                      const pxe::installer::Progress& progress) {
-  return db::write(pool_, "installer progress", [&](db::Session& session) -> Result<bool> {
+  return db::write(tools_.pool, "installer progress", [&](db::Session& session) -> Result<bool> {
     const auto speaker = find_speaker(session, secret, progress.operation);
     if (!speaker) return tl::unexpected(speaker.error());
     const std::string detail =
@@ -239,26 +274,21 @@ Result<bool> BootDesk::note_progress(const Secret& secret,
 }
 
 Status BootDesk::note_result(const Secret& secret, const TaskResult& result) {
-  return db::write(pool_, "installer result", [&](db::Session& session) -> Status {
+  return db::write(tools_.pool, "installer result", [&](db::Session& session) -> Status {
     const auto speaker = find_speaker(session, secret, result.operation);
     if (!speaker) return tl::unexpected(speaker.error());
     if (is_over(speaker->phase)) return {};
-    const bool wiping = speaker->phase == "wiping";
-    std::string phase = wiping ? "wiped" : "installed";
-    std::string detail = result.detail;
-    if (result.outcome == Outcome::Failed) phase = "failed";
-    if (wiping) {
-      keep_wipe_record(session, speaker->server, result);
-      if (const auto why = unproved(result); why && phase == "wiped") {
-        phase = "failed";
-        detail = *why;
-      }
-    }
+    auto verdict =
+        speaker->phase == "wiping"
+            ? judge_wipe(session, tools_, speaker->server, result)
+            : Result<Verdict>(Verdict{result.outcome == Outcome::Failed ? "failed" : "installed",
+                                      result.detail});
+    if (!verdict) return tl::unexpected(verdict.error());
     db::execute(session,
                 "UPDATE boot_desk SET phase = :p, detail = :d, progress = 100, heard = " +
                     session.now_sql() + " WHERE server = :s",
-                phase, detail, speaker->server);
-    tell_workflow(session, wakeup_, speaker->server);
+                verdict->phase, verdict->detail, speaker->server);
+    tell_workflow(session, tools_.wakeup, speaker->server);
     return {};
   });
 }

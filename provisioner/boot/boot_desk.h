@@ -5,6 +5,7 @@
 
 #include "core/db/pool.h"
 #include "core/secret.h"
+#include "core/signing.h"
 #include "provisioner/bmc/installer_desk.h"
 #include "provisioner/wakeup.h"
 #include "pxe/installer/messages.h"
@@ -30,14 +31,23 @@ struct BootTicket {
 // Finds the file of an image by its name. NotFound: no such image.
 using FindImage = std::function<Result<pxe::installer::Image>(const std::string& name)>;
 
+// What the desk works with. All outlive it.
+struct BootDeskTools {
+  db::Pool& pool;
+  Wakeup& wakeup;
+  const SigningKey& key;  // of the site: signs what was wiped
+  std::string site{};
+  FindImage find_image{};
+  // A server has a new order. On any thread, after the commit; must not block. May be empty.
+  std::function<void(const std::string& server)> ordered{};
+};
+
 // Thread-safe; every call is one unit of work.
 class BootDesk final : public InstallerDesk {
  public:
   static constexpr std::chrono::minutes kTokenLife{10};
 
-  // All outlive the desk.
-  BootDesk(db::Pool& pool, Wakeup& wakeup, FindImage find_image)
-      : pool_(pool), wakeup_(wakeup), find_image_(std::move(find_image)) {}
+  explicit BootDesk(BootDeskTools tools) : tools_(std::move(tools)) {}
 
   // --- For the workflows.
   [[nodiscard]] Result<DeskEntry> read(const std::string& server) override;
@@ -57,16 +67,15 @@ class BootDesk final : public InstallerDesk {
   // Whether the operation is over, so that the RAM system should stop. Conflict: another operation.
   [[nodiscard]] Result<bool> note_progress(const Secret& session,
                                            const pxe::installer::Progress& progress);
-  // The same result twice is fine.
+  // The same result twice is fine. A wipe is taken for done only when it is proved (wipe_proof.h),
+  // and leaves a signed record then (wipe_record.h).
   [[nodiscard]] Status note_result(const Secret& session, const pxe::installer::TaskResult& result);
 
  private:
   [[nodiscard]] Status order(const std::string& server, const pxe::installer::Task& task,
                              const char* phase);
 
-  db::Pool& pool_;
-  Wakeup& wakeup_;
-  FindImage find_image_;
+  BootDeskTools tools_;
 };
 
 }  // namespace switchyard::provisioner

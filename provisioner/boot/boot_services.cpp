@@ -77,13 +77,16 @@ dhcp::ServerOptions dhcp_options(const Config::Boot& boot) {
 }  // namespace
 
 struct BootServices::State {
-  State(const Config& config, db::Pool& database, Wakeup& wakeups)
+  State(const Config& config, db::Pool& database, Wakeup& wakeups, const SigningKey& key)
       : boot(config.boot),
         pool(database),
-        desk(database, wakeups,
-             [folder = config.boot.files](const std::string& name) {
-               return find_image(folder, name);
-             }),
+        desk({.pool = database,
+              .wakeup = wakeups,
+              .key = key,
+              .site = config.site,
+              .find_image = [folder = config.boot.files](
+                                const std::string& name) { return find_image(folder, name); },
+              .ordered = [this](const std::string& server) { wake(server); }}),
         site(
             desk, [this](const std::string& address) { return server_at(address); },
             [this] { return address(); }),
@@ -91,6 +94,7 @@ struct BootServices::State {
 
   [[nodiscard]] std::optional<std::string> server_at(const std::string& text) const;
   [[nodiscard]] BootAddress address() const;
+  void wake(const std::string& server);
   Status open(const Config& config, const Clock& clock);
   Status refresh_cabling();
   void keep_cabling_fresh(const std::stop_token& stop);
@@ -126,6 +130,11 @@ BootAddress BootServices::State::address() const {
           .port = boot.http_port,
           .tls_port = boot.tls_port,
           .pin = http_server ? http_server->spki_pin() : ""};
+}
+
+// The RAM system of this server need not wait for its next question.
+void BootServices::State::wake(const std::string& server) {
+  if (http_server) http_server->wake(task_topic(server));
 }
 
 Status BootServices::State::refresh_cabling() {
@@ -172,8 +181,7 @@ Status BootServices::State::open(const Config& config, const Clock& clock) {
   auto http = pxe::http::Server::open({.address = to_string(boot.address),
                                        .port = boot.http_port,
                                        .tls_port = boot.tls_port,
-                                       .identity = std::move(*identity),
-                                       .limits = {.ask_again = 500ms}},
+                                       .identity = std::move(*identity)},
                                       *root, &site);
   if (!http) return tl::unexpected(http.error().in("boot HTTP"));
   http_server = std::move(*http);
@@ -186,8 +194,9 @@ BootServices::BootServices(std::unique_ptr<State> state) : state_(std::move(stat
 BootServices::~BootServices() = default;
 
 Result<std::unique_ptr<BootServices>> BootServices::start(const Config& config, db::Pool& pool,
-                                                          Wakeup& wakeup, const Clock& clock) {
-  auto state = std::make_unique<State>(config, pool, wakeup);
+                                                          Wakeup& wakeup, const Clock& clock,
+                                                          const SigningKey& key) {
+  auto state = std::make_unique<State>(config, pool, wakeup, key);
   if (const Status opened = state->open(config, clock); !opened)
     return tl::unexpected(opened.error());
   return std::unique_ptr<BootServices>(new BootServices(std::move(state)));

@@ -14,11 +14,12 @@ namespace switchyard::provisioner {
 
 class BootServices {
  public:
-  // Serves from now on. All arguments outlive it. Invalid: the segment makes no sense; Unavailable:
-  // a port, the boot folder or the database cannot be had.
+  // Serves from now on; wipes are signed with the site's `key`. All arguments outlive it. Invalid:
+  // the segment makes no sense; Unavailable: a port, the boot folder or the database cannot be had.
   [[nodiscard]] static Result<std::unique_ptr<BootServices>> start(const Config& config,
                                                                    db::Pool& pool, Wakeup& wakeup,
-                                                                   const Clock& clock);
+                                                                   const Clock& clock,
+                                                                   const SigningKey& key);
   ~BootServices();
   BootServices(const BootServices&) = delete;
   BootServices& operator=(const BootServices&) = delete;

@@ -64,6 +64,8 @@ std::string ipxe_script(const BootTicket& ticket, const BootAddress& address) {
       base, address.address, address.tls_port, address.pin, ticket.token.reveal());
 }
 
+std::string task_topic(const std::string& server) { return "task of " + server; }
+
 Answer BootSite::answer(const Request& request) {
   const std::optional<std::string> server = server_at_(request.client);
   if (!server)
@@ -92,7 +94,7 @@ Answer BootSite::installer(const Request& request, const std::string& server) {
     return opened ? json_answer(201, to_json_text(*opened)) : refused(opened.error());
   }
   const Secret session = bearer_of(request);
-  if (what == "GET task") return task(session);
+  if (what == "GET task") return task(session, server);
   if (what == "POST progress") {
     const auto progress = pxe::installer::parse_progress(request.body);
     if (!progress) return refused(progress.error());
@@ -108,11 +110,11 @@ Answer BootSite::installer(const Request& request, const std::string& server) {
   return error_answer(404, "no such route: " + request.path);
 }
 
-Answer BootSite::task(const Secret& session) {
+Answer BootSite::task(const Secret& session, const std::string& server) {
   auto task = desk_.find_task(session);
   if (!task) return refused(task.error());
   if (*task) return json_answer(200, std::move(**task));
-  return {.status = 204, .hold = kLongPoll};
+  return {.status = 204, .hold = kLongPoll, .topic = task_topic(server)};
 }
 
 }  // namespace switchyard::provisioner

@@ -26,6 +26,9 @@ using ServerAt = std::function<std::optional<std::string>(const std::string& add
 // What iPXE is to do. Pure.
 [[nodiscard]] std::string ipxe_script(const BootTicket& ticket, const BootAddress& address);
 
+// What is woken when the server has a new task.
+[[nodiscard]] std::string task_topic(const std::string& server);
+
 // Thread-safe. The desk outlives it.
 class BootSite final : public pxe::http::Site {
  public:
@@ -38,7 +41,7 @@ class BootSite final : public pxe::http::Site {
   [[nodiscard]] pxe::http::Answer script(const std::string& server);
   [[nodiscard]] pxe::http::Answer installer(const pxe::http::Request& request,
                                             const std::string& server);
-  [[nodiscard]] pxe::http::Answer task(const Secret& session);
+  [[nodiscard]] pxe::http::Answer task(const Secret& session, const std::string& server);
 
   BootDesk& desk_;
   ServerAt server_at_;

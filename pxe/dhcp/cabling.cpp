@@ -27,19 +27,35 @@ Result<std::shared_ptr<const Cabling>> Cabling::make(std::vector<Machine> machin
 }
 
 Status Cabling::index() {
-  for (const Machine& machine : machines_) {
-    for (const PortName& port : machine.ports)
-      if (const auto [other, added] = by_port_.emplace(port, &machine); !added)
-        return claimed_twice("port " + to_string(port), other->second->server, machine.server);
-    for (const MacAddress& mac : machine.macs)
-      if (const auto [other, added] = by_mac_.emplace(mac, &machine); !added)
-        return claimed_twice("MAC " + to_string(mac), other->second->server, machine.server);
-  }
+  for (const Machine& machine : machines_)
+    if (Status indexed = index(machine); !indexed) return indexed;
   for (const Relay& relay : relays_)
-    for (const Ipv4 address : relay.addresses)
-      if (const auto [other, added] = by_address_.emplace(address, &relay); !added)
-        return claimed_twice("relay address " + to_string(address), other->second->switch_name,
-                             relay.switch_name);
+    if (Status indexed = index(relay); !indexed) return indexed;
+  return {};
+}
+
+Status Cabling::index(const Machine& machine) {
+  for (const PortName& port : machine.ports) {
+    const auto [other, added] = by_port_.emplace(port, &machine);
+    if (!added)
+      return claimed_twice("port " + to_string(port), other->second->server, machine.server);
+  }
+  for (const MacAddress& mac : machine.macs) {
+    const auto [other, added] = by_mac_.emplace(mac, &machine);
+    if (!added)
+      return claimed_twice("MAC " + to_string(mac), other->second->server, machine.server);
+  }
+  return {};
+}
+
+Status Cabling::index(const Relay& relay) {
+  std::vector<IpAddress> addresses = relay.v6_addresses;
+  for (const Ipv4 address : relay.addresses)
+    addresses.push_back(to_ip(address));
+  for (const IpAddress& address : addresses)
+    if (const auto [other, added] = by_address_.emplace(address, &relay); !added)
+      return claimed_twice("relay address " + to_string(address), other->second->switch_name,
+                           relay.switch_name);
   return {};
 }
 
@@ -47,6 +63,8 @@ const Machine* Cabling::at_port(const PortName& port) const { return find_in(by_
 
 const Machine* Cabling::with_mac(const MacAddress& mac) const { return find_in(by_mac_, mac); }
 
-const Relay* Cabling::relay_at(Ipv4 address) const { return find_in(by_address_, address); }
+const Relay* Cabling::relay_at(const IpAddress& address) const {
+  return find_in(by_address_, address);
+}
 
 }  // namespace switchyard::pxe::dhcp

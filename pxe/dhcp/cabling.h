@@ -33,6 +33,7 @@ struct Machine {
 struct Relay {
   std::string switch_name{};
   std::vector<Ipv4> addresses{};
+  std::vector<IpAddress> v6_addresses{};  // it sends from
   CircuitStyle style{};
 };
 
@@ -49,16 +50,23 @@ class Cabling {
   // Nothing when nobody is known there. Valid as long as the snapshot.
   [[nodiscard]] const Machine* at_port(const PortName& port) const;
   [[nodiscard]] const Machine* with_mac(const MacAddress& mac) const;
-  [[nodiscard]] const Relay* relay_at(Ipv4 address) const;
+
+  [[nodiscard]] const Relay* relay_at(Ipv4 address) const { return relay_at(to_ip(address)); }
+
+  [[nodiscard]] const Relay* relay_at(const IpAddress& address) const;
+
+  [[nodiscard]] const std::vector<Machine>& machines() const { return machines_; }
 
  private:
   Status index();
+  Status index(const Machine& machine);
+  Status index(const Relay& relay);
 
   std::vector<Machine> machines_{};
   std::vector<Relay> relays_{};
   std::map<PortName, const Machine*> by_port_{};
   std::map<MacAddress, const Machine*> by_mac_{};
-  std::map<Ipv4, const Relay*> by_address_{};
+  std::map<IpAddress, const Relay*> by_address_{};
 };
 
 }  // namespace switchyard::pxe::dhcp

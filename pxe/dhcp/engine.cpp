@@ -58,11 +58,10 @@ Status Server::Engine::open(LeaseStore& store) {
 
 void Server::Engine::run() {
   for (const auto& link : links_) {
-    watches_.push_back(std::make_unique<Watch>(io_, link->server_fd()));
-    watch(*watches_.back(), *link, &Engine::serve);
-    if (link->client_fd() < 0) continue;
-    watches_.push_back(std::make_unique<Watch>(io_, link->client_fd()));
-    watch(*watches_.back(), *link, &Engine::overhear);
+    watch(link->server_fd(), [this, at = link.get()] { serve(*at); });
+    if (link->client_fd() >= 0)
+      watch(link->client_fd(), [this, at = link.get()] { overhear(*at); });
+    if (options_.advertise && !link->listen().interface.empty()) advertise_on(*link);
   }
   if (options_.probe_interval.count() > 0) probe_later();
   thread_ = std::thread([this] {
@@ -71,13 +70,26 @@ void Server::Engine::run() {
   });
 }
 
-void Server::Engine::watch(Watch& descriptor, Link& link, void (Engine::*on_readable)(Link&)) {
-  descriptor.async_wait(Watch::wait_read, [this, &descriptor, &link,
-                                           on_readable](const boost::system::error_code& error) {
+void Server::Engine::watch(int fd, std::function<void()> on_readable) {
+  watches_.push_back(std::make_unique<Watch>(io_, fd));
+  watch_again(*watches_.back(), std::move(on_readable));
+}
+
+void Server::Engine::watch_again(Watch& descriptor, std::function<void()> on_readable) {
+  descriptor.async_wait(Watch::wait_read, [this, &descriptor, then = std::move(on_readable)](
+                                              const boost::system::error_code& error) {
     if (error == boost::asio::error::operation_aborted) return;
-    (this->*on_readable)(link);
-    watch(descriptor, link, on_readable);
+    then();
+    watch_again(descriptor, then);
   });
+}
+
+void Server::Engine::advertise_on(const Link& link) {
+  auto advertiser = Advertiser::open(link);
+  if (!advertiser)  // netboots are slower then, nothing more
+    return log::warning("no router advertisements", {{"error", advertiser.error().message}});
+  advertisers_.push_back(*std::move(advertiser));
+  watch(advertisers_.back()->fd(), [at = advertisers_.back().get()] { at->answer(); });
 }
 
 void Server::Engine::serve(Link& link) {
@@ -134,6 +146,8 @@ void Server::Engine::on_written(std::vector<Pending>& batch, const Status& statu
     return;
   }
   ++counts_.commits;
+  for (const Pending& pending : batch)
+    if (pending.reply) count(*pending.reply);  // before a client can know of it
   for (const auto& link : links_) {
     std::vector<const Reply*> replies;
     for (const Pending& pending : batch)
@@ -141,7 +155,6 @@ void Server::Engine::on_written(std::vector<Pending>& batch, const Status& statu
     if (!replies.empty()) link->send(replies);
   }
   for (const Pending& pending : batch) {
-    if (pending.reply) count(*pending.reply);
     for (const Sighting& sighting : pending.seen)
       sightings_.note(sighting);
   }

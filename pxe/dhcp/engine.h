@@ -1,6 +1,7 @@
 // What is behind Server. Internal to pxe/dhcp.
 #pragma once
 
+#include "pxe/dhcp/advertiser.h"
 #include "pxe/dhcp/answer.h"
 #include "pxe/dhcp/server.h"
 #include "pxe/dhcp/throttle.h"
@@ -40,7 +41,9 @@ class Server::Engine {
     std::vector<Pending> pending{};
   };
 
-  void watch(Watch& descriptor, Link& link, void (Engine::*on_readable)(Link&));
+  void watch(int fd, std::function<void()> on_readable);
+  void watch_again(Watch& descriptor, std::function<void()> on_readable);
+  void advertise_on(const Link& link);
   void serve(Link& link);
   void overhear(Link& link);
   void take(Link& link, const Datagram& datagram, Round& round);
@@ -64,6 +67,7 @@ class Server::Engine {
   } counts_{};
 
   std::vector<std::unique_ptr<Link>> links_{};
+  std::vector<std::unique_ptr<Advertiser>> advertisers_{};
   boost::asio::io_context io_{1};
   std::vector<std::unique_ptr<Watch>> watches_{};
   boost::asio::steady_timer probe_timer_{io_};

@@ -42,11 +42,17 @@ std::optional<Ipv4> LeaseTable::find_free(const Segment& segment, Timestamp now)
   return Ipv4{pool->by_end.begin()->second};
 }
 
+std::size_t LeaseTable::count_declined(const std::string& holder, Timestamp now) const {
+  const auto [begin, end] = declined_by_.equal_range(holder);
+  return static_cast<std::size_t>(std::count_if(begin, end, [&](const auto& declined) {
+    return is_active(*find(Ipv4{declined.second}), now);
+  }));
+}
+
 void LeaseTable::put(const Lease& lease) {
   if (const Lease* const before = find(lease.address)) forget(*before);
   leases_[lease.address.value] = lease;
-  if (lease.state != LeaseState::Declined)  // nobody holds that one
-    by_holder_.emplace(holder_of(lease), lease.address.value);
+  holders_of(lease.state).emplace(holder_of(lease), lease.address.value);
   Pool* const pool = pool_of(lease.address);
   if (pool == nullptr) return;
   pool->by_end.emplace(lease.expires, lease.address.value);
@@ -71,10 +77,11 @@ LeaseTable::Pool* LeaseTable::pool_of(Ipv4 address) {
 }
 
 void LeaseTable::forget(const Lease& lease) {
-  const auto [begin, end] = by_holder_.equal_range(holder_of(lease));
+  Holders& holders = holders_of(lease.state);
+  const auto [begin, end] = holders.equal_range(holder_of(lease));
   const auto entry = std::find_if(
       begin, end, [&](const auto& held) { return held.second == lease.address.value; });
-  if (entry != end) by_holder_.erase(entry);
+  if (entry != end) holders.erase(entry);
   if (Pool* const pool = pool_of(lease.address))
     pool->by_end.erase({lease.expires, lease.address.value});
 }

@@ -28,6 +28,9 @@ class LeaseTable {
   // An address nobody ever had, else the one whose lease ended first. Nothing: the pool is full.
   [[nodiscard]] std::optional<Ipv4> find_free(const Segment& segment, Timestamp now) const;
 
+  // How many addresses rest because `holder` declined them.
+  [[nodiscard]] std::size_t count_declined(const std::string& holder, Timestamp now) const;
+
   // Puts the lease in the place of what its address had.
   void put(const Lease& lease);
 
@@ -49,7 +52,14 @@ class LeaseTable {
 
   std::vector<Pool> pools_{};
   std::unordered_map<std::uint32_t, Lease> leases_{};
-  std::unordered_multimap<std::string, std::uint32_t> by_holder_{};
+  using Holders = std::unordered_multimap<std::string, std::uint32_t>;
+
+  [[nodiscard]] Holders& holders_of(LeaseState state) {
+    return state == LeaseState::Declined ? declined_by_ : by_holder_;
+  }
+
+  Holders by_holder_{};
+  Holders declined_by_{};
 };
 
 }  // namespace switchyard::pxe::dhcp

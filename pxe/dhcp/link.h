@@ -14,6 +14,7 @@ struct Listen {
   std::string interface {};         // empty: only what relays send to `address`
   Ipv4 address{};                   // ours there
   std::uint16_t port{kServerPort};  // 0: the kernel chooses one
+  std::optional<Prefix> managed{};  // the IPv6 prefix there, when DHCPv6 gives its addresses away
 };
 
 // A file descriptor with one owner.
@@ -65,7 +66,7 @@ class Link {
   void broadcast_request(const Packet& packet);
 
  private:
-  explicit Link(const Listen& listen) : listen_(listen) {}
+  explicit Link(Listen listen) : listen_(std::move(listen)) {}
 
   Status open_sockets();
   void send_to_mac(const Reply& reply, Bytes message);

@@ -112,6 +112,10 @@ void on_decline(Exchange& exchange) {
   const auto address = exchange.packet.options.ip(code::kRequestedAddress);
   const Lease* const held = exchange.held();
   if (!address || held == nullptr || held->address != *address) return;
+  if (exchange.view.leases.count_declined(exchange.identity.holder, exchange.now) >=
+      exchange.view.settings.declines_a_holder)
+    return exchange.see(SightingKind::AddressDeclined, *address,
+                        "the client declines one address after the other, not set aside");
   exchange.answer.lease = *held;
   exchange.answer.lease->state = LeaseState::Declined;
   exchange.answer.lease->expires = exchange.now + exchange.view.settings.quarantine;

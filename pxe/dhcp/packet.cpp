@@ -34,7 +34,7 @@ Status parse_named_fields(Bytes header, Packet& packet) {
   const Bytes file = header.subspan(kFileAt, kFileSize);
   const Bytes sname = header.subspan(kSnameAt, kSnameSize);
   if ((overload & kFileHasOptions) != 0) {
-    if (const Status parsed = parse_options(file, packet.options); !parsed) return parsed;
+    if (Status parsed = parse_options(file, packet.options); !parsed) return parsed;
   } else {
     packet.file = as_text(file.first(kFileSize - 1));
   }

@@ -6,15 +6,8 @@
 namespace switchyard::pxe::dhcp {
 namespace {
 
-enum Sub : std::uint8_t {
-  kCircuitId = 1,
-  kRemoteId = 2,
-  kLinkSelection = 5,
-  kSubscriberId = 6,
-  kServerIdOverride = 11,
-  kRelayId = 12,
-  kRelayPort = 19
-};
+constexpr std::uint8_t kCircuitId = 1, kRemoteId = 2, kLinkSelection = 5, kSubscriberId = 6,
+                       kServerIdOverride = 11, kRelayId = 12, kRelayPort = 19;
 
 Result<std::optional<Ipv4>> address_of(std::uint8_t sub, Bytes value) {
   if (value.size() == 4) return Ipv4{read_u32(value)};

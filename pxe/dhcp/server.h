@@ -21,6 +21,8 @@ struct ServerOptions {
   Settings settings{};
   std::shared_ptr<const Cabling> cabling{std::make_shared<const Cabling>()};
   std::chrono::seconds probe_interval{60};  // looks for other DHCP servers; 0: never
+  bool advertise{
+      true};  // answers router solicitations on the interfaces: nobody waits for a router
 };
 
 // What happened since the start.

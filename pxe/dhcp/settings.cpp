@@ -26,7 +26,7 @@ Status check_segment(const Segment& segment) {
 Status check(const Settings& settings) {
   for (std::size_t i = 0; i < settings.segments.size(); ++i) {
     const Segment& segment = settings.segments[i];
-    if (const Status checked = check_segment(segment); !checked) return checked;
+    if (Status checked = check_segment(segment); !checked) return checked;
     for (std::size_t j = 0; j < i; ++j)
       if (overlaps(segment.prefix, settings.segments[j].prefix))
         return failure(Errc::Invalid, "DHCP segments " + settings.segments[j].name + " and " +

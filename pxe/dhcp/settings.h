@@ -37,6 +37,7 @@ struct Settings {
   std::chrono::seconds lease_time{3600};
   std::chrono::seconds offer_time{60};    // an offered address waits this long for its request
   std::chrono::seconds quarantine{3600};  // a declined address rests
+  std::size_t declines_a_holder{4};       // at a time: one client cannot take a pool away
   int loaders_a_window{10};  // boot loaders offered to one client before it counts as a loop
   std::chrono::seconds loader_window{600};
 };

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace switchyard::pxe::dhcp {
@@ -9,6 +10,10 @@ namespace {
 
 // Some seconds of work: what is older has been asked for again by then.
 constexpr std::size_t kMostWaiting = 20'000;
+
+// Small enough that the acknowledgements of a batch do not flood a relay, which may police what
+// goes to its processor; larger when much waits, so that a slow disk does not set the rate.
+constexpr std::size_t kBatch = 64, kShareOfWaiting = 8;
 
 }  // namespace
 
@@ -35,18 +40,24 @@ bool Writer::add(std::vector<Pending>&& pending) {
   return true;
 }
 
+// Waits for work. False: stopped, and nothing is owed.
+bool Writer::take(std::vector<Pending>& batch) {
+  batch.clear();
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
+  const std::size_t most = std::max(kBatch, waiting_.size() / kShareOfWaiting);
+  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(most, waiting_.size()));
+  batch.insert(batch.end(), std::make_move_iterator(waiting_.begin()),
+               std::make_move_iterator(end));
+  waiting_.erase(waiting_.begin(), end);
+  return !batch.empty();
+}
+
 void Writer::run() {
   ::pthread_setname_np(::pthread_self(), "dhcp-leases");
   std::vector<Pending> batch;
   std::vector<Lease> leases;
-  while (true) {
-    batch.clear();
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
-      if (waiting_.empty()) return;  // stopped, and nothing is owed
-      batch.swap(waiting_);
-    }
+  while (take(batch)) {
     leases.clear();
     for (const Pending& pending : batch)
       leases.push_back(pending.lease);

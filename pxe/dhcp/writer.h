@@ -6,6 +6,7 @@
 #include "pxe/dhcp/link.h"
 
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <thread>
 
@@ -34,12 +35,13 @@ class Writer {
 
  private:
   void run();
+  bool take(std::vector<Pending>& batch);
 
   LeaseStore& store_;
   Written written_;
   std::mutex mutex_{};
   std::condition_variable wake_{};
-  std::vector<Pending> waiting_{};
+  std::deque<Pending> waiting_{};
   bool stopped_{};
   std::thread thread_;
 };

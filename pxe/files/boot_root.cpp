@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace switchyard::pxe {
 namespace {
@@ -79,13 +79,15 @@ Result<std::shared_ptr<const BootRoot>> BootRoot::open(const std::string& folder
   const int descriptor = ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) {
     const auto code = errno == ENOENT || errno == ENOTDIR ? Errc::NotFound : Errc::Unavailable;
-    return failure(code, "boot files folder " + folder + ": " + std::strerror(errno));
+    return failure(code,
+                   "boot files folder " + folder + ": " + std::generic_category().message(errno));
   }
   auto root = std::make_shared<const BootRoot>(descriptor);
   const int probe = open_beneath(descriptor, ".", O_PATH | O_DIRECTORY);
-  if (probe < 0)
-    return failure(Errc::Unavailable,
-                   "boot files folder " + folder + ": openat2: " + std::strerror(errno));
+  if (probe < 0) {
+    return failure(Errc::Unavailable, "boot files folder " + folder +
+                                          ": openat2: " + std::generic_category().message(errno));
+  }
   ::close(probe);
   return root;
 }

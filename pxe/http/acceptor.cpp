@@ -15,13 +15,6 @@ constexpr std::string_view kFull =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\n"
     "Connection: close\r\n\r\n";
 
-// IPv4 in IPv6 is the IPv4 address.
-std::string text_of(net::ip::address address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    address = net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6());
-  return address.to_string();
-}
-
 net::awaitable<void> run(Worker& worker, std::shared_ptr<Connection> connection) {
   worker.connections.insert(connection.get());
   try {
@@ -90,7 +83,7 @@ void Acceptor::take(tcp::socket socket, Worker& worker) {
   error_code error;
   const auto peer = socket.remote_endpoint(error);
   if (error) return;
-  std::string client = text_of(peer.address());
+  std::string client = address_text(peer.address());
   if (!service_.clients.arrived(client)) {
     ++service_.turned_away;
     socket.non_blocking(true, error);

@@ -11,8 +11,8 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <memory>
+#include <system_error>
 
 namespace switchyard::pxe::http {
 namespace {
@@ -23,7 +23,12 @@ template <auto F> struct Free {
 
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using Stdio = std::unique_ptr<FILE, Free<std::fclose>>;
+
+struct Close {
+  void operator()(FILE* file) const { (void)std::fclose(file); }
+};
+
+using Stdio = std::unique_ptr<FILE, Close>;
 
 constexpr const char* kFrom = "20000101000000Z";
 constexpr const char* kTo = "20491231235959Z";
@@ -76,7 +81,7 @@ Status write_file(const std::string& path, const std::string& text) {
   const std::string draft = path + ".new";
   const auto failed = [&](const char* what) {
     return failure(Errc::Unavailable,
-                   std::string(what) + " " + draft + ": " + std::strerror(errno));
+                   std::string(what) + " " + draft + ": " + std::generic_category().message(errno));
   };
   const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return failed("open");
@@ -103,7 +108,7 @@ Status make_pair(const std::string& certificate_file, const std::string& key_fil
   if (!key) return library_failure("make a key for " + key_file);
   const Certificate certificate = make_certificate(key.get());
   if (!certificate) return library_failure("make " + certificate_file);
-  const auto written = write_file(
+  auto written = write_file(
       certificate_file, pem_of([&](BIO* to) { return PEM_write_bio_X509(to, certificate.get()); }));
   if (!written) return written;
   return write_file(key_file, pem_of([&](BIO* to) {
@@ -130,9 +135,10 @@ std::string pin_of(X509* certificate) {
 Result<std::string> read_pair(const std::string& certificate_file, const std::string& key_file) {
   const Stdio first(std::fopen(certificate_file.c_str(), "re"));
   const Stdio second(std::fopen(key_file.c_str(), "re"));
-  if (!first || !second)
-    return failure(Errc::Unavailable,
-                   "read " + certificate_file + " and " + key_file + ": " + std::strerror(errno));
+  if (!first || !second) {
+    return failure(Errc::Unavailable, "read " + certificate_file + " and " + key_file + ": " +
+                                          std::generic_category().message(errno));
+  }
   const Certificate certificate(PEM_read_X509(first.get(), nullptr, nullptr, nullptr));
   const Key key(PEM_read_PrivateKey(second.get(), nullptr, nullptr, nullptr));
   ERR_clear_error();
@@ -157,8 +163,10 @@ Result<std::string> ensure_pair(const std::string& certificate_file, const std::
 }  // namespace
 
 Result<Identity> ensure_identity(const std::string& folder) {
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
-    return failure(Errc::Unavailable, "identity folder " + folder + ": " + std::strerror(errno));
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    return failure(Errc::Unavailable,
+                   "identity folder " + folder + ": " + std::generic_category().message(errno));
+  }
   Identity identity{.ec_certificate = folder + "/boot-ec.pem",
                     .ec_key = folder + "/boot-ec.key",
                     .rsa_certificate = folder + "/boot-rsa.pem",

@@ -43,10 +43,16 @@ std::string text_of(boost::string_view text) { return {text.data(), text.size()}
 
 }  // namespace
 
+std::string address_text(net::ip::address address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    address = net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6());
+  return address.to_string();
+}
+
 Connection::Connection(Service& service, std::shared_ptr<Stream> stream, std::string client)
     : service_(service), stream_(std::move(stream)), client_(std::move(client)) {
   error_code ignored;
-  local_ = stream_->socket().local_endpoint(ignored).address().to_string();
+  local_ = address_text(stream_->socket().local_endpoint(ignored).address());
 }
 
 Connection::~Connection() {

@@ -37,6 +37,9 @@ struct Service {
   std::atomic<std::uint64_t> body_bytes{0};  // of requests that are being read or answered
 };
 
+// An IPv4 address in an IPv6 one (of a socket that hears both) is the IPv4 address.
+[[nodiscard]] std::string address_text(net::ip::address address);
+
 // Works on the thread of its stream only.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:

@@ -25,18 +25,18 @@ void SiteThreads::ask(std::shared_ptr<const Request> request, Done done) {
   done(error_answer(503, "too many requests at the moment"));
 }
 
+SiteThreads::Job SiteThreads::next() {
+  std::unique_lock lock(mutex_);
+  news_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  if (queue_.empty()) return {};
+  Job job = std::move(queue_.front());
+  queue_.pop_front();
+  return job;
+}
+
 void SiteThreads::work() {
-  while (true) {
-    Job job;
-    {
-      std::unique_lock lock(mutex_);
-      news_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      job = std::move(queue_.front());
-      queue_.pop_front();
-    }
+  for (Job job = next(); job.request; job = next())
     job.done(answer(*job.request));
-  }
 }
 
 Answer SiteThreads::answer(const Request& request) const {

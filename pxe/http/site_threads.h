@@ -35,6 +35,8 @@ class SiteThreads {
     Done done{};
   };
 
+  // The next job, or one without a request when it is time to end. Waits.
+  [[nodiscard]] Job next();
   void work();
   [[nodiscard]] Answer answer(const Request& request) const;
 

@@ -73,6 +73,8 @@ std::uint64_t Fields::number(const char* key, std::uint64_t most) {
   return value;
 }
 
+bool Fields::has(const char* key) const { return object_->contains(key); }
+
 bool Fields::flag(const char* key) { return take(key, Type::boolean, "true or false").get<bool>(); }
 
 MacAddress Fields::mac(const char* key) {

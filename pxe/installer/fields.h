@@ -31,6 +31,7 @@ class Fields {
   [[nodiscard]] std::string filled_line(const char* key, std::size_t most = 256);  // and not empty
   [[nodiscard]] std::string text(const char* key, std::size_t most);  // any character but NUL
   [[nodiscard]] std::uint64_t number(const char* key, std::uint64_t most);
+  [[nodiscard]] bool has(const char* key) const;  // for the few that may be absent
   [[nodiscard]] bool flag(const char* key);
   [[nodiscard]] MacAddress mac(const char* key);
   [[nodiscard]] Fields object(const char* key);

@@ -1,9 +1,12 @@
 #include "pxe/installer/inspect.h"
 
+#include "pxe/installer/text.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 
 namespace switchyard::pxe::installer {
@@ -34,6 +37,16 @@ std::string transport_of(const std::string& name, const std::string& device) {
   return name.starts_with("sd") ? "scsi" : "";
 }
 
+// Where the kernel keeps it depends on the bus; a SCSI (or SATA) disk's is a VPD page, whose text
+// begins after four bytes (SPC-4, 7.8.15).
+std::string serial_of(const std::string& at) {
+  for (const char* file : {"/serial", "/device/serial"})
+    if (auto serial = read_line(at + file); !serial.empty()) return serial;
+  std::ifstream stream{at + "/device/vpd_pg80", std::ios::binary};
+  const std::string page{std::istreambuf_iterator<char>{stream}, {}};
+  return page.size() <= 4 ? "" : printable(std::string_view{page}.substr(4), 200);
+}
+
 std::vector<Disk> find_disks() {
   std::vector<Disk> disks;
   for (const auto& name : names_in("/sys/block")) {
@@ -42,13 +55,11 @@ std::vector<Disk> find_disks() {
         name.starts_with("sd") || name.starts_with("vd") || name.starts_with("nvme");
     if (!is_disk || read_number(at + "/removable") != 0 || read_number(at + "/size") == 0) continue;
     std::error_code ignored;
-    auto serial = read_line(at + "/serial");
-    if (serial.empty()) serial = read_line(at + "/device/serial");
     disks.push_back({.name = name,
                      .path = "/dev/" + name,
                      .bytes = read_number(at + "/size") * 512,
                      .model = read_line(at + "/device/model"),
-                     .serial = serial,
+                     .serial = serial_of(at),
                      .rotational = read_number(at + "/queue/rotational") != 0,
                      .transport = transport_of(name, fs::canonical(at, ignored).string())});
   }
@@ -77,7 +88,7 @@ std::string value_of(const std::string& file, const std::string& key) {
     const auto colon = line.find(':');
     if (!line.starts_with(key) || colon == std::string::npos) continue;
     const auto start = line.find_first_not_of(" \t", colon + 1);
-    return start == std::string::npos ? "" : line.substr(start, 200);
+    return start == std::string::npos ? "" : printable(std::string_view{line}.substr(start), 200);
   }
   return "";
 }
@@ -88,10 +99,7 @@ std::string read_line(const std::string& path) {
   std::ifstream stream{path};
   std::string line;
   std::getline(stream, line);
-  std::erase_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-  const auto start = line.find_first_not_of(' ');
-  if (start == std::string::npos) return "";
-  return line.substr(start, line.find_last_not_of(' ') - start + 1).substr(0, 200);
+  return printable(line, 200);
 }
 
 Inspection inspect() {

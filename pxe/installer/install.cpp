@@ -1,184 +1,139 @@
 #include "pxe/installer/install.h"
 
+#include "pxe/installer/image_writer.h"
 #include "pxe/installer/place_file.h"
 #include "pxe/installer/plan.h"
-#include "pxe/installer/process.h"
+#include "pxe/installer/raw_image.h"
+#include "pxe/installer/target.h"
 
-#include <openssl/evp.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <memory>
+#include <filesystem>
+#include <random>
 
 namespace switchyard::pxe::installer {
 namespace {
 
-const std::string kRoot = "/target";
-const std::array<const char*, 4> kBound{"/dev", "/proc", "/sys", "/run"};
-
-Status do_run(Run wanted) {
-  return run(wanted).map([](const std::string&) {});
+bool is_raw(const Image& image) {
+  return image.format == ImageFormat::Raw || image.format == ImageFormat::RawZst;
 }
 
-Status do_mount(const std::string& what, const std::string& where, const char* type,
-                unsigned long flags) {
-  ::mkdir(where.c_str(), 0755);
-  if (::mount(what.c_str(), where.c_str(), type, flags, nullptr) == 0) return {};
-  return failure(Errc::Rejected, "mount " + what + " on " + where + ": " + std::strerror(errno));
+bool has_kernel_links() {
+  std::error_code missing;
+  return std::filesystem::is_symlink(kTarget + "/vmlinuz", missing) &&
+         std::filesystem::is_symlink(kTarget + "/initrd.img", missing);
 }
 
-// Unmounts whatever is below the target, however far an installation came.
-struct Mounts {
-  Mounts() = default;
-  Mounts(const Mounts&) = delete;
-  Mounts& operator=(const Mounts&) = delete;
+// A name no other disk's volume group has: two of one name keep a server from booting.
+std::string group_name() {
+  std::random_device random;
+  return "switchyard" + std::to_string(random());
+}
 
-  ~Mounts() { (void)release(); }
+struct Installation {
+  const InstallWork& work;
+  Firmware firmware;
+  ServiceClient& service;
+  Reporter& reporter;
+  Target& target;
+  std::vector<TaskFile> files{};
 
-  Status release() {
-    for (const char* bound : kBound)
-      ::umount2((kRoot + bound).c_str(), MNT_DETACH);
-    ::umount((kRoot + "/boot/efi").c_str());
-    ::sync();
-    if (::umount(kRoot.c_str()) != 0 && errno != EINVAL && errno != ENOENT)
-      return failure(Errc::Rejected, "unmount " + kRoot + ": " + std::strerror(errno));
-    return {};
-  }
+  Status write();
+  Status configure();
+  Status make_bootable();
+  Status verify();
 };
 
-Status partition(const Disk& disk) {
-  return do_run({.argv = {"wipefs", "-a", "-f", disk.path}})
-      .and_then([&] {
-        return do_run(
-            {.argv = {"sfdisk", "--wipe", "always", "--wipe-partitions", "always", disk.path},
-             .input = partition_table()});
-      })
-      .and_then([&] {
-        return do_run(
-            {.argv = {"mkfs.vfat", "-F", "32", "-n", "ESP", partition_path(disk.path, 2)}});
-      })
-      .and_then([&] {
-        return do_run(
-            {.argv = {"mkfs.ext4", "-q", "-F", "-L", "root", partition_path(disk.path, 3)},
-             .deadline = std::chrono::seconds{600}});
-      });
-}
-
-class Sha256 {
- public:
-  Sha256() { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
-
-  void add(const char* data, std::size_t size) { EVP_DigestUpdate(context_.get(), data, size); }
-
-  std::string hex() {
-    std::array<unsigned char, 32> digest{};
-    EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
-    std::string text;
-    for (const unsigned char byte : digest)
-      for (const unsigned digit : {byte / 16U, byte % 16U})
-        text += "0123456789abcdef"[digit];
-    return text;
+Status Installation::write() {
+  const StoragePlan& plan = target.plan();
+  if (is_raw(work.image)) {
+    return write_raw(work.image, plan.disks[0], service, reporter)
+        .and_then([&] { return grow_root(plan.disks[0], reporter); })
+        .and_then([&](const std::string& root) {
+          target.use_root(root);
+          return target.mount_root(false);
+        });
   }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
-};
-
-Status write_image(const Image& image, ServiceClient& service, Reporter& reporter) {
-  std::vector<std::string> argv{
-      "/bin/tar",           "-x", "-C", kRoot, "--numeric-owner", "--xattrs",
-      "--xattrs-include=*", "-p", "-f", "-"};
-  if (image.format == ImageFormat::TarZst) argv.insert(argv.begin() + 1, "--zstd");
-  auto tar = Feed::start(argv);
-  if (!tar) return tl::unexpected(tar.error());
-  Sha256 sum;
-  std::uint64_t got = 0;
-  const auto fetched = service.fetch(image.url, [&](const char* data, std::size_t size) -> Status {
-    got += size;
-    if (got > image.bytes)
-      return failure(Errc::Invalid, "image " + image.name + " is longer than it should be");
-    sum.add(data, size);
-    return tar->write(data, size).and_then([&] {
-      return reporter.report(Phase::Writing, got * 100 / image.bytes, image.name);
-    });
-  });
-  if (!fetched) return tl::unexpected(fetched.error().in("image " + image.name));
-  if (got != image.bytes || sum.hex() != image.sha256)
-    return failure(Errc::Invalid, "image " + image.name + ": the checksum is wrong");
-  return tar->finish();
+  return make_storage(plan, reporter)
+      .and_then([&] { return target.mount_root(false); })
+      .and_then([&] { return write_tar(work.image, kTarget, service, reporter); })
+      .and_then([&] { return target.mount_esp(plan.esps.at(0)); });
 }
 
-Result<std::string> uuid_of(const std::string& partition) {
-  return run({.argv = {"blkid", "-p", "-s", "UUID", "-o", "value", partition}})
-      .map([](std::string text) { return text.substr(0, text.find('\n')); });
-}
-
-Status configure(const InstallWork& work, const Disk& disk) {
-  const auto root = uuid_of(partition_path(disk.path, 3));
-  const auto esp = uuid_of(partition_path(disk.path, 2));
-  if (!root) return tl::unexpected(root.error());
-  if (!esp) return tl::unexpected(esp.error());
-  std::vector<TaskFile> files{
-      {.path = "/etc/hostname", .mode = 0644, .content = work.hostname + "\n"},
-      {.path = "/etc/fstab", .mode = 0644, .content = fstab({.root = *root, .esp = *esp})},
-      {.path = "/etc/machine-id", .mode = 0444},
-      {.path = "/etc/default/grub.d/switchyard.cfg",
-       .mode = 0644,
-       .content = "GRUB_TIMEOUT=1\nGRUB_CMDLINE_LINUX=\"console=tty0 console=ttyS0,115200 "
-                  "net.ifnames=0\"\n"
-                  "GRUB_TERMINAL=\"console serial\"\nGRUB_DISABLE_OS_PROBER=true\n"}};
-  files.insert(files.end(), work.files.begin(), work.files.end());
+Status Installation::configure() {
+  std::optional<Uuids> uuids;
+  if (!is_raw(work.image)) {
+    const auto root = uuid_of(target.plan().root), esp = uuid_of(target.plan().esps.at(0));
+    if (!root) return tl::unexpected(root.error());
+    if (!esp) return tl::unexpected(esp.error());
+    uuids = Uuids{.root = *root, .esp = *esp};
+  }
+  files = server_files(work, uuids);
+  if (uuids && has_kernel_links())
+    files.push_back(grub_config(work.hostname, uuids->root,
+                                work.layout.lvm ? target.plan().root : "UUID=" + uuids->root));
   for (const TaskFile& file : files)
-    if (auto placed = place_file(kRoot, file); !placed) return placed;
-  return do_run({.argv = {"/bin/sh", "-c", "rm -f /etc/ssh/ssh_host_*"}, .root = kRoot});
+    if (auto placed = place_file(kTarget, file); !placed) return placed;
+  // Every server makes its own at its first boot.
+  return run_logged({.argv = {"/bin/sh", "-c", "rm -f /etc/ssh/ssh_host_*"}, .root = kTarget},
+                    reporter);
 }
 
-Status make_bootable(Firmware firmware, const Disk& disk) {
-  for (const char* bound : kBound)
-    if (auto mounted = do_mount(bound, kRoot + bound, nullptr, MS_BIND | MS_REC); !mounted)
-      return mounted;
-  for (const auto& argv : bootloader_commands(firmware, disk.path))
-    if (auto done = do_run({.argv = argv, .root = kRoot, .deadline = std::chrono::seconds{600}});
-        !done)
-      return done;
+Status Installation::make_bootable() {
+  if (is_raw(work.image)) return {};
+  if (auto done = target.mount_system(); !done) return done;
+  const StoragePlan& plan = target.plan();
+  for (std::size_t at = 0; at < plan.esps.size(); ++at) {
+    if (at > 0 && firmware == Firmware::Bios) break;  // its commands name every disk
+    if (auto done = target.mount_esp(plan.esps[at]); !done) return done;
+    for (const auto& argv : bootloader_commands(firmware, has_kernel_links(), plan.disks))
+      if (auto done = run_logged(
+              {.argv = argv, .root = kTarget, .deadline = std::chrono::seconds{600}}, reporter);
+          !done)
+        return done;
+  }
   return {};
+}
+
+// Looks at what a server would boot from, read from the disk again.
+Status Installation::verify() {
+  if (auto done = target.release(); !done) return done;
+  if (auto done = run_logged({.argv = {"fsck.ext4", "-n", "-f", target.plan().root},
+                              .deadline = std::chrono::seconds{600}},
+                             reporter);
+      !done)
+    return done;
+  if (auto done = target.mount_root(true); !done) return done;
+  for (const TaskFile& file : files)
+    if (auto same = has_content(kTarget, file); !same) return same;
+  if (is_raw(work.image)) return target.release();
+  if (firmware == Firmware::Uefi)
+    if (auto done = target.mount_esp(target.plan().esps.at(0)); !done) return done;
+  std::error_code missing;
+  const auto loader = bootloader_file(firmware);
+  if (std::filesystem::file_size(kTarget + loader, missing) == 0 || missing)
+    return failure(Errc::Rejected, "the new system has no " + loader);
+  return target.release();
 }
 
 }  // namespace
 
 Status install(const InstallWork& work, const Inspection& server, ServiceClient& service,
                Reporter& reporter) {
-  if (work.image.format != ImageFormat::Tar && work.image.format != ImageFormat::TarZst)
+  if (is_raw(work.image) && (work.layout.raid1 || work.layout.lvm))
     return failure(Errc::Invalid,
-                   "image " + work.image.name + ": raw images are not supported yet");
-  if (work.layout.raid1 || work.layout.lvm)
-    return failure(Errc::Invalid, "layout: RAID and LVM are not supported yet");
-  if (work.phone_home) return failure(Errc::Invalid, "phone_home is not supported yet");
-  const auto disk = choose_disk(work.layout, server.disks);
-  if (!disk) return tl::unexpected(disk.error());
-  Mounts mounts;
-  return reporter.report(Phase::Partitioning, 0, disk->path)
-      .and_then([&] { return partition(*disk); })
-      .and_then([&] { return do_mount(partition_path(disk->path, 3), kRoot, "ext4", 0); })
-      .and_then([&] { return write_image(work.image, service, reporter); })
-      .and_then([&] {
-        ::mkdir((kRoot + "/boot").c_str(), 0755);
-        return do_mount(partition_path(disk->path, 2), kRoot + "/boot/efi", "vfat", 0);
-      })
+                   "image " + work.image.name + ": an image of a whole disk has its own layout");
+  auto plan = plan_storage(work.layout, server.disks, group_name());
+  if (!plan) return tl::unexpected(plan.error());
+  const std::string disk = plan->disks[0].path;
+  Target target{std::move(*plan), reporter};
+  Installation run{work, server.firmware, service, reporter, target};
+  return reporter.report(Phase::Partitioning, 0, disk)
+      .and_then([&] { return run.write(); })
       .and_then([&] { return reporter.report(Phase::Configuring, 0, work.hostname); })
-      .and_then([&] { return configure(work, *disk); })
-      .and_then([&] { return reporter.report(Phase::Bootloader, 0, disk->path); })
-      .and_then([&] { return make_bootable(server.firmware, *disk); })
-      .and_then([&] { return reporter.report(Phase::Verifying, 0, disk->path); })
-      .and_then([&] { return mounts.release(); })
-      .and_then([&] {
-        return do_run({.argv = {"fsck.ext4", "-n", "-f", partition_path(disk->path, 3)},
-                       .deadline = std::chrono::seconds{600}});
-      });
+      .and_then([&] { return run.configure(); })
+      .and_then([&] { return reporter.report(Phase::Bootloader, 0, disk); })
+      .and_then([&] { return run.make_bootable(); })
+      .and_then([&] { return reporter.report(Phase::Verifying, 0, disk); })
+      .and_then([&] { return run.verify(); });
 }
 
 }  // namespace switchyard::pxe::installer

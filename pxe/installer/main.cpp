@@ -2,7 +2,10 @@
 // server reboots, which fetches a new token) when the service does not know the session any more.
 #include "pxe/installer/inspect.h"
 #include "pxe/installer/install.h"
+#include "pxe/installer/lldp_listener.h"
 #include "pxe/installer/messages.h"
+#include "pxe/installer/rescue.h"
+#include "pxe/installer/text.h"
 #include "pxe/installer/wipe.h"
 
 #include <curl/curl.h>
@@ -54,30 +57,73 @@ template <class Ask> Reply insist(Ask ask) {
   }
 }
 
-TaskResult perform(const Task& task, const Inspection& server, ServiceClient& service) {
-  Reporter reporter{service, task.operation};
-  Status done = failure(Errc::Invalid, "this kind of task is not supported yet");
-  if (const auto* work = std::get_if<InstallWork>(&task.work))
-    done = install(*work, server, service, reporter);
-  if (std::holds_alternative<InspectWork>(task.work)) done = Status{};
-  std::vector<WipedDisk> disks;
-  if (std::holds_alternative<WipeWork>(task.work)) {
-    auto wiped = wipe(server.disks, reporter);
-    disks = std::move(wiped.disks);
-    done = wiped.outcome;
+Phase first_phase(const Task& task) {
+  return std::holds_alternative<WipeWork>(task.work) ? Phase::Erasing : Phase::Partitioning;
+}
+
+// Disks come to light a while after their drivers were loaded; a server without any is rare.
+Inspection inspect_patiently() {
+  constexpr std::chrono::seconds kMost{20};
+  const auto until = std::chrono::steady_clock::now() + kMost;
+  auto found = inspect();
+  while (found.disks.empty() && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{200});
+    found = inspect();
   }
-  return {.operation = task.operation,
-          .outcome = done ? Outcome::Succeeded : Outcome::Failed,
-          .detail = done ? "" : done.error().message.substr(0, 1000),
-          .wiped = disks};
+  return found;
+}
+
+struct Server {
+  Inspection inspection{};
+  LldpListener lldp{};
+};
+
+// Each gives what the task came to; the result's outcome and detail are made of it.
+Status perform(const InstallWork& work, Server& server, ServiceClient& service, Reporter& reporter,
+               TaskResult&) {
+  return install(work, server.inspection, service, reporter);
+}
+
+Status perform(const WipeWork&, Server& server, ServiceClient&, Reporter& reporter,
+               TaskResult& result) {
+  auto wiped = wipe(server.inspection.disks, reporter);
+  result.wiped = std::move(wiped.disks);
+  return wiped.outcome;
+}
+
+Status perform(const InspectWork&, Server& server, ServiceClient&, Reporter&, TaskResult& result) {
+  server.lldp.add_to(server.inspection.nics, true);
+  result.inspection = server.inspection;
+  return {};
+}
+
+Status perform(const RescueWork& work, Server&, ServiceClient&, Reporter& reporter,
+               TaskResult& result) {
+  return start_rescue(work, reporter).map([&](const std::string& fingerprint) {
+    result.detail = "ssh as root, host key " + fingerprint;
+  });
+}
+
+TaskResult perform(const Task& task, Server& server, ServiceClient& service) {
+  end_rescue();                   // whoever is in there must not hold a disk
+  server.inspection = inspect();  // a disk may have come or gone since
+  Reporter reporter{service, task.operation, first_phase(task)};
+  TaskResult result{.operation = task.operation};
+  const auto done =
+      std::visit([&](const auto& work) { return perform(work, server, service, reporter, result); },
+                 task.work);
+  result.outcome = done ? Outcome::Succeeded : Outcome::Failed;
+  if (!done) result.detail = printable(done.error().message, 1000);
+  return result;
 }
 
 Status serve(const Line& line) {
   ServiceClient service{line.endpoint};
-  const auto server = inspect();
+  Server server{.inspection = inspect_patiently()};
+  server.lldp.add_to(server.inspection.nics, false);
   const auto opened = insist([&] {
     return service.post("/installer/v1/sessions",
-                        to_json_text(SessionRequest{line.token, line.nic, server}));
+                        to_json_text(SessionRequest{line.token, line.nic, server.inspection}));
   });
   if (opened.status != 201)
     return failure(Errc::Rejected, "the service refused the token: " + opened.body.substr(0, 200));

@@ -53,6 +53,7 @@ TaskResult read_result(Fields& fields) {
                     .detail = fields.line("detail", 1024)};
   for (Fields& item : fields.objects("wiped", 256))
     result.wiped.push_back(read_wiped(item));
+  if (fields.has("inspection")) result.inspection = read_inspection(fields.object("inspection"));
   return result;
 }
 
@@ -108,10 +109,12 @@ std::string to_json_text(const TaskResult& result) {
                      {"method", disk.method},
                      {"samples", disk.samples},
                      {"nonzero_samples", disk.nonzero_samples}});
-  return dump({{"operation", result.operation},
-               {"outcome", kOutcomes[static_cast<std::size_t>(result.outcome)]},
-               {"detail", result.detail},
-               {"wiped", wiped}});
+  nlohmann::json json{{"operation", result.operation},
+                      {"outcome", kOutcomes[static_cast<std::size_t>(result.outcome)]},
+                      {"detail", result.detail},
+                      {"wiped", wiped}};
+  if (result.inspection) json["inspection"] = to_json(*result.inspection);
+  return dump(json);
 }
 
 std::string cancelled_text(bool cancelled) { return dump({{"cancelled", cancelled}}); }

@@ -9,6 +9,7 @@
 #include "pxe/installer/task.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,7 +52,8 @@ struct TaskResult {  // POST /installer/v1/result
   std::string operation{};
   Outcome outcome{};
   std::string detail{};
-  std::vector<WipedDisk> wiped{};  // empty unless the task was a wipe
+  std::vector<WipedDisk> wiped{};          // empty unless the task was a wipe
+  std::optional<Inspection> inspection{};  // of an inspect task: with what LLDP told meanwhile
 };
 
 [[nodiscard]] const char* to_string(Phase phase);  // "partitioning", …

@@ -114,4 +114,20 @@ Status place_file(const std::string& root, const TaskFile& file) {
   return {};
 }
 
+Status has_content(const std::string& root, const TaskFile& file) {
+  const Handle top{::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  const Handle opened{open_inside(top.get(), file.path, O_RDONLY)};
+  if (opened.get() < 0) return failed(file.path, "read back");
+
+  struct stat about {};
+
+  if (::fstat(opened.get(), &about) != 0 || (about.st_mode & 07777U) != file.mode)
+    return failure(Errc::Rejected, file.path + ": read back with another mode");
+  std::ifstream stream{"/proc/self/fd/" + std::to_string(opened.get()), std::ios::binary};
+  const std::string content{std::istreambuf_iterator<char>{stream}, {}};
+  if (content != file.content)
+    return failure(Errc::Rejected, file.path + ": read back with another content");
+  return {};
+}
+
 }  // namespace switchyard::pxe::installer

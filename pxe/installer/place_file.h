@@ -10,4 +10,7 @@ namespace switchyard::pxe::installer {
 // if `root` were "/". The owner is looked up in the image.
 [[nodiscard]] Status place_file(const std::string& root, const TaskFile& file);
 
+// Rejected when the file below `root` has another content or mode than it should have.
+[[nodiscard]] Status has_content(const std::string& root, const TaskFile& file);
+
 }  // namespace switchyard::pxe::installer

@@ -1,23 +1,15 @@
-// Decides what an installation does to a disk. Pure: reads nothing, runs nothing.
+// Decides what an installation puts into the new system. Pure: reads nothing, runs nothing.
 #pragma once
 
-#include "core/result.h"
 #include "pxe/installer/inspection.h"
+#include "pxe/installer/storage.h"
 #include "pxe/installer/task.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace switchyard::pxe::installer {
-
-// "auto": the smallest disk of at least 4 GiB, ties by name. NotFound names what was looked for.
-[[nodiscard]] Result<Disk> choose_disk(const Layout& layout, const std::vector<Disk>& disks);
-
-// "/dev/vda" 2 -> "/dev/vda2"; "/dev/nvme0n1" 2 -> "/dev/nvme0n1p2".
-[[nodiscard]] std::string partition_path(const std::string& disk, int number);
-
-// Input of sfdisk: GPT with 1 a BIOS boot partition (2 MiB), 2 the ESP (256 MiB), 3 the root.
-[[nodiscard]] std::string partition_table();
 
 struct Uuids {
   std::string root{}, esp{};
@@ -25,8 +17,23 @@ struct Uuids {
 
 [[nodiscard]] std::string fstab(const Uuids& uuids);
 
-// The commands, to be run in the image's root, that make the disk bootable, in order.
-[[nodiscard]] std::vector<std::vector<std::string>> bootloader_commands(Firmware firmware,
-                                                                        const std::string& disk);
+// The files of this one server: the task's, and those every server has where the task has none of
+// that path. Without `uuids` (a raw image, which brings its own) no fstab and nothing for GRUB.
+[[nodiscard]] std::vector<TaskFile> server_files(const InstallWork& work,
+                                                 const std::optional<Uuids>& uuids);
+
+// What boots the image's newest kernel (its links /vmlinuz and /initrd.img) until the system's
+// first update-grub, which takes long on a busy machine. `root` is the kernel's name of the root.
+[[nodiscard]] TaskFile grub_config(const std::string& hostname, const std::string& root_uuid,
+                                   const std::string& root);
+
+// The commands, to be run in the image's root, that make every disk bootable, in order. Without
+// a configuration (`has_config`) update-grub makes one. For UEFI
+// the ESP is mounted on /boot/efi, and they are run for each.
+[[nodiscard]] std::vector<Command> bootloader_commands(Firmware firmware, bool has_config,
+                                                       const std::vector<Disk>& disks);
+
+// Where the image of a disk is found to be bootable: a file of the root that is not empty.
+[[nodiscard]] std::string bootloader_file(Firmware firmware);
 
 }  // namespace switchyard::pxe::installer

@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <utility>
 
@@ -37,6 +39,19 @@ std::string last_line(const std::string& text) {
 std::string describe(int status) {
   if (WIFEXITED(status)) return "exit " + std::to_string(WEXITSTATUS(status));
   return "signal " + std::to_string(WTERMSIG(status));
+}
+
+constexpr std::chrono::seconds kMostStall{300};  // a program that does not take or finish its input
+
+// False: the deadline passed first.
+bool await(int file, short event, std::chrono::milliseconds most) {
+  pollfd waiting{file, event, 0};
+  const auto until = Clock::now() + most;
+  while (true) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
+    if (left.count() <= 0) return false;
+    if (poll(&waiting, 1, static_cast<int>(left.count())) > 0) return true;
+  }
 }
 
 // False: the deadline passed first.
@@ -97,6 +112,7 @@ Result<Feed> Feed::start(const std::vector<std::string>& argv) {
     become(argv, "");
   }
   close(in[0]);
+  fcntl(in[1], F_SETFL, O_NONBLOCK);
   return Feed{argv.at(0), pid, in[1]};
 }
 
@@ -114,7 +130,9 @@ Feed::~Feed() {
 
 Status Feed::write(const char* data, std::size_t size) {
   while (size > 0) {
+    if (!await(input_, POLLOUT, kMostStall)) return failure(Errc::TimedOut, name_ + " hangs");
     const auto put = ::write(input_, data, size);
+    if (put < 0 && errno == EAGAIN) continue;
     if (put <= 0) return failure(Errc::Rejected, name_ + " stopped reading");
     data += put;
     size -= static_cast<std::size_t>(put);
@@ -124,8 +142,13 @@ Status Feed::write(const char* data, std::size_t size) {
 
 Status Feed::finish() {
   close(std::exchange(input_, -1));
+  const int ended = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  const bool in_time = ended < 0 || await(ended, POLLIN, kMostStall);
+  if (ended >= 0) close(ended);
+  if (!in_time) kill(pid_, SIGKILL);
   int status = 0;
   waitpid(std::exchange(pid_, -1), &status, 0);
+  if (!in_time) return failure(Errc::TimedOut, name_ + " hangs");
   if (status != 0) return failure(Errc::Rejected, name_ + " failed (" + describe(status) + ")");
   return {};
 }

@@ -30,8 +30,9 @@ class Feed {
   Feed& operator=(Feed&&) = delete;
   ~Feed();
 
+  // TimedOut when it took nothing for five minutes.
   [[nodiscard]] Status write(const char* data, std::size_t size);
-  [[nodiscard]] Status finish();  // end of input, waits for its end
+  [[nodiscard]] Status finish();  // end of input, waits at most five minutes for its end
 
  private:
   Feed(std::string name, pid_t pid, int input) : name_(std::move(name)), pid_(pid), input_(input) {}

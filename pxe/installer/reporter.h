@@ -1,28 +1,45 @@
-// Tells the service how far a task is, at most every 500 ms but for a change of phase.
+// Tells the service how far a task is, from a thread of its own: at most every 500 ms, at least
+// every 5 s (a heartbeat), and once more when it ends, so that no line of the log is lost.
 #pragma once
 
 #include "core/result.h"
 #include "pxe/installer/messages.h"
 #include "pxe/installer/service_client.h"
 
-#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace switchyard::pxe::installer {
 
+// Thread-safe.
 class Reporter {
  public:
-  Reporter(ServiceClient client, std::string operation)
-      : client_(std::move(client)), operation_(std::move(operation)) {}
+  Reporter(ServiceClient client, std::string operation, Phase first);
+  Reporter(const Reporter&) = delete;
+  Reporter& operator=(const Reporter&) = delete;
+  ~Reporter();
 
-  // Conflict when the service said that the task is cancelled. A report that got lost is no
-  // failure.
+  // Never waits for the network. Conflict when the service said that the task is cancelled. A
+  // report that got lost is no failure.
   [[nodiscard]] Status report(Phase phase, std::uint64_t percent, const std::string& detail);
 
+  // One line for the operation's log and for the console; cut at 1 KiB, printable ASCII only.
+  void log(const std::string& text);
+
  private:
+  void tell(std::stop_token stop);
+  void send_all();
+
   ServiceClient client_;
-  std::string operation_;
-  Phase last_phase_{Phase::Erasing};
-  std::chrono::steady_clock::time_point next_{};
+  std::mutex mutex_{};
+  std::condition_variable_any changed_{};
+  Progress now_{};  // its log holds what was not sent yet
+  bool fresh_{true};
+  bool cancelled_{};
+  std::jthread teller_;  // the last member: it uses all the others
 };
 
 }  // namespace switchyard::pxe::installer

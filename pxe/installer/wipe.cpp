@@ -1,65 +1,68 @@
 #include "pxe/installer/wipe.h"
 
-#include <fcntl.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
+#include "pxe/installer/block_device.h"
+#include "pxe/installer/erase.h"
+#include "pxe/installer/target.h"
 
 namespace switchyard::pxe::installer {
 namespace {
 
-constexpr std::size_t kSampleBytes = 4096;
-constexpr std::uint64_t kMostSamples = 1024;
-
-tl::unexpected<Error> failed(const Disk& disk, const std::string& doing) {
-  return failure(Errc::Rejected, disk.name + ": " + doing + ": " + std::strerror(errno));
-}
-
-Status erase(int file, const Disk& disk, Reporter& reporter) {
-  constexpr std::uint64_t kStep = 256ULL << 20U;
-  std::array<std::uint64_t, 2> range{0, disk.bytes};
-  (void)::ioctl(file, BLKDISCARD, range.data());  // a help only: what it leaves is not promised
-  for (std::uint64_t at = 0; at < disk.bytes; at += kStep) {
-    range = {at, std::min(kStep, disk.bytes - at)};
-    if (::ioctl(file, BLKZEROOUT, range.data()) != 0) return failed(disk, "write zeros");
-    if (auto told = reporter.report(Phase::Erasing, at * 100 / disk.bytes, disk.path); !told)
-      return told;
+std::vector<EraseWay> own_ways(const Disk& disk, Reporter& reporter) {
+  if (disk.transport == "nvme") {
+    const auto abilities =
+        run({.argv = {"nvme", "id-ctrl", disk.path, "-o", "json"}}).and_then(parse_nvme_abilities);
+    if (abilities) return nvme_ways(disk, *abilities);
+    reporter.log(disk.name + ": " + abilities.error().message);
   }
-  if (::fsync(file) != 0) return failed(disk, "flush");
+  if (disk.transport == "sata") {
+    const auto said = run({.argv = {"hdparm", "-I", disk.path}});
+    if (said) return ata_ways(disk, parse_ata_abilities(*said));
+    reporter.log(disk.name + ": " + said.error().message);
+  }
   return {};
 }
 
-// Reads pieces spread evenly over the disk, its first and its last among them, past the page cache.
-Result<WipedDisk> look(int file, const Disk& disk, Reporter& reporter) {
-  WipedDisk seen{
-      .disk = disk.name, .serial = disk.serial, .bytes = disk.bytes, .method = "overwrite"};
-  const std::unique_ptr<char, void (*)(void*)> piece{
-      static_cast<char*>(std::aligned_alloc(kSampleBytes, kSampleBytes)), &std::free};
-  const std::uint64_t pieces = disk.bytes / kSampleBytes;
-  const std::uint64_t samples = std::min(kMostSamples, pieces);
-  for (std::uint64_t at = 0; at < samples; ++at) {
-    const auto offset = samples < 2 ? 0 : (pieces - 1) * at / (samples - 1) * kSampleBytes;
-    if (::pread(file, piece.get(), kSampleBytes, static_cast<off_t>(offset)) != kSampleBytes)
-      return failed(disk, "read back");
-    ++seen.samples;
-    if (std::any_of(piece.get(), piece.get() + kSampleBytes, [](char c) { return c != 0; }))
-      ++seen.nonzero_samples;
-  }
-  return reporter.report(Phase::Verifying, 100, disk.path).map([&] { return seen; });
+bool go(const EraseWay& way, Reporter& reporter) {
+  for (const Command& command : way.commands)
+    if (!run_logged({.argv = command, .deadline = way.deadline}, reporter)) return false;
+  return true;
+}
+
+// The method that worked; empty when the disk has none of its own.
+std::string erase_by_itself(const Disk& disk, Reporter& reporter) {
+  for (const EraseWay& way : own_ways(disk, reporter))
+    if (go(way, reporter)) return way.method;
+  return "";
 }
 
 Result<WipedDisk> wipe_one(const Disk& disk, Reporter& reporter) {
-  const int file = ::open(disk.path.c_str(), O_RDWR | O_EXCL | O_DIRECT | O_CLOEXEC);
-  if (file < 0) return failed(disk, "open");
-  auto seen = erase(file, disk, reporter).and_then([&] { return look(file, disk, reporter); });
-  ::close(file);
+  const auto told = [&](Phase phase) {
+    return [&reporter, &disk, phase](std::uint64_t percent) {
+      return reporter.report(phase, percent, disk.path);
+    };
+  };
+  if (auto heard = told(Phase::Erasing)(0); !heard) return tl::unexpected(heard.error());
+  WipedDisk seen{.disk = disk.name, .serial = disk.serial, .bytes = disk.bytes};
+  seen.method = erase_by_itself(disk, reporter);
+  const auto device = BlockDevice::open(disk);
+  if (!device) return tl::unexpected(device.error());
+  auto samples = seen.method.empty() ? Samples{.read = 1, .nonzero = 1}
+                                     : (*device)->sample(told(Phase::Verifying));
+  if (samples && samples->nonzero > 0) {
+    if (!seen.method.empty())
+      reporter.log(disk.name + ": " + std::to_string(samples->nonzero) +
+                   " samples are not zero after " + seen.method + ": zeros are written");
+    else
+      seen.method = (*device)->zeroes_by_itself() ? "blkdiscard" : "overwrite";
+    samples = (*device)->zero(told(Phase::Erasing)).and_then([&] {
+      return (*device)->sample(told(Phase::Verifying));
+    });
+  }
+  if (!samples) return tl::unexpected(samples.error());
+  seen.samples = samples->read;
+  seen.nonzero_samples = samples->nonzero;
+  reporter.log(disk.name + ": " + seen.method + ", " + std::to_string(seen.samples) +
+               " samples, not zero: " + std::to_string(seen.nonzero_samples));
   return seen;
 }
 
@@ -67,14 +70,15 @@ Result<WipedDisk> wipe_one(const Disk& disk, Reporter& reporter) {
 
 Wiped wipe(const std::vector<Disk>& disks, Reporter& reporter) {
   Wiped wiped;
-  std::string problems;
+  std::string problems = disks.empty() ? "no disk was found" : "";
   for (const Disk& disk : disks) {
     const auto seen = wipe_one(disk, reporter);
     std::string problem = seen ? "" : seen.error().message;
     if (seen) wiped.disks.push_back(*seen);
     if (seen && seen->nonzero_samples != 0)
-      problem = disk.name + ": " + std::to_string(seen->nonzero_samples) + " samples are not zero";
-    if (!problem.empty()) problems += (problems.empty() ? "" : "; ") + problem;
+      problem = std::to_string(seen->nonzero_samples) + " samples are not zero";
+    if (problem.empty()) continue;
+    problems += (problems.empty() ? "" : "; ") + disk.name + ": " + problem;
   }
   if (!problems.empty()) wiped.outcome = failure(Errc::Rejected, problems);
   return wiped;

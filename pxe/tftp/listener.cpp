@@ -61,9 +61,10 @@ Status Listener::listen() {
   // A storm of a thousand requests while this thread is busy.
   socket_.set_option(net::socket_base::receive_buffer_size(4 << 20), ignored);
   if (!error) socket_.bind(endpoint, error);
-  if (error)
+  if (error) {
     return failure(Errc::Unavailable, "TFTP port " + std::to_string(options_.port) + " of " +
                                           options_.address + ": " + error.message());
+  }
   auto told = tell_destinations(socket_);
   if (!told) return told;
   net::post(*contexts_.front(), [this] { wait(); });

@@ -11,7 +11,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kReadAhead = 64 * 1024;
+constexpr std::size_t kReadAhead = 64UL * 1024;
 // A silence is noticed at the latest so much after its time; packets themselves set no timer.
 constexpr std::chrono::milliseconds kLook{250};
 
@@ -50,15 +50,13 @@ void Session::abandon() {
 }
 
 void Session::receive() {
-  socket_.async_receive(net::buffer(packet_),
-                        [self = shared_from_this()](error_code error, std::size_t size) {
-                          if (!self->socket_.is_open()) return;
-                          if (error && error != net::error::operation_aborted)
-                            self->act(self->transfer_.on_gone());
-                          else if (!error)
-                            self->act(self->step_for(size));
-                          if (self->socket_.is_open()) self->receive();
-                        });
+  const auto received = [self = shared_from_this()](error_code error, std::size_t size) {
+    if (!self->socket_.is_open()) return;
+    if (!error) self->act(self->step_for(size));
+    if (error && error != net::error::operation_aborted) self->act(self->transfer_.on_gone());
+    if (self->socket_.is_open()) self->receive();
+  };
+  socket_.async_receive(net::buffer(packet_), received);
 }
 
 Step Session::step_for(std::size_t size) {

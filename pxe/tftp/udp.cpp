@@ -13,11 +13,13 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <system_error>
 
 namespace switchyard::pxe::tftp {
 namespace {
 
 constexpr std::size_t kHeader = 4;
+constexpr std::size_t kLargestCopied = 2048;  // bytes of a block
 constexpr std::size_t kMostSegments = 64;     // UDP_MAX_SEGMENTS of older kernels
 constexpr std::size_t kMostBytes = 65'000;    // in one call, below what an IP packet holds
 constexpr std::size_t kIpv4Headers = 20 + 8;  // of IP and UDP
@@ -49,8 +51,8 @@ net::ip::address destination_of(msghdr& message) {
   return {};
 }
 
-// The packets of one call to the kernel.
-struct Batch {
+// The packets of one call to the kernel. Filled as far as it is used.
+struct Batch {  // NOLINT(cppcoreguidelines-pro-type-member-init)
   std::array<std::array<std::uint8_t, kHeader>, kMostSegments> headers;
   std::array<iovec, 2 * kMostSegments> parts;
   std::size_t count{};
@@ -108,6 +110,27 @@ int send_each(int socket, Batch& batch) {
                     MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+// The one block of a lockstep transfer, where a call of many parts would cost more than copying.
+int send_one(int socket, const Blocks& blocks) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled below
+  std::array<char, kHeader + kLargestCopied> packet;
+  const std::size_t size = block_bytes(blocks, 0);
+  const auto header = data_header(static_cast<std::uint16_t>(blocks.first));
+  std::ranges::copy(header, packet.begin());
+  std::ranges::copy(blocks.data.first(size), packet.begin() + kHeader);
+  const auto sent = ::send(socket, packet.data(), kHeader + size, MSG_DONTWAIT | MSG_NOSIGNAL);
+  return sent < 0 ? -1 : 1;
+}
+
+bool is_one(const Blocks& blocks) { return blocks.count == 1 && blocks.size <= kLargestCopied; }
+
+int send_batch(int socket, const Blocks& blocks, Batch& batch, bool segmenting) {
+  if (is_one(blocks)) return send_one(socket, blocks);
+  fill(batch, blocks);
+  if (segmenting || batch.count == 1) return send_segmented(socket, batch, blocks.size);
+  return send_each(socket, batch);
+}
+
 bool cannot_segment(int code) {
   return code == EINVAL || code == EIO || code == EMSGSIZE || code == EOPNOTSUPP;
 }
@@ -121,7 +144,8 @@ Status tell_destinations(udp::socket& socket) {
       is_v6 ? ::setsockopt(socket.native_handle(), IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on)
             : ::setsockopt(socket.native_handle(), IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
   if (failed == 0) return {};
-  return failure(Errc::Unavailable, std::string("TFTP socket: ") + std::strerror(errno));
+  return failure(Errc::Unavailable,
+                 std::string("TFTP socket: ") + std::generic_category().message(errno));
 }
 
 std::optional<Received> receive_one(udp::socket& socket, std::span<std::uint8_t> buffer) {
@@ -155,9 +179,10 @@ Result<udp::socket> connected_socket(net::io_context& context, const net::ip::ad
   // A whole window at once, whatever its size.
   error_code ignored;
   socket.set_option(net::socket_base::send_buffer_size(1 << 20), ignored);
-  if (error)
+  if (error) {
     return failure(Errc::Unavailable,
                    "TFTP socket for " + to.address().to_string() + ": " + error.message());
+  }
   return socket;
 }
 
@@ -177,15 +202,12 @@ std::uint16_t largest_block(udp::socket& socket) {
 Sent send_blocks(udp::socket& socket, Blocks& blocks, bool& segmenting) {
   Batch batch;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled as far as it is used
   while (blocks.count > 0) {
-    fill(batch, blocks);
-    const int descriptor = socket.native_handle();
-    const int sent = segmenting || batch.count == 1 ? send_segmented(descriptor, batch, blocks.size)
-                                                    : send_each(descriptor, batch);
+    const int sent = send_batch(socket.native_handle(), blocks, batch, segmenting);
     if (sent > 0) {
       take_off(blocks, static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN || errno == ENOBUFS) {
       return Sent::Some;
-    } else if (segmenting && batch.count > 1 && cannot_segment(errno)) {
+    } else if (segmenting && blocks.count > 1 && cannot_segment(errno)) {
       segmenting = false;
     } else if (errno != EINTR) {
       return errno == ECONNREFUSED ? Sent::Gone : Sent::Failed;

@@ -1,4 +1,5 @@
 // What each subcommand asks the service for, and how the answer reads.
+#include "core/signing.h"
 #include "tests/cli/run_fixture.h"
 #include "tests/cli/samples.h"
 
@@ -54,6 +55,42 @@ TEST_F(Commands, ListPortsWithTheirSessions) {
   api.list("GET /api/v1/switches/tor1/ports",
            {sample_port("swp1", true), sample_port("swp2", false)});
   expect_golden("switch-ports.txt", run({"switch", "ports", "tor1"}).out);
+}
+
+TEST_F(Commands, CheckTheSignatureOfEachWipeRecord) {
+  const SigningKey key = SigningKey::make();
+  const auto record = [&key](const std::string& server, const std::string& operation) {
+    const std::string text =
+        json{{"server", server},
+             {"operation", operation},
+             {"at", "2026-11-21T03:14:15.000000Z"},
+             {"disks", {{{"disk", "sda"}, {"serial", "S1"}, {"method", "blkdiscard"}}}}}
+            .dump();
+    return json{{"operation", operation},
+                {"record", text},
+                {"signature", key.sign(text)},
+                {"key", signing_key_id(key.public_key())}};
+  };
+  api.list(
+      "GET /api/v1/signing-keys",
+      json::array({{{"id", signing_key_id(key.public_key())}, {"public_key", key.public_key()}}}));
+  api.list("GET /api/v1/servers/srv1/wipe-records", json::array({record("srv1", "op-1")}));
+  const Ran good = run({"server", "wipe-records", "srv1"});
+  EXPECT_EQ(good.status, 0) << good.err;
+  EXPECT_NE(good.out.find("sda (S1) blkdiscard  valid"), std::string::npos) << good.out;
+
+  json forged = record("srv1", "op-2");
+  forged["record"] = json{{"server", "srv1"}, {"operation", "op-2"}}.dump();
+  json unknown = record("srv1", "op-3");
+  unknown["key"] = "0000000000000000";
+  api.list("GET /api/v1/servers/srv2/wipe-records",
+           json::array({forged, unknown, record("srv1", "op-4")}));
+  const Ran bad = run({"server", "wipe-records", "srv2"});
+  EXPECT_EQ(bad.status, 4);
+  EXPECT_NE(bad.err.find("op-2: the signature is not that of this text"), std::string::npos)
+      << bad.err;
+  EXPECT_NE(bad.err.find("op-3: its key is not one of the site's"), std::string::npos);
+  EXPECT_NE(bad.err.find("op-4: it is the record of another wipe"), std::string::npos);
 }
 
 TEST_F(Commands, PutAServerIntoMaintenanceAtTheVersionSeen) {

@@ -1,5 +1,7 @@
-// The messages between the RAM system and the service: what a parser accepts is accepted again
-// after it was written, and comes out the same.
+// What disks and switches tell the RAM system, and the messages between it and the service: what a
+// message parser accepts is accepted again after it was written, and comes out the same.
+#include "pxe/installer/erase.h"
+#include "pxe/installer/lldp.h"
 #include "pxe/installer/messages.h"
 
 #include <cstdlib>
@@ -30,5 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(body, &parse_progress);
   check(body, &parse_result);
   (void)parse_cancelled(body);
+  (void)parse_lldp({data, size});
+  (void)parse_ata_abilities(body);
+  (void)parse_nvme_abilities(body);
   return 0;
 }

@@ -53,8 +53,10 @@ def inventory(lab: fabric.Fabric) -> str:
 class Controller:
     """One `switchyard serve`, and its CLI, inside the lab's namespace."""
 
-    def __init__(self, lab: fabric.Fabric, undo_after: int = 60, scan_interval: int = 15):
+    def __init__(self, lab: fabric.Fabric, undo_after: int = 60, scan_interval: int = 15, more: str = ""):
+        """`more`: lines for the end of the configuration."""
         self.lab = lab
+        self.more = more
         self.folder = pathlib.Path(lab.folder) / "controller"
         self.folder.mkdir(exist_ok=True)
         self.process: subprocess.Popen | None = None
@@ -67,7 +69,7 @@ class Controller:
         (self.folder / "switchyard.yaml").write_text(
             f"site: lab\ncontroller: lab\ndata_directory: {self.folder}/data\nlisten: {{address: 127.0.0.1, port: {PORT}}}\n"
             f"network: {{provisioning_vlan: {plan.PROVISIONING_VLAN}, {services}first_asn: {plan.SRV1.asn}}}\n"
-            f"reconcile: {{undo_after: {undo_after}s, scan_interval: {scan_interval}s}}\n")
+            f"reconcile: {{undo_after: {undo_after}s, scan_interval: {scan_interval}s}}\n{self.more}")
 
     def start(self) -> "Controller":
         log = (self.folder / "serve.log").open("ab")
@@ -170,10 +172,10 @@ class Controller:
         file.write_text(site)
         self.cli("inventory", "import", str(file))
 
-    def deploy(self, name: str = "srv1", watch: bool = True) -> dict:
+    def deploy(self, name: str = "srv1", watch: bool = True, image: str = "debian-12", timeout: float = 300) -> dict:
         subnets = [word for subnet, (vrf, _) in SUBNETS.items() for word in ("--subnet", f"{vrf.name}={subnet}")]
-        done = self.cli("deploy", name, "--project", "demo", "--image", "debian-12", "--catalog", "l3-dual", *subnets,
-                        "--server", plan.SRV1.name, *(["--watch"] if watch else []), check=False)
+        done = self.cli("deploy", name, "--project", "demo", "--image", image, "--catalog", "l3-dual", *subnets,
+                        "--server", plan.SRV1.name, *(["--watch"] if watch else []), check=False, timeout=timeout)
         if done.returncode != 0:
             raise fabric.LabError(f"deploy: {done.stdout}{done.stderr}\n{self.log_tail()}")
         return self.json("deployment", "list")["items"][-1]

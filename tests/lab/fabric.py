@@ -36,6 +36,7 @@ class Fabric:
         self.folder = STATE / name
         self.timings: dict[str, float] = {}
         self._guard: subprocess.Popen | None = None
+        self._given_away: set[str] = set()
 
     # -- life ------------------------------------------------------------------------------------
 
@@ -142,7 +143,7 @@ class Fabric:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,
                                        stderr=subprocess.STDOUT, start_new_session=True, cwd=self.folder)
         (self.folder / f"{name}.pid").write_text(str(process.pid))
-        self._show_carrier(name)
+        self.show_carrier(name)
         if wait:
             self.wait_ready(name)
 
@@ -153,7 +154,7 @@ class Fabric:
             for line in self.console(name).splitlines():
                 if line.startswith("LAB ready"):
                     shell.open_connection(self.folder, self.namespace, plan.NODES[name])
-                    self._show_carrier(name)
+                    self.show_carrier(name)
                     return float(line.split()[2])
             if not self.is_running(name):
                 raise LabError(f"{name} ended while booting: {self.console(name)[-800:]}")
@@ -177,6 +178,18 @@ class Fabric:
     def is_running(self, name: str) -> bool:
         return self.pid(name) is not None
 
+    def give_away(self, name: str) -> None:
+        """From now on somebody else runs a machine on the taps of this node, which is off. It is powered while
+        it holds them; call show_carrier() when that may have changed."""
+        if self.is_running(name):
+            raise LabError(f"{name} is running: kill it first")
+        self._given_away.add(name)
+
+    def is_powered(self, name: str) -> bool:
+        if name not in self._given_away:
+            return self.is_running(name)
+        return all(hostnet.is_held(self.namespace, hostnet.tap(name, nic)) for nic in plan.NODES[name].nics)
+
     def kill(self, name: str) -> None:
         """Power loss: what the node had not written to its disk is gone."""
         shell.close_connection(self.folder, plan.NODES[name])
@@ -192,7 +205,7 @@ class Fabric:
                 os.waitpid(pid, os.WNOHANG)  # ours, when this process started it
             time.sleep(0.01)
         hostnet.wait_taps_free(self.namespace, [hostnet.tap(name, nic) for nic in ("eth0",) + plan.NODES[name].nics])
-        self._show_carrier(name)
+        self.show_carrier(name)
 
     def stop(self, name: str) -> None:
         """Orderly: disks written first."""
@@ -248,24 +261,24 @@ class Fabric:
     def pull(self, end: str) -> None:
         """Takes the plug `end` ("tor1.swp1") out: both ends lose carrier, and no frame passes."""
         hostnet.unplug(self.namespace, end)
-        self._show_carrier(end.split(".")[0])
+        self.show_carrier(end.split(".")[0])
 
     def plug(self, end: str) -> None:
         hostnet.plug(self.namespace, end)
-        self._show_carrier(end.split(".")[0])
+        self.show_carrier(end.split(".")[0])
 
     def cut_silently(self, end: str) -> None:
         """As pull, but carrier stays, as with a broken transceiver. plug() mends it."""
         hostnet.unplug(self.namespace, end)
 
-    def _show_carrier(self, name: str) -> None:
+    def show_carrier(self, name: str) -> None:
         """Both ends of each cable of the node have carrier when it is plugged and both are powered."""
         plugged = hostnet.plugged(self.namespace)
         for cable in plan.CABLES:
             ends = [end for end in (cable.a, cable.b) if end]
             if name not in [end.split(".")[0] for end in ends]:
                 continue
-            live = all(end in plugged and self.is_running(end.split(".")[0]) for end in ends)
+            live = all(end in plugged and self.is_powered(end.split(".")[0]) for end in ends)
             for node, nic in (end.split(".") for end in ends):
                 # A node without a connection is still booting and asks again when it is ready.
                 if self.is_running(node) and shell.control(self.folder, plan.NODES[node]).exists():

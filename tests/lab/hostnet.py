@@ -85,6 +85,13 @@ def reap(pids: list[int]) -> None:
             pass
 
 
+def is_held(namespace: str, name: str) -> bool:
+    """Whether a machine has this tap open: one without a holder has no carrier."""
+    shown = subprocess.run(["ip", "-n", namespace, "-j", "link", "show", "dev", name], capture_output=True, text=True,
+                           check=True, timeout=10)
+    return "NO-CARRIER" not in json.loads(shown.stdout)[0]["flags"]
+
+
 def wait_taps_free(namespace: str, taps: list[str], deadline: float = 10.0) -> None:
     """A tap still held by a dying node refuses the next boot (EBUSY) for good."""
     end = time.monotonic() + deadline

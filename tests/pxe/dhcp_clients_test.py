@@ -201,6 +201,76 @@ def test_a_second_dhcp_server_is_noticed(net):
     site.server.await_text("foreign_server .* address=10.78.0.66")
 
 
+SOLICIT = """
+import socket, struct, sys
+s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+index = socket.if_nametoindex("c0")
+s.settimeout(0.5)
+for _ in range(40):
+    try:
+        s.sendto(struct.pack("!BBHI", 133, 0, 0, 0), ("ff02::2", 0, 0, index))
+    except OSError:
+        pass  # its link-local address is being tried out
+    try:
+        while True:
+            data = s.recv(200)
+            if data[0] == 134:
+                print("flags", data[5], "lifetime", struct.unpack("!H", data[6:8])[0])
+                sys.exit()
+    except TimeoutError:
+        pass
+"""
+
+
+def test_ipv6_clients_learn_at_once_that_there_is_no_router(net):
+    site = Direct(net)
+    assert "flags 0 lifetime 0" in net.run(site.client, "/usr/bin/python3", "-c", SOLICIT)
+
+
+class DirectV6(Direct):
+    """The same with IPv6 on the link."""
+
+    def __init__(self, net, *flags, **options):
+        super().__init__(net, "--subnet6", "fd99::/64", "--address6", "fd99::1", "--script-url6",
+                         "http://[fd99::1]:8080/boot/ipxe", *flags, **options)
+        net.address(self.server_space, "s0", "fd99::1/64")
+        lab.await_that(lambda: "tentative" not in lab.run("ip", "-n", self.client, "-6", "addr", "show", "c0"),
+                       "a link-local address")
+
+    def dhclient6(self):
+        folder = self.net.folder
+        return self.net.start(self.client, "/usr/sbin/dhclient", "-6", "-d", "-sf", "/bin/true", "-cf", "/dev/null",
+                              "-lf", f"{folder}/dhclient6.leases", "-pf", f"{folder}/dhclient6.pid", "c0")
+
+    def address_of_dhclient6(self):
+        client = self.dhclient6()
+        client.await_text("Bound to lease", 60)
+        client.stop()
+        leases = self.net.folder / "dhclient6.leases"
+        address = re.search(r"iaaddr (\S+)", leases.read_text())[1]
+        leases.unlink()
+        return address
+
+
+def test_a_server_always_has_the_same_ipv6_address(net):
+    site = DirectV6(net)
+    first = site.address_of_dhclient6()
+    assert first.startswith("fd99::")
+    site.server.await_text(f"address_served .*mac={site.mac} .* {first}")
+    site.server.stop()
+    net.serve(site.server_space, *site.flags)
+    assert site.address_of_dhclient6() == first
+
+
+def test_dhcpcd_follows_the_router_advertisement_to_dhcpv6(net):
+    site = DirectV6(net)
+    net.start(site.client, "/usr/bin/unshare", "-m", "sh", "-c",
+              "mount -t tmpfs none /run && mkdir -p /var/lib/dhcpcd && mount -t tmpfs none /var/lib/dhcpcd && "
+              "exec dhcpcd -6 -B -d -C resolv.conf --script /bin/true -f /dev/null c0")
+    lab.await_that(lambda: "fd99:" in lab.run("ip", "-n", site.client, "-6", "addr", "show", "c0"), "an address", 60)
+
+
 class Relayed:
     """A server, a switch that routes and relays, and a client at its port swp1."""
 

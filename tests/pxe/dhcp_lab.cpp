@@ -2,6 +2,7 @@
 // every sighting, and the counters at the end. For tests and benchmarks.
 #include "core/db/migrations.h"
 #include "pxe/dhcp/server.h"
+#include "pxe/dhcp/v6/server.h"
 
 #include <CLI/CLI.hpp>
 
@@ -19,6 +20,7 @@ using namespace switchyard::pxe::dhcp;
 struct Flags {
   std::vector<std::string> interfaces{};
   std::string address{}, subnet{}, pool{}, router{}, database{}, script_url{}, files_url{};
+  std::string subnet6{}, address6{}, script_url6{};
   std::vector<std::string> machines{}, relays{}, known_servers{};
   bool discover{}, authoritative{}, quiet{};
   int lease_time{3600}, probe{60};
@@ -88,8 +90,25 @@ ServerOptions to_options(const Flags& flags) {
   for (const std::string& text : flags.relays)
     relays.push_back(to_relay(text));
   options.cabling = good(Cabling::make(std::move(machines), std::move(relays)));
+  if (!flags.subnet6.empty())
+    for (Listen& listen : options.listen)
+      listen.managed = good(parse_prefix(flags.subnet6));
   options.probe_interval = std::chrono::seconds{flags.probe};
   return options;
+}
+
+v6::ServerOptions to_options6(const Flags& flags, const ServerOptions& options) {
+  v6::ServerOptions options6{.cabling = options.cabling};
+  for (const std::string& interface : flags.interfaces)
+    options6.listen.push_back({.interface = interface, .segment = "lab"});
+  options6.settings.segments = {{.name = "lab",
+                                 .prefix = good(parse_prefix(flags.subnet6)),
+                                 .server = good(parse_ip(flags.address6)).key}};
+  options6.settings.boot = options.settings.boot;
+  options6.settings.boot.script_url = flags.script_url6;
+  options6.settings.unknown = options.settings.unknown;
+  options6.settings.lease_time = options.settings.lease_time;
+  return options6;
 }
 
 class Printer final : public Sightings {
@@ -121,6 +140,9 @@ void add_flags(CLI::App& app, Flags& flags) {
   app.add_option("--script-url", flags.script_url, "what iPXE fetches (default: no network boot)");
   app.add_option("--files-url", flags.files_url,
                  "what UEFI HTTP boot fetches from, with its last /");
+  app.add_option("--subnet6", flags.subnet6, "serve DHCPv6, too");
+  app.add_option("--address6", flags.address6, "ours");
+  app.add_option("--script-url6", flags.script_url6);
   app.add_option("--machine", flags.machines, "NAME,MAC[,SWITCH/PORT]");
   app.add_option("--relay", flags.relays, "SWITCH,ADDRESS,plain|sonic|junos");
   app.add_option("--known-server", flags.known_servers, "another DHCP server that may be there");
@@ -147,7 +169,11 @@ void serve(const Flags& flags) {
   sigaddset(&ends, SIGTERM);
   sigaddset(&ends, SIGINT);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
-  const auto server = good(Server::start(to_options(flags), *store, printer, clock));
+  const ServerOptions options = to_options(flags);
+  const auto server = good(Server::start(options, *store, printer, clock));
+  std::unique_ptr<v6::Server> server6;
+  if (!flags.subnet6.empty())
+    server6 = good(v6::Server::start(to_options6(flags, options), printer, clock));
   std::cout << "ready" << std::endl;
   int received = 0;
   sigwait(&ends, &received);

@@ -97,6 +97,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(os.path.getsize(path)))
         self.end_headers()
         with open(path, "rb") as file:
-            while part := file.read(1 << 20):
-                self.wfile.write(part)
+            try:
+                while part := file.read(1 << 20):
+                    self.wfile.write(part)
+            except OSError:  # the RAM system ended, or gave up
+                self.close_connection = True
         return None

@@ -1,8 +1,10 @@
 // The resources of the domain against the real facade: runner and reconcilers are real, switches
 // and BMC scripted. Every answer is recorded and afterwards checked against docs/openapi.yaml.
 #include "core/db/migrations.h"
+#include "core/db/transaction.h"
 #include "core/log.h"
 #include "ipam/schema.h"
+#include "provisioner/boot/wipe_record.h"
 #include "provisioner/schema.h"
 #include "tests/provisioner/simulated_site.h"
 #include "tests/web/raw_client.h"
@@ -127,6 +129,8 @@ TEST_F(Domain, ShowsTheFleet) {
                            "whoami",
                            "servers",
                            "servers/srv1",
+                           "servers/srv1/wipe-records",
+                           "signing-keys",
                            "switches",
                            "switches/tor1",
                            "switches/tor1/ports",
@@ -146,9 +150,9 @@ TEST_F(Domain, ShowsTheFleet) {
                            "servers?state=available&page_size=1"})
     EXPECT_EQ(ask("GET", std::string("/api/v1/") + path).status, 200) << path;
   for (const auto* path :
-       {"servers/none", "switches/none", "switches/none/ports", "switches/tor1/ports/none",
-        "subnets/none", "subnets/none/available-ips", "subnets/none/addresses", "deployments/none",
-        "operations/none", "tokens/none"})
+       {"servers/none", "servers/none/wipe-records", "switches/none", "switches/none/ports",
+        "switches/tor1/ports/none", "subnets/none", "subnets/none/available-ips",
+        "subnets/none/addresses", "deployments/none", "operations/none", "tokens/none"})
     EXPECT_EQ(ask("GET", std::string("/api/v1/") + path).status, 404) << path;
 }
 
@@ -185,6 +189,25 @@ TEST_F(Domain, CarriesADeploymentFromOrderToRelease) {
   EXPECT_EQ(ask("GET", deployment).body["state"], "released");
   EXPECT_EQ(ask("GET", "/api/v1/servers/srv1").body["state"], "available");
   EXPECT_GT(ask("GET", "/api/v1/events").body["items"].size(), 3U);
+}
+
+TEST_F(Domain, ServesWhatProvesAWipeAndTheKeyItIsCheckedWith) {
+  const auto key = provisioner::ensure_site_key(*site.pool, *site.sealer);
+  ASSERT_TRUE(key);
+  ASSERT_TRUE(db::write(*site.pool, "record", [&](db::Session& session) -> Status {
+    provisioner::keep_wipe_record(
+        session,
+        {.site = "pod-1", .server = "srv1", .operation = "op-1", .disks = {{.serial = "S1"}}},
+        *key);
+    return {};
+  }));
+  const auto records = ask("GET", "/api/v1/servers/srv1/wipe-records");
+  ASSERT_EQ(records.body["items"].size(), 1U) << records.body;
+  const json& record = records.body["items"][0];
+  const json served = ask("GET", "/api/v1/signing-keys").body["items"][0];
+  EXPECT_EQ(served["id"], record["key"]);
+  EXPECT_TRUE(verify(served["public_key"].get<std::string>(), record["record"].get<std::string>(),
+                     record["signature"].get<std::string>()));
 }
 
 TEST_F(Domain, CancelsAnOperationAndRefusesOddActions) {

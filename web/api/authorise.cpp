@@ -21,6 +21,8 @@ constexpr std::array kTable{
   PermissionRow{"GET",    "/api/v1/servers",                              Permission::Read},
   PermissionRow{"GET",    "/api/v1/servers/:name",                        Permission::Read},
   PermissionRow{"PATCH",  "/api/v1/servers/:name",                        Permission::Network},
+  PermissionRow{"GET",    "/api/v1/servers/:name/wipe-records",           Permission::Read},
+  PermissionRow{"GET",    "/api/v1/signing-keys",                         Permission::Read},
   PermissionRow{"GET",    "/api/v1/switches",                             Permission::Read},
   PermissionRow{"GET",    "/api/v1/switches/:name",                       Permission::Read},
   PermissionRow{"POST",   "/api/v1/switches/:name/actions",               Permission::Network},

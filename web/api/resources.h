@@ -10,6 +10,7 @@
 namespace switchyard::web::api {
 
 void add_servers(Api& api, provisioner::Service& service);
+void add_wipes(Api& api, provisioner::Service& service);
 void add_switches(Api& api, provisioner::Service& service);
 void add_subnets(Api& api, provisioner::Service& service);
 void add_deployments(Api& api, provisioner::Service& service);

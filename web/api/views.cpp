@@ -99,6 +99,20 @@ json to_json(const provisioner::ServerView& server) {
           {"version", server.version}};
 }
 
+json to_json(const provisioner::WipeRecordView& record) {
+  return {{"operation", record.operation}, {"server", record.server},
+          {"at", time_json(record.at)},    {"record", record.record},
+          {"signature", record.signature}, {"key", record.key}};
+}
+
+json to_json(const provisioner::SigningKeyView& key) {
+  return {{"id", key.id},
+          {"purpose", key.purpose},
+          {"algorithm", "ed25519"},
+          {"public_key", key.public_key},
+          {"created_at", time_json(key.created)}};
+}
+
 json to_json(const provisioner::SwitchView& device) {
   return {{"name", device.name},
           {"nos", device.nos},

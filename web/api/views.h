@@ -8,6 +8,8 @@
 namespace switchyard::web::api {
 
 [[nodiscard]] nlohmann::json to_json(const provisioner::ServerView& server);
+[[nodiscard]] nlohmann::json to_json(const provisioner::WipeRecordView& record);
+[[nodiscard]] nlohmann::json to_json(const provisioner::SigningKeyView& key);
 [[nodiscard]] nlohmann::json to_json(const provisioner::SwitchView& device);
 [[nodiscard]] nlohmann::json to_json(const provisioner::PortView& port);
 [[nodiscard]] nlohmann::json to_json(const provisioner::VrfView& vrf);

@@ -21,6 +21,7 @@ struct Chosen {
 };
 
 void add_server_commands(CLI::App& root, Chosen& chosen);
+void add_wipe_records(CLI::App& server_group, Chosen& chosen);
 void add_switch_commands(CLI::App& root, Chosen& chosen);
 void add_subnet_commands(CLI::App& root, Chosen& chosen);
 void add_catalog_commands(CLI::App& root, Chosen& chosen);  // images, catalogs, VRFs, inventory

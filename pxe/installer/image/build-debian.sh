@@ -1,10 +1,17 @@
 #!/bin/bash
-# Builds the Debian 12 server image with FRR: OUTDIR/debian-12.tar.zst and OUTDIR/debian-12.json. Once for
-# each recipe (this script and files/): when nothing changed it copies what the cache has.
+# Builds a Debian server image with FRR: OUTDIR/NAME.tar.zst and OUTDIR/NAME.json, where NAME is debian-12 (the
+# default) or debian-13. Once for each recipe (this script and files/): when nothing changed it copies what the
+# cache has.
 # Needs root on Debian 12 with `mmdebstrap zstd` (scripts/packages.txt).
 set -euo pipefail
 
-out=${1:?usage: build-debian.sh OUTDIR}
+out=${1:?usage: build-debian.sh OUTDIR [debian-12|debian-13]}
+name=${2:-debian-12}
+case $name in
+  debian-12) suite=bookworm ;;
+  debian-13) suite=trixie ;;
+  *) echo "build-debian.sh: no image is called $name; there are debian-12 and debian-13" >&2; exit 2 ;;
+esac
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${SWITCHYARD_IMAGE_CACHE:-/var/cache/switchyard-images}
 mirror=${SWITCHYARD_LAB_MIRROR:-http://deb.debian.org/debian}
@@ -14,31 +21,34 @@ packages=systemd,systemd-sysv,udev,dbus,kmod,iproute2,iputils-ping,ca-certificat
 for tool in mmdebstrap zstd flock; do
   command -v "$tool" >/dev/null || { echo "build-debian.sh: $tool is missing: apt-get install mmdebstrap zstd" >&2; exit 1; }
 done
-hash=$( { cat "$0"; cd "$here/files"; find . -type f | sort | xargs sha256sum; } | sha256sum | cut -c1-16)
-tar=$cache/debian-12-$hash.tar.zst
+hash=$( { echo "$name"; cat "$0"; cd "$here/files"; find . -type f -printf "%m %p\n" | sort; find . -type f | sort | xargs sha256sum; } | sha256sum | cut -c1-16)
+tar=$cache/$name-$hash.tar.zst
 
 mkdir -p "$cache" "$out"
 exec 9>"$cache/lock"
 flock -w 1200 9 || { echo "build-debian.sh: somebody else has held $cache/lock for 20 minutes" >&2; exit 1; }
 
+# watchfrr gives its start script 20 s and kills it before it has loaded frr.conf on a server that is busy
+# booting: all daemons run then, none with a configuration (seen under emulation).
 # shellcheck disable=SC2016  # the hooks expand their own $1
 make_image() {
   timeout 1100 mmdebstrap --quiet --variant=minbase --include="$packages" --architectures=amd64 \
     --aptopt='Acquire::Retries "3"' --aptopt='Acquire::Languages "none"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --customize-hook="cp -r $here/files/. \"\$1\"/" \
-    --customize-hook='chroot "$1" systemctl enable systemd-networkd switchyard-host-keys.service serial-getty@ttyS0.service' \
-    --customize-hook='sed -i "s/^bgpd=no/bgpd=yes/" "$1"/etc/frr/daemons' \
+    --customize-hook='chroot "$1" systemctl enable systemd-networkd switchyard-host-keys.service switchyard-phone-home.service serial-getty@ttyS0.service' \
+    --customize-hook='sed -i -e "s/^bgpd=no/bgpd=yes/" -e "s/^#watchfrr_options=.*/watchfrr_options=\"--restart-timeout 180\"/" "$1"/etc/frr/daemons' \
+    --customize-hook='chmod -x "$1"/etc/grub.d/05_debian_theme "$1"/etc/grub.d/20_linux_xen "$1"/etc/grub.d/30_*' \
     --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/etc/ssh/ssh_host_* "$1"/etc/hostname; : >"$1"/etc/machine-id' \
-    bookworm "$cache/new.tar" \
-    "deb $mirror bookworm main" "deb $mirror bookworm-updates main" "deb $security bookworm-security main"
+    "$suite" "$cache/new.tar" \
+    "deb $mirror $suite main" "deb $mirror $suite-updates main" "deb $security $suite-security main"
   zstd -q -f -T0 -6 "$cache/new.tar" -o "$cache/new.tar.zst"
   rm "$cache/new.tar"
   mv "$cache/new.tar.zst" "$tar"
 }
 
 [ -f "$tar" ] || make_image
-cp "$tar" "$out/debian-12.tar.zst"
-printf '{"name":"debian-12","format":"tar.zst","bytes":%s,"sha256":"%s"}\n' \
-  "$(stat -c %s "$tar")" "$(sha256sum <"$tar" | cut -c1-64)" >"$out/debian-12.json"
-cat "$out/debian-12.json"
+cp "$tar" "$out/$name.tar.zst"
+printf '{"name":"%s","format":"tar.zst","bytes":%s,"sha256":"%s"}\n' \
+  "$name" "$(stat -c %s "$tar")" "$(sha256sum <"$tar" | cut -c1-64)" >"$out/$name.json"
+cat "$out/$name.json"

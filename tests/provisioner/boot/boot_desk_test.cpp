@@ -3,9 +3,12 @@
 
 #include "core/db/query.h"
 #include "core/db/transaction.h"
+#include "provisioner/boot/wipe_record.h"
+#include "provisioner/store/server_disks.h"
 #include "tests/provisioner/simulated_site.h"
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 namespace switchyard::provisioner {
 namespace {
@@ -29,13 +32,22 @@ Result<Image> find_image(const std::string& name) {
 class BootDeskTest : public testing::TestWithParam<db::Backend> {
  protected:
   // The server has booted our RAM system, which waits for an order.
-  Secret session() {
+  Secret session(const Inspection& inspection = {}) {
     EXPECT_TRUE(desk_.expect(kServer, BootDevice::Network));
     const auto ticket = desk_.open_boot(kServer);
     EXPECT_TRUE(ticket && ticket->choice == BootChoice::Installer);
-    const auto opened = desk_.open_session(kServer, {.token = ticket->token, .mac = kMac});
+    const auto opened = desk_.open_session(
+        kServer, {.token = ticket->token, .mac = kMac, .inspection = inspection});
     EXPECT_TRUE(opened);
     return opened->session;
+  }
+
+  std::vector<std::tuple<std::string, std::string>> records() {
+    return *db::read(*site_.pool, "records", [](db::Session& session) {
+      return Result<std::vector<std::tuple<std::string, std::string>>>(
+          db::select<std::string, std::string>(session,
+                                               "SELECT body, signature FROM wipe_records"));
+    });
   }
 
   std::string phase() { return desk_.read(kServer)->phase; }
@@ -51,9 +63,40 @@ class BootDeskTest : public testing::TestWithParam<db::Backend> {
                        .nonzero_samples = nonzero}}};
   }
 
+  // A boot that shows these disks of 8 bytes, whatever became of it.
+  static Inspection with_disks(const std::vector<std::string>& serials) {
+    Inspection inspection;
+    for (const std::string& serial : serials)
+      inspection.disks.push_back({.name = "d" + serial, .bytes = 8, .serial = serial});
+    return inspection;
+  }
+
+  // Wipes these in a server that shows those; what the row says then.
+  DeskEntry after_wipe_of(const std::vector<std::string>& wiped,
+                          const std::vector<std::string>& shown) {
+    const Secret secret = session(with_disks(shown));
+    EXPECT_TRUE(desk_.order_wipe(kServer, "op-1"));
+    TaskResult result{.operation = "op-1", .outcome = Outcome::Succeeded};
+    for (const std::string& serial : wiped)
+      result.wiped.push_back({.disk = "e" + serial,  // names change from boot to boot
+                              .serial = serial,
+                              .bytes = 8,
+                              .method = "overwrite",
+                              .samples = 4});
+    EXPECT_TRUE(desk_.note_result(secret, result));
+    return *desk_.read(kServer);
+  }
+
   SimulatedSite site_{GetParam()};
   Wakeup wakeup_;
-  BootDesk desk_{*site_.pool, wakeup_, find_image};
+  const SigningKey key_{SigningKey::make()};
+  std::vector<std::string> ordered_{};
+  BootDesk desk_{{.pool = *site_.pool,
+                  .wakeup = wakeup_,
+                  .key = key_,
+                  .site = "pod-1",
+                  .find_image = find_image,
+                  .ordered = [this](const std::string& server) { ordered_.push_back(server); }}};
 };
 
 TEST_P(BootDeskTest, HoldsAServerNobodyExpects) {
@@ -163,6 +206,72 @@ TEST_P(BootDeskTest, AWipeCountsOnlyWhenEveryDiskReadBackAsZero) {
     ASSERT_TRUE(desk_.note_result(secret, result));
     EXPECT_EQ(phase(), phase_after) << to_json_text(result);
   }
+}
+
+TEST_P(BootDeskTest, AWipeCountsOnlyWithEveryDiskThatIsInTheServer) {
+  const DeskEntry after = after_wipe_of({"S1"}, {"S1", "S2"});
+  EXPECT_EQ(after.phase, "failed");
+  EXPECT_THAT(after.detail, HasSubstr("disk dS2 (S2)"));
+  EXPECT_EQ(after_wipe_of({"S1", "S2"}, {"S1", "S2"}).phase, "wiped");
+}
+
+TEST_P(BootDeskTest, ADiskThatWasPulledIsOwedUntilTheInventorySaysOtherwise) {
+  (void)session(with_disks({"S1", "S2"}));  // the boot of the install
+  const DeskEntry after = after_wipe_of({"S1"}, {"S1"});
+  EXPECT_EQ(after.phase, "failed");
+  EXPECT_THAT(after.detail, HasSubstr("S2"));
+  EXPECT_EQ(after_wipe_of({"S1"}, {"S1"}).phase, "failed") << "forgetting is not proof";
+  const auto declared = db::write(*site_.pool, "declare", [](db::Session& session) -> Status {
+    declare_disks(session, kServer, {"S1"});
+    return {};
+  });
+  ASSERT_TRUE(declared);
+  EXPECT_EQ(after_wipe_of({"S1"}, {"S1"}).phase, "wiped");
+}
+
+TEST_P(BootDeskTest, WhatIsCleanIsNotOwedAgain) {
+  EXPECT_EQ(after_wipe_of({"S1", "S2"}, {"S1", "S2"}).phase, "wiped");
+  EXPECT_EQ(after_wipe_of({"S1"}, {"S1"}).phase, "wiped");
+}
+
+TEST_P(BootDeskTest, ADiskTheInventoryNamesMustBeWipedEvenIfItNeverWasSeen) {
+  ASSERT_TRUE(db::write(*site_.pool, "declare", [](db::Session& session) -> Status {
+    declare_disks(session, kServer, {"S1", "S9"});
+    return {};
+  }));
+  const DeskEntry after = after_wipe_of({"S1"}, {"S1"});
+  EXPECT_EQ(after.phase, "failed");
+  EXPECT_THAT(after.detail, HasSubstr("disk with serial number S9"));
+}
+
+TEST_P(BootDeskTest, AProvedWipeLeavesARecordAnybodyCanCheck) {
+  EXPECT_EQ(after_wipe_of({"S1"}, {"S1", "S2"}).phase, "failed");
+  EXPECT_TRUE(records().empty()) << "what is not proved is not signed";
+  EXPECT_EQ(after_wipe_of({"S1", "S2"}, {"S1", "S2"}).phase, "wiped");
+  const auto kept = records();
+  ASSERT_EQ(kept.size(), 1U);
+  const auto& [body, signature] = kept.front();
+  EXPECT_TRUE(verify(key_.public_key(), body, signature));
+  const auto record = nlohmann::json::parse(body);
+  EXPECT_EQ(record["server"], kServer);
+  EXPECT_EQ(record["operation"], "op-1");
+  EXPECT_EQ(record["disks"][1]["serial"], "S2");
+  EXPECT_EQ(record["disks"][1]["nonzero_samples"], 0);
+}
+
+TEST_P(BootDeskTest, TheSiteHasOneKeyWhoeverStartsFirst) {
+  const auto first = ensure_site_key(*site_.pool, *site_.sealer);
+  const auto second = ensure_site_key(*site_.pool, *site_.sealer);
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->public_key(), second->public_key());
+}
+
+TEST_P(BootDeskTest, WhoWaitsForAnOrderIsToldOnce) {
+  (void)session();
+  EXPECT_TRUE(ordered_.empty());
+  ASSERT_TRUE(desk_.order_wipe(kServer, "op-1"));
+  ASSERT_TRUE(desk_.order_wipe(kServer, "op-1"));
+  EXPECT_EQ(ordered_, std::vector<std::string>{kServer});
 }
 
 TEST_P(BootDeskTest, TheProofOfAWipeIsKept) {

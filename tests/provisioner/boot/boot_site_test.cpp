@@ -46,9 +46,14 @@ class BootSiteTest : public testing::Test {
 
   SimulatedSite database_{db::Backend::Sqlite};
   Wakeup wakeup_;
-  BootDesk desk_{*database_.pool, wakeup_, [](const std::string& name) -> Result<Image> {
-                   return failure(Errc::NotFound, "there is no image " + name);
-                 }};
+  const SigningKey key_{SigningKey::make()};
+  BootDesk desk_{{.pool = *database_.pool,
+                  .wakeup = wakeup_,
+                  .key = key_,
+                  .site = "pod-1",
+                  .find_image = [](const std::string& name) -> Result<Image> {
+                    return failure(Errc::NotFound, "there is no image " + name);
+                  }}};
   BootSite site_{
       desk_,
       [](const std::string& address) -> std::optional<std::string> {
@@ -88,6 +93,7 @@ TEST_F(BootSiteTest, AWipeFromScriptToResult) {
   const Answer nothing_yet = say("task", "", session);
   EXPECT_EQ(nothing_yet.status, 204);
   EXPECT_GT(nothing_yet.hold.count(), 0);
+  EXPECT_EQ(nothing_yet.topic, task_topic("srv1"));
   ASSERT_TRUE(desk_.order_wipe("srv1", "op-1"));
   EXPECT_EQ(json::parse(say("task", "", session).body).at("kind"), "wipe");
   EXPECT_EQ(say("progress",

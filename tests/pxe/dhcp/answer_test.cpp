@@ -222,6 +222,17 @@ TEST_F(DhcpAnswer, SetsADeclinedAddressAside) {
   EXPECT_EQ(lease({.requested = "172.16.100.100"}), "172.16.100.101");
 }
 
+TEST_F(DhcpAnswer, LetsNobodyDeclineThePoolAway) {
+  settings_.declines_a_holder = 2;
+  for (const std::string address : {"172.16.100.100", "172.16.100.101"}) {
+    ASSERT_EQ(lease({}), address);
+    EXPECT_TRUE(say({.type = MessageType::Decline, .requested = address}).lease);
+  }
+  ASSERT_EQ(lease({}), "172.16.100.102");
+  EXPECT_FALSE(say({.type = MessageType::Decline, .requested = "172.16.100.102"}).lease);
+  EXPECT_EQ(lease({}), "172.16.100.102");
+}
+
 TEST_F(DhcpAnswer, InformsAClientThatHasAnAddressByOtherMeans) {
   const Answer said = say({.type = MessageType::Inform, .ciaddr = "172.16.100.7"});
   ASSERT_EQ(kind_of(said), "ack");

@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <stdexcept>
 
@@ -19,11 +19,13 @@ using namespace std::chrono_literals;
 class FakeSite : public Site {
  public:
   Answer answer(const Request& request) override {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     ++asked_;
     news_.notify_all();
     last_ = request;
-    return behaviour_(request);
+    const auto behaviour = behaviour_;
+    lock.unlock();
+    return behaviour(request);
   }
 
   void behave(std::function<Answer(const Request&)> behaviour) {
@@ -59,8 +61,8 @@ class FakeSite : public Site {
 
 class BootSite : public ::testing::Test {
  protected:
-  void start(Limits limits = {}) {
-    Options options{.address = "127.0.0.1", .port = 0, .site_threads = 2};
+  void start(Limits limits = {}, const std::string& address = "127.0.0.1") {
+    Options options{.address = address, .port = 0, .site_threads = 2};
     options.limits = limits;
     const auto root = BootRoot::open(folder.path());
     ASSERT_TRUE(root);
@@ -97,6 +99,13 @@ TEST_F(BootSite, IsToldTheWholeRequest) {
   EXPECT_EQ(request.client, "127.0.0.1");
   EXPECT_EQ(request.local, "127.0.0.1");
   EXPECT_FALSE(request.tls);
+}
+
+TEST_F(BootSite, IsToldIpv4AddressesWhereBothFamiliesAreHeard) {
+  start({}, "::");
+  EXPECT_EQ(RawConnection(server->port()).get("/boot/ipxe").status, 200);
+  EXPECT_EQ(site.last().client, "127.0.0.1");
+  EXPECT_EQ(site.last().local, "127.0.0.1");
 }
 
 TEST_F(BootSite, GetsABodyInChunksAndAfterContinue) {
@@ -204,16 +213,15 @@ TEST_F(BootSite, EndsHeldAnswersWhenTheServerStops) {
 }
 
 TEST_F(BootSite, IsGivenADeadline) {
-  std::mutex gate;
+  std::promise<void> gate;
   start({.answer = 50ms});
-  std::unique_lock closed(gate);
-  site.behave([&gate](const Request&) {
-    const std::lock_guard wait(gate);
+  site.behave([opened = gate.get_future().share()](const Request&) {
+    opened.wait();
     return Answer{};
   });
   RawConnection connection(server->port());
   EXPECT_EQ(connection.get("/boot").status, 504);
-  closed.unlock();
+  gate.set_value();
 }
 
 }  // namespace
