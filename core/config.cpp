@@ -104,6 +104,24 @@ Status set_ipv4(IpAddress& member, std::string_view text) {
   return {};
 }
 
+Status set_addresses(std::vector<IpAddress>& member, std::string_view text) {
+  constexpr std::size_t kMost = 16;
+  std::vector<IpAddress> read;
+  for (std::size_t at = text.find_first_not_of(' '); at != std::string_view::npos;
+       at = text.find_first_not_of(' ')) {
+    text.remove_prefix(at);
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(word.size());
+    const auto address = parse_ip(word);
+    if (!address) return tl::unexpected(address.error());
+    read.push_back(*address);
+  }
+  if (read.size() > kMost)
+    return failure(Errc::Invalid, "must be at most " + std::to_string(kMost) + " addresses");
+  member = std::move(read);
+  return {};
+}
+
 Status set_asn(Asn& member, std::string_view text) {
   return number_in(text, 1, 4'294'967'294).and_then(&make_asn).map([&](Asn asn) { member = asn; });
 }
@@ -139,6 +157,8 @@ const std::array kKeys{
   Key{"network.provisioning_vlan", "1..4094", "100", "VLAN in which servers boot, are installed and wiped.",
       [](Config& c, std::string_view t) {
         return number_in(t, 1, 4094).and_then(&make_vlan).map([&](VlanId v) { c.network.provisioning_vlan = v; }); }},
+  Key{"network.provisioning_services", "IP addresses", "", "All that a server in that VLAN may talk to, separated by spaces: this service, a relay or gateway before it; of IPv6 the link-local ones, too. Empty: boot.address, or no limit without a boot service.",
+      [](Config& c, std::string_view t) { return set_addresses(c.network.provisioning_services, t); }},
   Key{"network.first_asn", "AS number", "4200000000", "First AS number given to servers.",
       [](Config& c, std::string_view t) { return set_asn(c.network.first_asn, t); }},
   Key{"network.last_asn", "AS number", "4294967294", "Last AS number given to servers.",
@@ -240,6 +260,8 @@ void fill_in(Config& config) {
   if (config.controller.empty()) config.controller = host_name();
   if (config.secrets_key_file.empty())
     config.secrets_key_file = config.data_directory + "/secret.key";
+  if (config.network.provisioning_services.empty() && !config.boot.interface_name.empty())
+    config.network.provisioning_services = {config.boot.address};
   if (config.boot.files.empty()) config.boot.files = config.data_directory + "/boot";
   if (config.database.url.empty())
     config.database.url = Secret{"sqlite://" + config.data_directory + "/state.db"};

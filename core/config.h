@@ -37,6 +37,8 @@ struct Config {
 
   struct Network {
     VlanId provisioning_vlan{};
+    // What a server in that VLAN may talk to; empty: no limit.
+    std::vector<IpAddress> provisioning_services{};
     Asn first_asn{};
     Asn last_asn{};
     std::chrono::seconds address_hold_down{};

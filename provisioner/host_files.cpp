@@ -1,5 +1,6 @@
 #include "provisioner/host_files.h"
 
+#include "provisioner/frr_start_files.h"
 #include "provisioner/host_links.h"
 #include "provisioner/networkd_files.h"
 
@@ -22,13 +23,13 @@ std::string interfaces_file(const DeploymentRecord& deployment,
       "    pre-up sysctl -qw net.ipv4.fib_multipath_hash_policy=1 "
       "net.ipv6.fib_multipath_hash_policy=1\n";
   for (std::size_t i = 0; i < plan.vrfs.size(); ++i) {
-    text += fmt::format("\nauto vni{0}\niface vni{0}\n    link-type dummy\n", i);
+    text += fmt::format("\nauto {0}\niface {0}\n    link-type dummy\n", own_device(i));
     for (const IpAddress& address : plan.vrfs[i].addresses)
       text += "    address " + to_string(host_prefix(address)) + "\n";
     // Twice on purpose: ifupdown2 3.0.0 now and then forgets `address` on a dummy it has just made.
     for (const IpAddress& address : plan.vrfs[i].addresses)
-      text += fmt::format("    post-up ip addr replace {} dev vni{}\n",
-                          to_string(host_prefix(address)), i);
+      text += fmt::format("    post-up ip addr replace {} dev {}\n",
+                          to_string(host_prefix(address)), own_device(i));
   }
   for (const NicRecord& nic : nics) {
     text += fmt::format(
@@ -195,6 +196,8 @@ Result<std::vector<HostFile>> render_host_files(const DeploymentRecord& deployme
        .content = frr_file(deployment, nics)},
   };
   for (HostFile& file : render_networkd_files(deployment, nics))
+    files.push_back(std::move(file));
+  for (HostFile& file : render_frr_start_files(deployment))
     files.push_back(std::move(file));
   return files;
 }

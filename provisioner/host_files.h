@@ -12,8 +12,8 @@
 namespace switchyard::provisioner {
 
 // /etc/network/interfaces and /etc/frr/frr.conf (tests/lab/golden/server shows both), then the same
-// network for systemd-networkd. Invalid when
-// a subinterface name would not fit in 15 characters.
+// network for systemd-networkd, then what FRR waits for at its start. Invalid when a subinterface
+// name would not fit in 15 characters.
 [[nodiscard]] Result<std::vector<HostFile>> render_host_files(const DeploymentRecord& deployment,
                                                               const std::vector<NicRecord>& nics);
 

@@ -213,6 +213,14 @@ void put_links(Import& import, const InventoryServer& item) {
         item.name, nic.name, to_string(nic.mac), nic.switch_name, nic.port);
 }
 
+// Also for a server that is as it was: the VLAN of the site or its services may be others now.
+Status wish_for_pool(Import& import, const std::string& server) {
+  const auto wishes = provisioning_wishes(list_nics(import.session, server), import.site, "");
+  if (auto wished = ensure_each(import.session, wishes); !wished)
+    return tl::unexpected(wished.error());
+  return {};
+}
+
 Result<bool> same_disks(Import& import, const InventoryServer& item) {
   const auto stored = read_server_disks(import.session, item.name);
   if (!stored) return tl::unexpected(stored.error());
@@ -244,6 +252,8 @@ Status import_server(Import& import, const InventoryServer& item) {
     const bool links = same_links(list_nics(import.session, item.name), item.nics);
     const bool same = same_bmc && stored->profile == item.profile && links && *disks;
     import.note(false, !same, "server " + item.name);
+    const bool in_pool = stored->deployment.empty() && stored->state == "available";
+    if (same && in_pool) return wish_for_pool(import, item.name);
     if (same) return {};
     if (!links && !stored->deployment.empty())
       return failure(Errc::Conflict, "server " + item.name + " is " + stored->state +
@@ -253,13 +263,10 @@ Status import_server(Import& import, const InventoryServer& item) {
                 "sealed_bmc_password = :sp, bmc_trust = :tr, "
                 "version = version + 1 WHERE name = :n",
                 item.profile, item.bmc.type, item.bmc.url, item.bmc.user, sealed, trust, item.name);
-    if (links) return {};
-    put_links(import, item);
+    if (links && !in_pool) return {};
+    if (!links) put_links(import, item);
   }
-  const auto wishes =
-      provisioning_wishes(list_nics(import.session, item.name), import.site.provisioning, "");
-  if (auto wished = ensure_each(import.session, wishes); !wished)
-    return tl::unexpected(wished.error());
+  if (Status wished = wish_for_pool(import, item.name); !wished) return wished;
   if (!stored) import.note(true, false, "server " + item.name);
   return {};
 }

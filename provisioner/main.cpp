@@ -72,6 +72,7 @@ provisioner::Site site_of(const Config& config) {
   return {.name = config.site,
           .controller = config.controller,
           .provisioning = config.network.provisioning_vlan,
+          .services = config.network.provisioning_services,
           .first_server_asn = config.network.first_asn,
           .last_server_asn = config.network.last_asn,
           .undo_after = config.reconcile.undo_after,

@@ -14,7 +14,7 @@ HostFile file(const std::string& name, std::string content) {
 }
 
 void add_addresses(std::vector<HostFile>& files, std::size_t index, const PlannedVrf& vrf) {
-  const std::string name = fmt::format("vni{}", index);
+  const std::string name = own_device(index);
   files.push_back(
       file("10-" + name + ".netdev", fmt::format("[NetDev]\nName={}\nKind=dummy\n", name)));
   std::string network =

@@ -43,10 +43,12 @@ std::vector<PortWish> shut_wishes(const std::vector<NicRecord>& nics, const std:
   return for_every_link(nics, PortIntent{.mode = PortMode::Shut, .owner = owner});
 }
 
-std::vector<PortWish> provisioning_wishes(const std::vector<NicRecord>& nics, VlanId provisioning,
+std::vector<PortWish> provisioning_wishes(const std::vector<NicRecord>& nics, const Site& site,
                                           const std::string& owner) {
-  return for_every_link(
-      nics, PortIntent{.mode = PortMode::Provisioning, .owner = owner, .untagged = provisioning});
+  return for_every_link(nics, PortIntent{.mode = PortMode::Provisioning,
+                                         .owner = owner,
+                                         .untagged = site.provisioning,
+                                         .services = site.services});
 }
 
 std::vector<PortWish> routed_wishes(const std::vector<NicRecord>& nics,

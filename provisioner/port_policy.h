@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/net.h"
+#include "provisioner/site.h"
 #include "provisioner/store/records.h"
 #include "switch-drivers/port_intent.h"
 
@@ -20,8 +21,7 @@ struct PortWish {
 [[nodiscard]] std::vector<PortWish> shut_wishes(const std::vector<NicRecord>& nics,
                                                 const std::string& owner);
 [[nodiscard]] std::vector<PortWish> provisioning_wishes(const std::vector<NicRecord>& nics,
-                                                        VlanId provisioning,
-                                                        const std::string& owner);
+                                                        const Site& site, const std::string& owner);
 // Every link gets the same sessions: exactly the deployment's host routes may be announced on it.
 [[nodiscard]] std::vector<PortWish> routed_wishes(const std::vector<NicRecord>& nics,
                                                   const DeploymentRecord& deployment);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace switchyard::provisioner {
 
@@ -14,6 +15,7 @@ struct Site {
   std::string name{"site"};
   std::string controller{"controller"};  // unique among the controllers of one database
   VlanId provisioning{100};
+  std::vector<IpAddress> services{};  // what a server there may talk to; empty: no limit
   Asn first_server_asn{4200000000U};
   Asn last_server_asn{4294967294U};
   std::chrono::seconds undo_after{60};      // the dead man's handle on a switch

@@ -14,7 +14,8 @@ namespace {
 constexpr std::array<std::string_view, 4> kModes{"shut", "provisioning", "routed", "segment"};
 constexpr std::size_t kOwnerLength = 64;
 constexpr std::size_t kInterfaceLength = 15;  // IFNAMSIZ - 1
-constexpr std::size_t kPrefixes = 1000;       // a list; keeps sequence numbers below the final deny
+constexpr std::size_t kServices = 16;
+constexpr std::size_t kPrefixes = 1000;  // a list; keeps sequence numbers below the final deny
 
 bool is_owner_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ' ||
@@ -124,6 +125,14 @@ Status check_mode(const PortIntent& intent) {
   if (intent.mode != PortMode::Routed && !intent.attachments.empty()) {
     return refuse(intent, "only a routed port has attachments");
   }
+  if (intent.mode != PortMode::Provisioning && !intent.services.empty()) {
+    return refuse(intent, "only a provisioning port is limited to services");
+  }
+  if (intent.services.size() > kServices)
+    return refuse(intent, fmt::format("has more than {} services", kServices));
+  if (std::set<IpAddress>{intent.services.begin(), intent.services.end()}.size() !=
+      intent.services.size())
+    return refuse(intent, "names a service twice");
   switch (intent.mode) {
     case PortMode::Shut:
       if (intent.untagged || !intent.tagged.empty())
@@ -175,6 +184,9 @@ std::string summary(const PortIntent& intent) {
   for (const VlanId& tag : intent.tagged)
     vlans += fmt::format(" tagged {}", tag.value);
   if (!vlans.empty()) text += ":" + vlans;
+  if (!intent.services.empty()) text += " for";
+  for (const IpAddress& service : intent.services)
+    text += " " + to_string(service);
   const char* separator = ": ";
   for (const Attachment& a : intent.attachments) {
     text += fmt::format("{}{} .{} AS {} accepts {} advertises {}", separator, a.vrf.value,

@@ -46,6 +46,9 @@ struct PortIntent {
   std::optional<VlanId> untagged{};  // Provisioning, Segment (access)
   std::vector<VlanId> tagged{};      // Segment (trunk)
   std::vector<Attachment> attachments{};  // Routed; sorted by tag
+  // Provisioning: the only addresses the server may talk to and hear from. Empty: it is not limited
+  // to any (and hears what other switches' servers say in the VLAN).
+  std::vector<IpAddress> services{};
   friend bool operator==(const PortIntent&, const PortIntent&) = default;
 };
 

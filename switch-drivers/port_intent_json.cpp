@@ -143,6 +143,10 @@ Result<PortIntent> intent_from(const json& object) {
   for (const json& attachment : fields.list("attachments")) {
     intent.attachments.push_back(fields.take(parse_attachment(attachment)));
   }
+  for (const json& service : fields.list("services")) {
+    intent.services.push_back(
+        fields.take(parse_ip(service.is_string() ? service.get_ref<const std::string&>() : "")));
+  }
   if (auto error = fields.finish()) return tl::unexpected(*error);
   return intent;
 }
@@ -161,6 +165,8 @@ std::string to_json_text(const PortIntent& intent) {
   }
   for (const Attachment& a : intent.attachments)
     object["attachments"].push_back(attachment_json(a));
+  for (const IpAddress& service : intent.services)
+    object["services"].push_back(to_string(service));
   return object.dump(-1, ' ', true, json::error_handler_t::replace);
 }
 

@@ -53,7 +53,7 @@ StepOutcome each_by_itself(StepContext& context, const std::vector<PortWish>& wi
 StepOutcome prepare_ports(const Job& job, StepContext& context) {
   StepOutcome off = power_off(job, context);
   if (!std::holds_alternative<Done>(off)) return off;
-  return both_or_neither(job, context, provisioning_wishes(job.nics, context.site.provisioning, ""),
+  return both_or_neither(job, context, provisioning_wishes(job.nics, context.site, ""),
                          "put the ports of " + job.server.name + " into the provisioning VLAN");
 }
 
@@ -69,7 +69,7 @@ StepOutcome shut_ports(const Job& job, StepContext& context) {
 
 StepOutcome return_ports(const Job& job, StepContext& context) {
   return both_or_neither(
-      job, context, provisioning_wishes(job.nics, context.site.provisioning, ""),
+      job, context, provisioning_wishes(job.nics, context.site, ""),
       "put the ports of " + job.server.name + " back into the provisioning VLAN");
 }
 

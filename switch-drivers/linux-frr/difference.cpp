@@ -28,7 +28,8 @@ class FactList {
 
   void add_filters(const std::string& device, const Filters& filters) {
     for (const Filter& filter : filters) {
-      add(fmt::format("filter {} pref {} handle {}", device, filter.preference, filter.handle),
+      add(fmt::format("filter {}{} pref {} handle {}", device, filter.leaving ? " egress" : "",
+                      filter.preference, filter.handle),
           fmt::format("protocol {} {} {} action {}", filter.protocol, filter.kind, filter.match,
                       filter.action));
     }

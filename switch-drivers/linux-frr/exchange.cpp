@@ -118,6 +118,8 @@ Command read_filters(std::span<const std::string> devices) {
   std::string lines;
   for (const std::string& device : devices)
     lines += "filter show dev " + device + " ingress\n";
+  for (const std::string& device : devices)
+    if (is_port(device)) lines += "filter show dev " + device + " egress\n";
   return {"tc -j -force -batch -", std::move(lines)};
 }
 

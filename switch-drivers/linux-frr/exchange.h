@@ -36,6 +36,7 @@ namespace switchyard::switch_drivers::linux_frr {
 
 // --- Reading. All of it is harmless at any time.
 // ---------------------------------------------------
+
 [[nodiscard]] Command read_boot_id();       // cat /proc/sys/kernel/random/boot_id
 [[nodiscard]] Command read_hostname();      // cat /proc/sys/kernel/hostname
 [[nodiscard]] Command read_frr_version();   // vtysh -c 'show version'
@@ -54,8 +55,15 @@ namespace switchyard::switch_drivers::linux_frr {
 [[nodiscard]] Command read_armed();
 // Whether our files are read at boot: grep -s '^source' /etc/network/interfaces
 [[nodiscard]] Command read_sources();
-// tc -j -force -batch -   with one "filter show dev DEVICE ingress" a line. Answers one JSON array
-// a line, in order, for the devices that exist; for the others an error line.
+
+// Egress is looked at on ports; a subinterface (a name with a dot) has filters at its ingress only.
+[[nodiscard]] inline bool is_port(std::string_view device) {
+  return device.find('.') == std::string_view::npos;
+}
+
+// tc -j -force -batch -   with one "filter show dev DEVICE ingress" a line, then one "… egress" a
+// port among them. Answers one JSON array a line, in order, for the devices that exist; for the
+// others an error line.
 [[nodiscard]] Command read_filters(std::span<const std::string> devices);
 // sysctl -e KEY…   answers "key = value" lines; unknown keys are left out. Keys as
 // net/ipv6/conf/swp1.101/accept_ra, answered as net.ipv6.conf.swp1/101.accept_ra.

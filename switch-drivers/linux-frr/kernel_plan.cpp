@@ -61,8 +61,9 @@ void plan_filters(std::vector<std::string>& tc, const std::string& device, const
   for (const Filter& filter : from) {
     if (to.contains(filter) || !is_plain(filter.protocol) || !is_plain(filter.kind)) continue;
     const std::string handle = filter.handle == 0 ? "" : fmt::format(" handle {}", filter.handle);
-    tc.push_back(fmt::format("filter del dev {} ingress pref {}{} protocol {} {}", device,
-                             filter.preference, handle, filter.protocol, filter.kind));
+    tc.push_back(fmt::format("filter del dev {} {} pref {}{} protocol {} {}", device,
+                             hook_of(filter), filter.preference, handle, filter.protocol,
+                             filter.kind));
   }
   for (const Filter& filter : to) {
     const bool known = filter.match.find('?') == std::string::npos && is_plain(filter.protocol) &&

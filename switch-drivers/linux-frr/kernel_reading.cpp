@@ -1,5 +1,7 @@
 #include "switch-drivers/linux-frr/kernel_reading.h"
 
+#include "switch-drivers/linux-frr/exchange.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -183,16 +185,28 @@ std::string without_index(std::string_view item) {
   return text.append(item);
 }
 
-std::shared_ptr<const Filters> parse_filter_list(std::string_view text, FilterMemo& memo) {
+std::shared_ptr<const Filters> parse_filter_list(std::string_view text, bool leaving,
+                                                 FilterMemo& memo) {
   const auto items = split_array(text, "tc filter show");
   if (!items) return nullptr;
   auto filters = std::make_shared<Filters>();
   for (const std::string_view item : *items) {
     const auto& filter = memo.items.of(without_index(item), parse_filter);
     if (!filter) return nullptr;
-    if (*filter) filters->insert(**filter);
+    if (!*filter) continue;
+    Filter placed = **filter;
+    placed.leaving = leaving;
+    filters->insert(std::move(placed));
   }
   return filters;
+}
+
+// The lists of the ingress are shared, so that one with more in it is another one.
+void add_leaving(std::shared_ptr<const Filters>& filters, const Filters& leaving) {
+  if (leaving.empty()) return;
+  auto both = std::make_shared<Filters>(*filters);
+  both->insert(leaving.begin(), leaving.end());
+  filters = std::move(both);
 }
 
 Result<std::optional<Link>> parse_link(std::string_view text) {
@@ -317,20 +331,28 @@ Result<std::set<std::string>> parse_dead_ends(std::string_view json_text, Family
 
 Result<FiltersOf> parse_filters(std::string_view output, std::span<const std::string> devices,
                                 FilterMemo& memo) {
+  std::vector<const std::string*> ports;
+  for (const std::string& device : devices)
+    if (is_port(device)) ports.push_back(&device);
   FiltersOf found;
   std::size_t next = 0;
   bool malformed = false;
   each_line(output, [&](std::string_view line) {
     if (!line.starts_with('[')) return;  // complaints about devices that are not there
+    const bool leaving = next >= devices.size();
     const std::shared_ptr<const Filters> filters =
-        memo.lists.of(line, [&](std::string_view text) { return parse_filter_list(text, memo); });
-    if (filters == nullptr || next >= devices.size()) {
+        (leaving ? memo.leaving : memo.lists).of(line, [&](std::string_view text) {
+          return parse_filter_list(text, leaving, memo);
+        });
+    if (filters == nullptr || next >= devices.size() + ports.size()) {
       malformed = true;
-    } else {
+    } else if (!leaving) {
       found.emplace(devices[next++], filters);
+    } else {
+      add_leaving(found[*ports[next++ - devices.size()]], *filters);
     }
   });
-  if (malformed || next != devices.size()) {
+  if (malformed || next != devices.size() + ports.size()) {
     return failure(Errc::Unavailable,
                    "tc filter show did not answer for every device; devices came or went");
   }

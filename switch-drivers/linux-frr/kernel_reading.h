@@ -23,11 +23,13 @@ using BridgePortMemo = Memo<Result<std::pair<std::string, BridgePort>>>;
 
 // Lists and their items apart: most filters are the same on every port.
 struct FilterMemo {
-  Memo<std::shared_ptr<const Filters>> lists{};  // null: not a JSON list
-  Memo<Result<std::optional<Filter>>> items{};   // nothing: a heading
+  Memo<std::shared_ptr<const Filters>> lists{};    // null: not a JSON list
+  Memo<std::shared_ptr<const Filters>> leaving{};  // the same at the egress
+  Memo<Result<std::optional<Filter>>> items{};     // nothing: a heading
 
   void next_reading() {
     lists.next_reading();
+    leaving.next_reading();
     items.next_reading();
   }
 };
@@ -45,8 +47,9 @@ struct FilterMemo {
 // printed as the VRF's name or its number; `links` says which number is which VRF.
 [[nodiscard]] Result<std::set<std::string>> parse_dead_ends(
     std::string_view json_text, Family family, const std::map<std::string, Link>& links);
-// The answer to a batch of `filter show`: one JSON array for each of `devices`, in order.
-// Unavailable when there are more or fewer, so that it is not known whose they are.
+// The answer to a batch of `filter show`: one JSON array for the ingress of each of `devices`, in
+// order, then one for the egress of each port among them (is_port()). Unavailable when there are
+// more or fewer, so that it is not known whose they are.
 [[nodiscard]] Result<FiltersOf> parse_filters(std::string_view output,
                                               std::span<const std::string> devices,
                                               FilterMemo& memo);

@@ -59,10 +59,12 @@ std::string bridge_stanza(const PortState& port) {
 
 }  // namespace
 
+std::string_view hook_of(const Filter& filter) { return filter.leaving ? "egress" : "ingress"; }
+
 std::string filter_line(const std::string& device, const Filter& filter) {
-  return fmt::format("filter replace dev {} ingress pref {} handle {} protocol {} {}{}{} action {}",
-                     device, filter.preference, filter.handle, filter.protocol, filter.kind,
-                     filter.match.empty() ? "" : " ", filter.match, filter.action);
+  return fmt::format("filter replace dev {} {} pref {} handle {} protocol {} {}{}{} action {}",
+                     device, hook_of(filter), filter.preference, filter.handle, filter.protocol,
+                     filter.kind, filter.match.empty() ? "" : " ", filter.match, filter.action);
 }
 
 std::string render_snippet(const PortState& wished) {

@@ -19,6 +19,9 @@ namespace switchyard::switch_drivers::linux_frr {
 // The quarantine VRF. `table` is a free routing table.
 [[nodiscard]] std::string render_base(const std::string& quarantine, std::uint32_t table);
 
+// As tc calls the place of a filter: "ingress", "egress".
+[[nodiscard]] std::string_view hook_of(const Filter& filter);
+
 // A filter as the rest of a `tc filter replace` line.
 [[nodiscard]] std::string filter_line(const std::string& device, const Filter& filter);
 

@@ -18,11 +18,12 @@
 
 namespace switchyard::switch_drivers::linux_frr {
 
-// One tc filter at the ingress of a device, in tc's own words: "ip_proto tcp dst_port 179".
+// One tc filter of a device, in tc's own words: "ip_proto tcp dst_port 179".
 struct Filter {
+  bool leaving{};  // at the egress: what goes out to the server; else at the ingress
   unsigned preference{};
   unsigned handle{};
-  std::string protocol{};  // "ip", "ipv6", "802.1Q", "802.1ad", "LLDP", "all"
+  std::string protocol{};  // "ip", "ipv6", "arp", "802.1Q", "802.1ad", "LLDP", "all"
   std::string kind{"flower"};
   std::string match{};
   std::string action{};  // "pass", "drop"

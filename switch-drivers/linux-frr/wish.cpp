@@ -5,6 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
 
 namespace switchyard::switch_drivers::linux_frr {
 
@@ -124,25 +128,103 @@ Filters subinterface_filters(const Attachment& attachment) {
   return filters;
 }
 
+namespace {
+
+// Numbers the filters of a preference through. tc wants one protocol a preference, and no match
+// twice in it.
+class FilterList {
+ public:
+  void add(unsigned preference, const char* protocol, const std::string& match,
+           const char* action) {
+    if (!matches_.insert({leaving_, preference, match}).second) return;
+    filters_.insert({.leaving = leaving_,
+                     .preference = preference,
+                     .handle = ++last_[{leaving_, preference}],
+                     .protocol = protocol,
+                     .match = match,
+                     .action = action});
+  }
+
+  void at_egress() { leaving_ = true; }
+
+  Filters finish() { return std::move(filters_); }
+
+ private:
+  Filters filters_{};
+  bool leaving_{};
+  std::map<std::pair<bool, unsigned>, unsigned> last_{};
+  std::set<std::tuple<bool, unsigned, std::string>> matches_{};
+};
+
+// The group an address is asked for in (RFC 4291, 2.7.1): ff02::1:ffXX:XXXX.
+std::string solicited_node(const IpAddress& address) {
+  IpAddress group = *parse_ip("ff02::1:ff00:0");
+  std::copy(address.key.end() - 3, address.key.end(), group.key.end() - 3);
+  return to_string(group);
+}
+
+// From the server: what it takes to talk to these addresses, in a name that is not theirs.
+void add_ways_to(FilterList& list, const std::vector<IpAddress>& services) {
+  for (const IpAddress& service : services) {
+    const std::string text = to_string(service);
+    if (service.family == Family::V4) {
+      list.add(15, "ip", "src_ip " + text, "drop");
+      list.add(16, "ip", "dst_ip " + text, "pass");
+      list.add(17, "arp", "arp_sip " + text, "drop");
+      list.add(18, "arp", "arp_tip " + text, "pass");
+    } else {
+      list.add(19, "ipv6", "src_ip " + text, "drop");
+      list.add(20, "ipv6", "dst_ip " + text, "pass");
+      list.add(20, "ipv6", "ip_proto icmpv6 dst_ip " + solicited_node(service), "pass");
+    }
+  }
+  const auto has = [&](Family family) {
+    return std::ranges::any_of(services, [&](const auto& s) { return s.family == family; });
+  };
+  if (has(Family::V4))
+    list.add(16, "ip", "ip_proto udp dst_ip 255.255.255.255 dst_port 67", "pass");
+  if (has(Family::V6)) {
+    list.add(20, "ipv6", "ip_proto udp dst_ip ff02::1:2 dst_port 547", "pass");  // RFC 8415
+    list.add(20, "ipv6", "ip_proto icmpv6 dst_ip ff02::2 type 133", "pass");     // RFC 4861
+  }
+  list.add(21, "LLDP", "", "pass");
+  list.add(100, "all", "", "drop");
+}
+
+// To the server: nothing but what comes from these addresses. In their name nobody else can speak:
+// every server's port refuses that (above).
+void add_ways_from(FilterList& list, const std::vector<IpAddress>& services) {
+  list.at_egress();
+  for (const IpAddress& service : services) {
+    const std::string text = to_string(service);
+    if (service.family == Family::V4) {
+      list.add(10, "ip", "src_ip " + text, "pass");
+      list.add(11, "arp", "arp_sip " + text, "pass");
+    } else {
+      list.add(12, "ipv6", "src_ip " + text, "pass");
+    }
+  }
+  list.add(13, "LLDP", "", "pass");
+  list.add(100, "all", "", "drop");
+}
+
+}  // namespace
+
 Filters access_filters(const PortIntent& intent) {
-  Filters filters;
+  FilterList list;
   if (intent.tagged.empty()) {
     // The bridge would take a frame tagged with the port's own untagged VLAN.
-    filters.insert({.preference = 10, .handle = 1, .protocol = "802.1Q", .action = "drop"});
-    filters.insert({.preference = 11, .handle = 1, .protocol = "802.1ad", .action = "drop"});
+    list.add(10, "802.1Q", "", "drop");
+    list.add(11, "802.1ad", "", "drop");
   }
-  if (intent.mode != PortMode::Provisioning) return filters;
-  const auto drop = [&](unsigned preference, const char* protocol, const char* match) {
-    filters.insert({.preference = preference,
-                    .handle = 1,
-                    .protocol = protocol,
-                    .match = match,
-                    .action = "drop"});
-  };
-  drop(12, "ip", "ip_proto udp src_port 67");     // DHCP answers (RFC 2131) come from us only
-  drop(13, "ipv6", "ip_proto udp src_port 547");  // RFC 8415
-  drop(14, "ipv6", "ip_proto icmpv6 type 134");   // router advertisement, RFC 6105
-  return filters;
+  if (intent.mode != PortMode::Provisioning) return list.finish();
+  list.add(12, "ip", "ip_proto udp src_port 67", "drop");     // DHCP answers (RFC 2131) are ours
+  list.add(13, "ipv6", "ip_proto udp src_port 547", "drop");  // RFC 8415
+  list.add(14, "ipv6", "ip_proto icmpv6 type 134", "drop");   // router advertisement, RFC 6105
+  if (intent.services.empty()) return list.finish();
+  add_ways_to(list, intent.services);
+  add_ways_from(list, intent.services);
+  return list.finish();
 }
 
 PortState wished_state(const PortIntent& intent, const WishContext& context) {

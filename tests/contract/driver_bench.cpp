@@ -50,7 +50,11 @@ PortIntent shut(const std::string& port) {
 }
 
 PortIntent provisioning(const std::string& port) {
-  return {.port = port, .mode = PortMode::Provisioning, .owner = "pool", .untagged = VlanId{100}};
+  return {.port = port,
+          .mode = PortMode::Provisioning,
+          .owner = "pool",
+          .untagged = VlanId{100},
+          .services = {*parse_ip("172.16.100.1"), *parse_ip("fd64::1")}};
 }
 
 PortIntent routed(const std::string& port, int n) {

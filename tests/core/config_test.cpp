@@ -25,6 +25,23 @@ TEST(Config, NeedsOnlyTheSite) {
   EXPECT_FALSE(config->controller.empty());
 }
 
+TEST(Config, LimitsProvisioningToTheServicesNamedOrToTheBootService) {
+  const auto services = [](const std::string& text) {
+    std::string found;
+    const auto config = parse_config("f", "site: a\n" + text);
+    for (const IpAddress& address : config.value().network.provisioning_services)
+      found += to_string(address) + " ";
+    return found;
+  };
+  EXPECT_EQ(services(""), "");
+  EXPECT_EQ(services("boot: {interface: eth0}\n"), "172.16.100.1 ");
+  EXPECT_EQ(services("boot: {interface: eth0}\n"
+                     "network: {provisioning_services: ' 10.0.0.1  fe80::1 '}\n"),
+            "10.0.0.1 fe80::1 ");
+  EXPECT_THAT(problems_of("site: a\nnetwork: {provisioning_services: '10.0.0.1 host'}\n"),
+              HasSubstr("network.provisioning_services"));
+}
+
 TEST(Config, ReadsEverySection) {
   const auto config = parse_config("f",
                                    "site: pod-1\n"

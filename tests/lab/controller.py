@@ -69,9 +69,10 @@ class Controller:
 
     def configure(self, undo_after: int = 60, scan_interval: int = 15) -> None:
         """Seconds; in force from the next start."""
+        services = f"provisioning_services: '{' '.join(plan.PROVISIONING_SERVICE)}', " if not os.environ.get("SWITCHYARD_LAB_UNLIMITED") else ""
         (self.folder / "switchyard.yaml").write_text(
             f"site: lab\ncontroller: lab\ndata_directory: {self.folder}/data\nlisten: {{address: 127.0.0.1, port: {PORT}}}\n"
-            f"network: {{provisioning_vlan: {plan.PROVISIONING_VLAN}, first_asn: {plan.SRV1.asn}}}\n"
+            f"network: {{provisioning_vlan: {plan.PROVISIONING_VLAN}, {services}first_asn: {plan.SRV1.asn}}}\n"
             f"reconcile: {{undo_after: {undo_after}s, scan_interval: {scan_interval}s}}\n{self.more}")
 
     def start(self) -> "Controller":
@@ -141,9 +142,9 @@ class Controller:
 
     def wish(self, tor: plan.Node, wish: str | None = None) -> None:
         """Wishes for the server port as the workflow does: this intent (JSON), or the same once more."""
-        same = self.database("SELECT wish FROM port_wishes WHERE switch_name = ?", tor.name)[0][0]
+        same = self.database("SELECT wish FROM port_wishes WHERE switch_name = ? AND port = ?", tor.name, plan.SERVER_PORT)[0][0]
         self.database("UPDATE port_wishes SET previous = wish, wish = ?, version = version + 1, phase = 'wanted', attempts = 0, "
-                      "change_group = '', due = 0, error = '' WHERE switch_name = ?", wish or same, tor.name)
+                      "change_group = '', due = 0, error = '' WHERE switch_name = ? AND port = ?", wish or same, tor.name, plan.SERVER_PORT)
 
     def wait(self, done, seconds: float, what: str):
         end = time.monotonic() + seconds
@@ -168,6 +169,12 @@ class Controller:
         """Imports the site and waits until both server ports are in the provisioning VLAN."""
         self.cli("inventory", "import", str(self.folder / "inventory.yaml"))
         self.wait(lambda: self.in_sync("provisioning"), 240, "both ports to be in the provisioning VLAN")
+
+    def more_servers(self, site: str) -> None:
+        """Imports this inventory; what is not in it stays."""
+        file = self.folder / "more.yaml"
+        file.write_text(site)
+        self.cli("inventory", "import", str(file))
 
     def deploy(self, name: str = "srv1", watch: bool = True, image: str = "debian-12", timeout: float = 300) -> dict:
         done = self.cli("deploy", name, "--project", "demo", "--image", image, "--catalog", "l3-dual", *subnet_words(),

@@ -55,8 +55,8 @@ PRV, PUB = VRFS
 QUARANTINE = ("quarantine", 1999)
 UNREACHABLE_METRIC = 4278198272
 
-TOR1 = Node("tor1", "tor", 1, "192.0.2.11", ("swp1", "swp2", "up1"), 65001)
-TOR2 = Node("tor2", "tor", 2, "192.0.2.12", ("swp1", "swp2", "up1"), 65002)
+TOR1 = Node("tor1", "tor", 1, "192.0.2.11", ("swp1", "swp2", "up1", "swp3", "swp4"), 65001)
+TOR2 = Node("tor2", "tor", 2, "192.0.2.12", ("swp1", "swp2", "up1", "swp3"), 65002)
 SPINE1 = Node("spine1", "spine", 1, "192.0.2.21", ("swp1", "swp2", "swp3"), 65100)
 # More memory: it also plays the attacker with 100,000 routes.
 SRV1 = Node("srv1", "server", 5, "192.0.2.31", ("eth1", "eth2"), 4200000005, memory="512M", mode="disk")
@@ -71,6 +71,10 @@ CABLES = (
     Cable("spine1.swp3", ""),  # the provisioning network: DHCP, images, the controller's leg in it
     Cable("tor1.swp2", ""),  # foreign: configured by hand, must survive everything
     Cable("tor2.swp2", ""),
+    # Servers that are nothing but the end of a cable: see POOL.
+    Cable("tor1.swp3", ""),
+    Cable("tor1.swp4", ""),
+    Cable("tor2.swp3", ""),
 )
 
 SERVER_PORT = "swp1"
@@ -79,6 +83,9 @@ UPLINK = "up1"
 BRIDGE = "br0"
 # Server NIC and the ToR it is cabled to.
 SERVER_LINKS = {"eth1": TOR1, "eth2": TOR2}
+
+# Servers that only ever stand in the pool; what they say comes from the lab's namespace. Each port is the first NIC of one.
+POOL = {"srv2": "tor1.swp3", "srv3": "tor1.swp4", "srv4": "tor2.swp3"}
 
 MANAGEMENT_HOST = "192.0.2.1"
 MANAGEMENT_BITS = 24
@@ -90,6 +97,8 @@ PROVISIONING_VLAN = 100
 PROVISIONING_PORT = "spine1.swp3"
 PROVISIONING_HOST = "172.16.100.1"
 PROVISIONING_BITS = 24
+# All a server in provisioning may talk to. The second one is nobody: IPv6 is off on the lab's host.
+PROVISIONING_SERVICE = (PROVISIONING_HOST, "fd64::1")
 # srv1 while it runs an installer, one for each NIC.
 PROVISIONING_SERVER = {"eth1": "172.16.100.31", "eth2": "172.16.100.32"}
 FABRIC_PORTS = ("swp1", "swp2")  # of the spine, in the order of TORS

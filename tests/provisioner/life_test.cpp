@@ -73,6 +73,23 @@ TEST_P(Life, AServerWhoseWipeIsNotProvedDoesNotReturnToThePool) {
   EXPECT_EQ(site_.mode("tor1"), PortMode::Shut);
 }
 
+TEST_P(Life, AnImportTellsThePortsOfThePoolOfTheSitesNewServices) {
+  settle_ports();
+  site_.site.services = {*parse_ip("172.16.100.1")};
+  site_.import_again();
+  EXPECT_TRUE(site_.run_until(
+      [&] { return site_.switches["tor1"].ports["swp1"].services == site_.site.services; }));
+  EXPECT_EQ(site_.mode("tor1"), PortMode::Provisioning);
+}
+
+TEST_P(Life, AnImportLeavesThePortsOfADeployedServerAlone) {
+  ASSERT_TRUE(ends(deploy().operation, "succeeded"));
+  site_.site.services = {*parse_ip("172.16.100.1")};
+  site_.import_again();
+  site_.tick();
+  EXPECT_EQ(site_.service->find_port("tor1", "swp1")->wished_mode, "routed");
+}
+
 TEST_P(Life, GoesThroughShutOnTheWayBack) {
   const DeploymentView ordered = deploy();
   ASSERT_TRUE(ends(ordered.operation, "succeeded"));

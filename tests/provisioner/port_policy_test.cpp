@@ -46,13 +46,19 @@ TEST(PortPolicy, AdvertisesNothingOfAFamilyTheServerDoesNotHave) {
 }
 
 TEST(PortPolicy, EveryWishPassesTheDriversCheck) {
-  for (const auto& wishes :
-       {shut_wishes(kNics, "dep-1"), provisioning_wishes(kNics, VlanId{100}, ""),
-        routed_wishes(kNics, deployment())})
+  for (const auto& wishes : {shut_wishes(kNics, "dep-1"),
+                             provisioning_wishes(kNics, Site{.provisioning = VlanId{100}}, ""),
+                             routed_wishes(kNics, deployment())})
     for (const PortWish& wish : wishes) {
       const Status checked = switch_drivers::check(wish.intent);
       EXPECT_TRUE(checked) << checked.error().message;
     }
+}
+
+TEST(PortPolicy, LimitsAServerInProvisioningToTheServicesOfTheSite) {
+  const Site site{.services = {*parse_ip("172.16.100.1")}};
+  for (const PortWish& wish : provisioning_wishes(kNics, site, ""))
+    EXPECT_EQ(wish.intent.services, site.services);
 }
 
 TEST(PortPolicy, KeepsAShutPortOffEveryVlan) {

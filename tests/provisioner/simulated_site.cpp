@@ -197,8 +197,7 @@ SimulatedSite::SimulatedSite(db::Backend backend)
   const Status migrated = db::migrate(*pool, all);
   EXPECT_TRUE(migrated) << migrated.error().message;
   service = std::make_unique<Service>(*pool, allocator, clock, wakeup, *sealer, site);
-  const auto imported = service->import_inventory("site.yaml", kInventory, Mode::Real);
-  EXPECT_TRUE(imported) << imported.error().message;
+  import_again();
   context = std::make_unique<ReconcileContext>(ReconcileContext{
       *pool, clock, wakeup, site,
       [this](const SwitchRecord& record,
@@ -233,6 +232,11 @@ std::unique_ptr<SimulatedSite::OtherController> SimulatedSite::controller(
       ReconcileContext{*other->pool, own_clock, wakeup, other->site, make});
   other->worker = std::make_unique<SwitchWorker>(*other->context, switch_name);
   return other;
+}
+
+void SimulatedSite::import_again() {
+  const auto imported = service->import_inventory("site.yaml", kInventory, Mode::Real);
+  EXPECT_TRUE(imported) << imported.error().message;
 }
 
 void SimulatedSite::tick() {

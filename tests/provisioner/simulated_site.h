@@ -57,6 +57,7 @@ class SimulatedSite {
                  std::chrono::seconds limit = std::chrono::seconds(3600));
   void tick();
 
+  void import_again();
   DeployRequest order() const;
   std::string server_state();
   std::string operation_status(const std::string& id);

@@ -15,6 +15,13 @@ inline PortIntent provisioning_port(std::string port = "swp1") {
   return {.port = std::move(port), .mode = PortMode::Provisioning, .untagged = VlanId{100}};
 }
 
+// The server behind it is limited to two services.
+inline PortIntent limited_port(std::string port = "swp1") {
+  PortIntent intent = provisioning_port(std::move(port));
+  intent.services = {*parse_ip("172.16.100.1"), *parse_ip("fd64::1")};
+  return intent;
+}
+
 inline PortIntent segment_port(std::string port = "swp1") {
   return {.port = std::move(port),
           .mode = PortMode::Segment,

@@ -14,14 +14,14 @@ using testing::Not;
 
 TEST(PortIntent, ExamplesOfEveryModeAreSound) {
   for (const PortIntent& intent :
-       {shut_port(), provisioning_port(), routed_port(), segment_port()}) {
+       {shut_port(), provisioning_port(), limited_port(), routed_port(), segment_port()}) {
     EXPECT_TRUE(check(intent)) << check(intent).error().message;
   }
 }
 
 TEST(PortIntent, SurvivesJsonBothWays) {
   for (const PortIntent& intent :
-       {shut_port(), provisioning_port(), routed_port(), segment_port()}) {
+       {shut_port(), provisioning_port(), limited_port(), routed_port(), segment_port()}) {
     const auto again = parse_port_intent(to_json_text(intent));
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_EQ(*again, intent);
@@ -30,6 +30,7 @@ TEST(PortIntent, SurvivesJsonBothWays) {
 
 TEST(PortIntent, SummaryIsOneLineForAPerson) {
   EXPECT_EQ(summary(provisioning_port()), "provisioning: untagged 100");
+  EXPECT_EQ(summary(limited_port()), "provisioning: untagged 100 for 172.16.100.1 fd64::1");
   EXPECT_EQ(summary(shut_port()), "shut");
   EXPECT_EQ(
       summary(routed_port()),
@@ -86,6 +87,14 @@ const Wrong kWrong[] = {
        i.untagged.reset();
      },
      "untagged"},
+    {"ServicesOfARouted", [](PortIntent& i) { i.services = limited_port().services; },
+     "only a provisioning port"},
+    {"OneServiceTwice",
+     [](PortIntent& i) {
+       i = limited_port();
+       i.services.push_back(i.services.front());
+     },
+     "twice"},
     {"SegmentWithout",
      [](PortIntent& i) {
        i = segment_port();

@@ -19,6 +19,7 @@ struct BridgeVlan {
 
 // One line of `tc filter`, keys as iproute2 prints them in JSON.
 struct TcFilter {
+  bool egress{};
   int pref{};
   int handle{};
   std::string protocol{};  // as shown: "802.1Q", "ipv6", "LLDP", "all"
@@ -47,7 +48,7 @@ struct Link {
   std::map<std::string, std::string> bridge_flags{};  // others, as set
   std::map<int, BridgeVlan> vlans{};                  // Bridge and its ports
   bool clsact{};
-  std::vector<TcFilter> filters{};                // ingress, sorted by pref and handle
+  std::vector<TcFilter> filters{};                // sorted by hook, pref and handle
   std::map<std::string, std::string> settings{};  // "ipv4/rp_filter" → "1"
   std::vector<std::string> addresses{};           // "10.0.0.1/32"
 };

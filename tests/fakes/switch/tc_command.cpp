@@ -1,10 +1,11 @@
-// tc(8): clsact and flower filters at a port's ingress.
+// tc(8): clsact and flower filters at a port's ingress and egress.
 #include "tests/fakes/switch/kernel.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <tuple>
 
 namespace switchyard::fakes {
 
@@ -56,7 +57,6 @@ struct FilterWords {
   std::string device{};
   TcFilter filter{};
   bool has_handle{};
-  bool ingress{};
   std::string problem{};
 };
 
@@ -66,8 +66,8 @@ FilterWords read_filter(const Words& words, std::size_t at) {
   for (; at < words.size(); ++at) {
     const std::string& word = words[at];
     const bool more = at + 1 < words.size();
-    if (word == "ingress")
-      read.ingress = true;
+    if (word == "ingress" || word == "egress")
+      read.filter.egress = word == "egress";
     else if (word == "flower")
       in_flower = true, add_implied_keys(read.filter);
     else if (!more)
@@ -93,10 +93,10 @@ FilterWords read_filter(const Words& words, std::size_t at) {
 }
 
 void sort_filters(Link& link) {
-  std::stable_sort(link.filters.begin(), link.filters.end(),
-                   [](const TcFilter& a, const TcFilter& b) {
-                     return std::pair(a.pref, a.handle) < std::pair(b.pref, b.handle);
-                   });
+  std::stable_sort(
+      link.filters.begin(), link.filters.end(), [](const TcFilter& a, const TcFilter& b) {
+        return std::tuple(a.egress, a.pref, a.handle) < std::tuple(b.egress, b.pref, b.handle);
+      });
 }
 
 KernelAnswer change_filter(Kernel& kernel, const Words& words, std::size_t at,
@@ -108,7 +108,8 @@ KernelAnswer change_filter(Kernel& kernel, const Words& words, std::size_t at,
   if (!link->clsact)
     return wrong("Error: Parent Qdisc doesn't exists.\nWe have an error talking to the kernel", 2);
   const auto matches = [&](const TcFilter& one) {
-    return (read.filter.pref == 0 || one.pref == read.filter.pref) &&
+    return one.egress == read.filter.egress &&
+           (read.filter.pref == 0 || one.pref == read.filter.pref) &&
            (!read.has_handle || one.handle == read.filter.handle);
   };
   if (verb == "del" || verb == "delete") {
@@ -125,7 +126,8 @@ KernelAnswer change_filter(Kernel& kernel, const Words& words, std::size_t at,
   if (same != link->filters.end() && verb == "add")
     return wrong("RTNETLINK answers: File exists\nWe have an error talking to the kernel", 2);
   for (const TcFilter& one : link->filters)
-    if (one.pref == read.filter.pref && one.protocol != read.filter.protocol)
+    if (one.egress == read.filter.egress && one.pref == read.filter.pref &&
+        one.protocol != read.filter.protocol)
       return wrong(
           "Error: Specified filter kind does not match existing one.\nWe have an error talking to "
           "the kernel",
@@ -147,6 +149,7 @@ KernelAnswer show_filters(const Kernel& kernel, const Words& words, std::size_t 
   int last_pref = -1;
   int index = 0;
   for (const TcFilter& filter : link->filters) {
+    if (filter.egress != read.filter.egress) continue;
     // iproute2 first prints each priority by itself, then the filters in it.
     if (filter.pref != last_pref)
       fmt::format_to(std::back_inserter(out),

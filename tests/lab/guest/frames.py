@@ -1,6 +1,6 @@
 """Runs on a node: sends one kind of raw frame, or listens for frames that carry a mark.
 
-usage: frames.py send NIC 'JSON'     (see build())
+usage: frames.py send NIC 'JSON'     (see build(); or a list of those)
        frames.py listen LOG MARK     (every frame on every device, until killed)
 """
 
@@ -65,15 +65,39 @@ def arp(mac, source, target, mark):
     return 0x0806, body + mark
 
 
-def dhcp_offer(source, mark, hops):
-    body = struct.pack("!BBBBIHH4s4s4s4s16s64s128s", 2, 1, 6, 0, 0x4C414232, 0, 0x8000, bytes(4),
-                       ipaddress.ip_address("172.16.100.66").packed, ipaddress.ip_address(source).packed, bytes(4),
-                       bytes(16), bytes(64), bytes(128)) + b"\x63\x82\x53\x63\x35\x01\x02\xff" + mark
-    return 0x0800, ip4(source, "255.255.255.255", 17, struct.pack("!HHHH", 67, 68, 8 + len(body), 0) + body, hops)
+def udp(source, target, ports, payload, hops):
+    head = struct.pack("!HHHH", *ports, 8 + len(payload), 0)
+    if ":" in target:
+        return 0x86DD, ip6(source, target, 17, with_sum6(source, target, 17, head + payload, 6), hops)
+    return 0x0800, ip4(source, target, 17, head + payload, hops)
+
+
+def dhcp(mac, source, target, mark, hops, is_offer):
+    """DISCOVER, or the OFFER of 172.16.100.66 (RFC 2131)."""
+    offered = ipaddress.ip_address("172.16.100.66" if is_offer else "0.0.0.0").packed
+    server = ipaddress.ip_address(source).packed
+    body = struct.pack("!BBBBIHH4s4s4s4s16s64s128s", 2 if is_offer else 1, 1, 6, 0, 0x4C414232, 0, 0x8000, bytes(4), offered,
+                       server, bytes(4), mac, bytes(64), bytes(128))
+    body += b"\x63\x82\x53\x63\x35\x01" + (b"\x02" if is_offer else b"\x01") + b"\xff" + mark
+    return udp(source, target, (67, 68) if is_offer else (68, 67), body, hops)
+
+
+def dhcp6(source, target, mark, hops, is_advertise):
+    """SOLICIT or ADVERTISE, with nothing but an unknown option (RFC 8415)."""
+    body = struct.pack("!BBH", 2 if is_advertise else 1, 0, 1) + struct.pack("!HH", 65001, len(mark)) + mark
+    return udp(source, target, (547, 546) if is_advertise else (546, 547), body, hops)
+
+
+def neighbour(kind, source, target, asked, mark):
+    """Solicitation (135) or advertisement (136) about the address `asked` (RFC 4861)."""
+    options = struct.pack("!BB", 253, (len(mark) + 9) // 8) + mark.ljust((len(mark) + 9) // 8 * 8 - 2, b"\0")
+    body = struct.pack("!BBHI16s", kind, 0, 0, 0x20000000 if kind == 136 else 0, ipaddress.ip_address(asked).packed) + options
+    return 0x86DD, ip6(source, target, 58, with_sum6(source, target, 58, body, 2), 255)
 
 
 def build(nic, want):
-    """want: kind, tags [outer, inner], to (MAC), source, target, mark, hops, mac (source MAC, default the NIC's)."""
+    """want: kind, tags [outer, inner], to (MAC), source, target, mark, hops, mac (source MAC, default the NIC's),
+    ports [from, to] of udp, asked of ns and na."""
     mark = want["mark"].encode()
     mac = bytes.fromhex(want["mac"].replace(":", "")) if want.get("mac") else mac_of(nic)
     hops = want.get("hops", 64)
@@ -83,8 +107,16 @@ def build(nic, want):
         ethertype, packet = advertisement(want["source"], want["target"], mark, want.get("hops", 255))
     elif want["kind"] == "arp":
         ethertype, packet = arp(mac, want["source"], want["target"], mark)
-    elif want["kind"] == "dhcp-offer":
-        ethertype, packet = dhcp_offer(want["source"], mark, hops)
+    elif want["kind"] in ("dhcp-offer", "dhcp-discover"):
+        is_offer = want["kind"] == "dhcp-offer"
+        source = want.get("source", "0.0.0.0")
+        ethertype, packet = dhcp(mac, source, want.get("target", "255.255.255.255"), mark, hops, is_offer)
+    elif want["kind"] in ("dhcp6-advertise", "dhcp6-solicit"):
+        ethertype, packet = dhcp6(want["source"], want.get("target", "ff02::1:2"), mark, hops, want["kind"] == "dhcp6-advertise")
+    elif want["kind"] in ("ns", "na"):
+        ethertype, packet = neighbour(135 if want["kind"] == "ns" else 136, want["source"], want["target"], want["asked"], mark)
+    elif want["kind"] == "udp":
+        ethertype, packet = udp(want["source"], want["target"], want["ports"], mark, hops)
     else:
         ethertype, packet = 0x88B5, mark.ljust(46, b"\0")  # a plain frame of the local experimental type
     tags = b"".join(struct.pack("!HH", 0x8100, tag) for tag in want.get("tags", []))
@@ -109,12 +141,14 @@ def listen(path, mark):
         frame, (device, _, kind, _, _) = wire.recvfrom(9216)
         at = frame.find(mark.encode())
         if at >= 0:
-            label = frame[at:at + 40].split(b"\0")[0].decode(errors="replace")
+            label = frame[at:at + 80].split(b"\0")[0].decode(errors="replace")
             print(json.dumps({"at": time.time(), "device": device, "outgoing": kind == 4, "mark": label,
                               "head": frame[:18].hex()}), file=log, flush=True)
 
 
 if sys.argv[1] == "send":
-    send(sys.argv[2], json.loads(sys.argv[3]))
+    orders = json.loads(sys.argv[3])
+    for order in orders if isinstance(orders, list) else [orders]:
+        send(sys.argv[2], order)
 else:
     listen(sys.argv[2], sys.argv[3])

@@ -2,6 +2,7 @@
 
 #include "tests/switch-drivers/linux-frr/replay.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace switchyard::switch_drivers::linux_frr {
@@ -85,7 +86,7 @@ TEST(ParseDeadEnds, KnowsTheVrfByNameAndByNumber) {
 
 TEST(ParseFilters, GivesEachDeviceItsOwnInTheOrderAsked) {
   const std::vector<std::string> devices{"swp1", "swp1.101", "swp1.201"};
-  const auto filters = parse_filters(transcript("routed", "filters"), devices);
+  const auto filters = parse_filters(transcript("routed", "filters") + "[]\n", devices);
   ASSERT_TRUE(filters) << filters.error().message;
   EXPECT_EQ(filters->at("swp1")->size(), 4U);
   const Filter last = *filters->at("swp1.101")->rbegin();
@@ -94,18 +95,42 @@ TEST(ParseFilters, GivesEachDeviceItsOwnInTheOrderAsked) {
 
 TEST(ParseFilters, RefusesMoreOrFewerAnswersThanDevices) {
   const std::vector<std::string> devices{"a"};
-  EXPECT_TRUE(parse_filters("Cannot find device \"b\"\n[]\nCommand failed -:2\n", devices));
-  for (const char* output : {"", "[]\n[]\n", "[", "[1,\n"}) {
+  EXPECT_TRUE(parse_filters("Cannot find device \"b\"\n[]\nCommand failed -:2\n[]\n", devices));
+  for (const char* output : {"", "[]\n", "[]\n[]\n[]\n", "[", "[1,\n"}) {
     const auto filters = parse_filters(output, devices);
     ASSERT_FALSE(filters) << output;
     EXPECT_EQ(filters.error().code, Errc::Unavailable);
   }
 }
 
+TEST(ParseFilters, ReadsTheEgressOfPortsAfterTheIngressOfAll) {
+  const std::vector<std::string> devices{"a", "a.5", "b"};
+  const auto shown = [](int preference) {
+    return fmt::format(
+        R"([{{"protocol":"arp","pref":{0},"kind":"flower","chain":0}},{{"protocol":"arp","pref":{0},"kind":"flower","options":{{"handle":1,"keys":{{"eth_type":"arp","arp_sip":"172.16.100.1"}},"actions":[{{"kind":"gact","control_action":{{"type":"pass"}}}}]}}}}])"
+        "\n",
+        preference);
+  };
+  const auto filters = parse_filters(shown(1) + shown(2) + "[]\n" + shown(3) + "[]\n", devices);
+  ASSERT_TRUE(filters) << filters.error().message;
+  const auto filter = [](bool leaving, unsigned preference) {
+    return Filter{.leaving = leaving,
+                  .preference = preference,
+                  .handle = 1,
+                  .protocol = "arp",
+                  .match = "arp_sip 172.16.100.1",
+                  .action = "pass"};
+  };
+  EXPECT_EQ(*filters->at("a"), (Filters{filter(false, 1), filter(true, 3)}));
+  EXPECT_EQ(*filters->at("a.5"), Filters{filter(false, 2)});
+  EXPECT_TRUE(filters->at("b")->empty());
+}
+
 TEST(ParseFilters, MarksValuesItWouldNotPutInACommand) {
   const std::vector<std::string> devices{"a"};
   const auto filters = parse_filters(
-      R"([{"protocol":"ip","pref":1,"kind":"flower","options":{"handle":1,"keys":{"src_ip":"1.2.3.4; reboot"},"actions":[]}}])",
+      R"([{"protocol":"ip","pref":1,"kind":"flower","options":{"handle":1,"keys":{"src_ip":"1.2.3.4; reboot"},"actions":[]}}]
+[])",
       devices);
   ASSERT_TRUE(filters);
   EXPECT_EQ(filters->at("a")->begin()->match, "src_ip ?");

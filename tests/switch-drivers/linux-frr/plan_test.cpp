@@ -47,7 +47,7 @@ std::size_t position(const std::string& text, std::string_view part) {
 
 TEST(Plan, FromAnyModeToItselfIsEmpty) {
   for (const PortIntent& intent :
-       {shut_port(), provisioning_port(), routed_port(), segment_port()}) {
+       {shut_port(), provisioning_port(), limited_port(), routed_port(), segment_port()}) {
     EXPECT_TRUE(plan(state_of(intent), state_of(intent)).empty());
   }
 }
@@ -61,6 +61,7 @@ struct Change {
 TEST(Plan, IsGoldenForEveryPairOfModes) {
   const std::map<std::string, PortIntent> modes{{"shut", shut_port()},
                                                 {"provisioning", provisioning_port()},
+                                                {"limited", limited_port()},
                                                 {"routed", routed_port()},
                                                 {"segment", segment_port()}};
   for (const auto& [from, from_intent] : modes) {

@@ -94,6 +94,8 @@ class ReplayShell : public Shell {
       if (command.input.find(std::string{"dev "} + device + " ") != std::string::npos)
         output += line;
     }
+    if (command.input.find("dev swp1 egress") != std::string::npos && !output.empty())
+      output += "[]\n";
     return output;
   }
 

@@ -6,6 +6,10 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <set>
+#include <tuple>
+
 namespace switchyard::switch_drivers::linux_frr {
 namespace {
 
@@ -119,9 +123,75 @@ TEST(SubinterfaceFilters, PassOnlyTheServersOwnAddresses) {
   }
 }
 
+Filter at_egress(Filter filter) {
+  filter.leaving = true;
+  return filter;
+}
+
+TEST(AccessFilters, LetALimitedServerTalkToItsServicesOnly) {
+  const Filters filters = access_filters(limited_port());
+  for (const Filter& filter : filters) {
+    if (filter.leaving || filter.action == "drop" || filter.protocol == "LLDP") continue;
+    const bool to_service = filter.match.find("172.16.100.1") != std::string::npos ||
+                            filter.match.find("dst_ip fd64::1") != std::string::npos ||
+                            filter.match.find("dst_ip ff02::1:ff00:1") != std::string::npos;
+    const bool asks = filter.match == "ip_proto udp dst_ip 255.255.255.255 dst_port 67" ||
+                      filter.match == "ip_proto udp dst_ip ff02::1:2 dst_port 547" ||
+                      filter.match == "ip_proto icmpv6 dst_ip ff02::2 type 133";
+    EXPECT_TRUE(to_service || asks) << filter.match;
+  }
+  const Filter rest{.preference = 100, .handle = 1, .protocol = "all", .action = "drop"};
+  EXPECT_TRUE(filters.contains(rest));
+  EXPECT_TRUE(filters.contains(at_egress(rest)));
+}
+
+TEST(AccessFilters, RefuseTheNameOfAServiceBeforeTheyLetAnythingPass) {
+  std::map<std::string, unsigned> first_pass;
+  std::map<std::string, unsigned> last_drop;
+  for (const Filter& filter : access_filters(limited_port())) {
+    if (filter.leaving || filter.match.empty()) continue;
+    if (filter.action == "pass") first_pass.try_emplace(filter.protocol, filter.preference);
+    if (filter.action == "drop") last_drop[filter.protocol] = filter.preference;
+  }
+  for (const char* protocol : {"ip", "arp", "ipv6"})
+    EXPECT_LT(last_drop.at(protocol), first_pass.at(protocol)) << protocol;
+}
+
+TEST(AccessFilters, LetNothingButTheServicesToALimitedServer) {
+  for (const Filter& filter : access_filters(limited_port())) {
+    if (!filter.leaving || filter.action == "drop" || filter.protocol == "LLDP") continue;
+    EXPECT_TRUE(filter.match == "src_ip 172.16.100.1" || filter.match == "arp_sip 172.16.100.1" ||
+                filter.match == "src_ip fd64::1")
+        << filter.match;
+  }
+}
+
+// tc refuses a second one; a link-local address and a global one often end alike.
+TEST(AccessFilters, HaveNoMatchTwiceInAPreferenceAndOneProtocolInEach) {
+  PortIntent intent = limited_port();
+  intent.services.push_back(*parse_ip("fe80::1"));
+  std::set<std::tuple<bool, unsigned, std::string>> matches;
+  std::map<std::pair<bool, unsigned>, std::string> protocols;
+  for (const Filter& filter : access_filters(intent)) {
+    EXPECT_TRUE(matches.insert({filter.leaving, filter.preference, filter.match}).second)
+        << filter.match;
+    EXPECT_EQ(
+        protocols.try_emplace({filter.leaving, filter.preference}, filter.protocol).first->second,
+        filter.protocol);
+  }
+}
+
+TEST(AccessFilters, OfAServerThatIsNotLimitedOnlyRefuseToBeTheService) {
+  for (const Filter& filter : access_filters(provisioning_port())) {
+    EXPECT_EQ(filter.action, "drop");
+    EXPECT_FALSE(filter.leaving);
+  }
+}
+
 TEST(Snippet, IsGoldenInEveryMode) {
   expect_golden("routed.conf", wish(routed_port()).snippet.value());
   expect_golden("provisioning.conf", wish(provisioning_port()).snippet.value());
+  expect_golden("limited.conf", wish(limited_port()).snippet.value());
   expect_golden("segment.conf", wish(segment_port()).snippet.value());
   expect_golden("shut.conf", wish(shut_port()).snippet.value());
   expect_golden("base.conf", render_base("vrf-quarantine", 1255));
