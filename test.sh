@@ -11,6 +11,8 @@ usage: ./test.sh [STAGE…]
   unit      C++ tests, on SQLite and on a private MariaDB, and the checks of scripts and formats
   openapi   lint of docs/openapi.yaml, and every recorded answer of the unit tests against it
   lab       the real fabric: FRR, bridges, VRFs, sshd in User Mode Linux (root, about 10 minutes)
+  boot      the whole story: a QEMU server installed, routed, released and wiped on the real fabric
+            (root; about 15 minutes, the first time 5 more for two server images)
   demo      ./demo.sh --once: a simulated server deployed and released
   browser   the portal in Chromium against a running demo
 
@@ -21,12 +23,12 @@ TEXT
 stages=()
 for stage in "$@"; do
   case $stage in
-  all | unit | openapi | lab | demo | browser) stages+=("$stage") ;;
+  all | unit | openapi | lab | boot | demo | browser) stages+=("$stage") ;;
   -h | --help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
   esac
 done
-if [ ${#stages[@]} = 0 ] || [ "${stages[0]}" = all ]; then stages=(unit openapi lab demo browser); fi
+if [ ${#stages[@]} = 0 ] || [ "${stages[0]}" = all ]; then stages=(unit openapi lab boot demo browser); fi
 
 work=$(mktemp -d /tmp/switchyard-test.XXXXXX)
 trap 'rm -rf "$work"' EXIT
@@ -60,7 +62,13 @@ openapi() {
 
 lab() {
   say "real fabric"
-  SWITCHYARD_BIN=$PWD/build/dev/bin /usr/bin/python3 -m pytest tests/lab -q -p no:cacheprovider --durations=15
+  SWITCHYARD_BIN=$PWD/build/dev/bin /usr/bin/python3 -m pytest tests/lab -q -p no:cacheprovider --durations=15 \
+    --ignore tests/lab/test_switchyard_boot.py
+}
+
+boot() {
+  say "whole story"
+  SWITCHYARD_BIN=$PWD/build/dev/bin /usr/bin/python3 -m pytest tests/lab/test_switchyard_boot.py -q -p no:cacheprovider
 }
 
 demo() {
