@@ -2,18 +2,32 @@
 
 #include <curl/curl.h>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <thread>
 
 namespace switchyard::pxe::installer {
 namespace {
 
+using std::chrono::steady_clock;
+
+// A service that restarts must not cost a server its install.
+constexpr std::chrono::minutes kResumePatience{5};
+constexpr std::chrono::seconds kResumePause{1};
+
 struct Transfer {
+  CURL* handle{};
   const ServiceClient::Sink* sink{};
+  long wanted_status{};  // what other answers say is not the file; 0: any
   Status outcome{};
 };
 
 std::size_t receive(char* data, std::size_t, std::size_t size, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
+  long status = 0;
+  curl_easy_getinfo(transfer.handle, CURLINFO_RESPONSE_CODE, &status);
+  if (transfer.wanted_status != 0 && status != transfer.wanted_status) return size;
   transfer.outcome = (*transfer.sink)(data, size);
   return transfer.outcome ? size : 0;
 }
@@ -23,6 +37,8 @@ struct Request {
   const Secret* session{};
   const std::string* body{};  // of a POST
   long most_seconds{};        // 0: only a stalled transfer ends
+  std::uint64_t from{};       // first byte of the file that is wanted
+  long wanted_status{};       // the body of others is dropped; 0: none is
 };
 
 Error as_error(CURLcode code, const std::string& url) {
@@ -37,8 +53,8 @@ Result<long> perform(const Request& request, const ServiceClient::Sink& sink) {
   if (!request.session->empty())
     list = curl_slist_append(list, ("Authorization: Bearer " + request.session->reveal()).c_str());
   const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers{list, &curl_slist_free_all};
-  Transfer transfer{.sink = &sink};
   CURL* handle = curl.get();
+  Transfer transfer{.handle = handle, .sink = &sink, .wanted_status = request.wanted_status};
   curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "https");
   // The certificate is self-signed: its key is what we know, and curl checks that before it sends.
@@ -53,6 +69,7 @@ Result<long> perform(const Request& request, const ServiceClient::Sink& sink) {
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, 60L);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &receive);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
+  curl_easy_setopt(handle, CURLOPT_RESUME_FROM_LARGE, static_cast<curl_off_t>(request.from));
   if (request.body != nullptr) {
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body->size()));
     curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body->c_str());
@@ -90,11 +107,35 @@ Result<Reply> ServiceClient::get(const std::string& path) {
 }
 
 Status ServiceClient::fetch(const std::string& path, const Sink& sink) {
-  const auto status = perform({endpoint_.url + path, endpoint_.pin, &session_, nullptr, 0}, sink);
-  if (!status) return tl::unexpected(status.error());
-  if (*status != 200)
-    return failure(Errc::Rejected, path + ": the service answered " + std::to_string(*status));
-  return {};
+  std::uint64_t received = 0;
+  bool refused = false;  // by the sink
+  const Sink count = [&](const char* data, std::size_t size) -> Status {
+    received += size;
+    Status taken = sink(data, size);
+    refused = !taken;
+    return taken;
+  };
+  auto last_news = steady_clock::now();
+  for (;;) {
+    const std::uint64_t before = received;
+    const long wanted = before == 0 ? 200 : 206;  // 206: the rest (RFC 9110 15.3.7)
+    const auto status = perform({.url = endpoint_.url + path,
+                                 .pin = endpoint_.pin,
+                                 .session = &session_,
+                                 .from = before,
+                                 .wanted_status = wanted},
+                                count);
+    if (status && *status == wanted) return {};
+    if (refused) return tl::unexpected(status.error());
+    const bool restarting = !status || *status >= 500;
+    Error error =
+        status ? Error{Errc::Rejected, path + ": the service answered " + std::to_string(*status)}
+               : status.error();
+    if (received > before) last_news = steady_clock::now();
+    if (!restarting || steady_clock::now() - last_news > kResumePatience)
+      return tl::unexpected(std::move(error));
+    std::this_thread::sleep_for(kResumePause);
+  }
 }
 
 }  // namespace switchyard::pxe::installer

@@ -31,7 +31,8 @@ class ServiceClient {
   // Unavailable or TimedOut when there was no answer; any HTTP status is an answer.
   [[nodiscard]] Result<Reply> post(const std::string& path, const std::string& body);
   [[nodiscard]] Result<Reply> get(const std::string& path);
-  // A file of any size. Rejected by a status other than 200; ends with the sink's own error.
+  // A file of any size. A transfer that breaks goes on where it ended, for five minutes without a
+  // byte. Rejected by any other status; ends with the sink's own error.
   [[nodiscard]] Status fetch(const std::string& path, const Sink& sink);
 
  private:
