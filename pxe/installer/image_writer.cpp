@@ -1,60 +1,18 @@
 #include "pxe/installer/image_writer.h"
 
+#include "pxe/installer/checked_fetch.h"
 #include "pxe/installer/process.h"
 #include "pxe/installer/raw_writer.h"
-
-#include <openssl/evp.h>
-
-#include <array>
-#include <memory>
 
 namespace switchyard::pxe::installer {
 namespace {
 
-class Sha256 {
- public:
-  Sha256() { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
-
-  void add(std::string_view part) { EVP_DigestUpdate(context_.get(), part.data(), part.size()); }
-
-  std::string hex() {
-    std::array<unsigned char, 32> digest{};
-    EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
-    std::string text;
-    for (const unsigned char byte : digest)
-      for (const unsigned digit : {byte / 16U, byte % 16U})
-        text += "0123456789abcdef"[digit];
-    return text;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
-};
-
 template <class Write>
 Status stream(const Image& image, ServiceClient& service, Reporter& reporter, Write write) {
-  const auto begun = std::chrono::steady_clock::now();
-  Sha256 sum;
-  std::uint64_t got = 0;
-  const auto fetched = service.fetch(image.url, [&](const char* data, std::size_t size) -> Status {
-    got += size;
-    if (got > image.bytes) return failure(Errc::Invalid, "is longer than it should be");
-    const std::string_view part{data, size};
-    sum.add(part);
-    return write(part).and_then(
-        [&] { return reporter.report(Phase::Writing, got * 100 / image.bytes, image.name); });
-  });
-  if (!fetched) return fetched;
-  if (got != image.bytes)
-    return failure(Errc::Invalid,
-                   "has " + std::to_string(got) + " bytes, not " + std::to_string(image.bytes));
-  if (const auto is = sum.hex(); is != image.sha256)
-    return failure(Errc::Invalid, "the checksum is wrong: " + is + ", not " + image.sha256);
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - begun);
-  reporter.log("image " + image.name + ": " + std::to_string(got) + " bytes in " +
-               std::to_string(took.count()) + " ms, checksum right");
-  return {};
+  return fetch_checked({image.url, image.bytes, image.sha256}, image.name, service, reporter,
+                       [&](const char* data, std::size_t size) {
+                         return write(std::string_view{data, size});
+                       });
 }
 
 tl::unexpected<Error> about(const Image& image, const Error& error) {

@@ -1,5 +1,6 @@
 // The program of the RAM system: opens a session, asks for tasks and does them. Ends (and the
 // server reboots, which fetches a new token) when the service does not know the session any more.
+#include "pxe/installer/hand_over.h"
 #include "pxe/installer/inspect.h"
 #include "pxe/installer/install.h"
 #include "pxe/installer/lldp_listener.h"
@@ -76,6 +77,8 @@ Inspection inspect_patiently() {
 struct Server {
   Inspection inspection{};
   LldpListener lldp{};
+  MacAddress nic{};  // it booted from
+  Secret session{};
 };
 
 // Each gives what the task came to; the result's outcome and detail are made of it.
@@ -104,6 +107,11 @@ Status perform(const RescueWork& work, Server&, ServiceClient&, Reporter& report
   });
 }
 
+Status perform(const HandOverWork& work, Server& server, ServiceClient& service, Reporter& reporter,
+               TaskResult&) {
+  return hand_over(work, kernel_arguments(work, server.session, server.nic), service, reporter);
+}
+
 TaskResult perform(const Task& task, Server& server, ServiceClient& service) {
   end_rescue();                   // whoever is in there must not hold a disk
   server.inspection = inspect();  // a disk may have come or gone since
@@ -119,7 +127,7 @@ TaskResult perform(const Task& task, Server& server, ServiceClient& service) {
 
 Status serve(const Line& line) {
   ServiceClient service{line.endpoint};
-  Server server{.inspection = inspect_patiently()};
+  Server server{.inspection = inspect_patiently(), .nic = line.nic};
   server.lldp.add_to(server.inspection.nics, false);
   const auto opened = insist([&] {
     return service.post("/installer/v1/sessions",
@@ -130,6 +138,7 @@ Status serve(const Line& line) {
   const auto session = parse_session_answer(opened.body);
   if (!session) return tl::unexpected(session.error());
   service.use(session->session);
+  server.session = session->session;
   say("session open for " + session->server);
   while (true) {
     const auto reply = insist([&] { return service.get("/installer/v1/task"); });

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMostBody = 1U << 20U;
 const std::vector<std::string_view> kFormats{"tar", "tar.zst", "raw", "raw.zst"};
-const std::vector<std::string_view> kKinds{"install", "wipe", "inspect", "rescue"};
+const std::vector<std::string_view> kKinds{"install", "wipe", "inspect", "rescue", "hand-over"};
 
 bool is_lower_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); }
 
@@ -18,12 +18,6 @@ bool is_hostname(std::string_view name) {  // one label of RFC 1123, lower case
   return !name.empty() && name.size() <= 63 && name.front() != '-' && name.back() != '-' &&
          std::all_of(name.begin(), name.end(),
                      [](char c) { return is_lower_alnum(c) || c == '-'; });
-}
-
-bool is_sha256(std::string_view text) {
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
 }
 
 bool is_owner(std::string_view owner) {
@@ -122,6 +116,23 @@ RescueWork read_rescue(Fields& fields) {
   return work;
 }
 
+Download read_download(Fields fields) {
+  Download file{.url = fields.filled_line("url", 512),
+                .bytes = fields.number("bytes", 1ULL << 32U),
+                .sha256 = fields.line("sha256", 64)};
+  if (!is_clean_path(file.url)) fields.refuse("url", "is not a clean absolute path");
+  if (file.bytes == 0) fields.refuse("bytes", "is 0");
+  if (!is_sha256(file.sha256)) fields.refuse("sha256", "is not 64 lower-case hex digits");
+  fields.done();
+  return file;
+}
+
+HandOverWork read_hand_over(Fields& fields) {
+  return {.kernel = read_download(fields.object("kernel")),
+          .initrd = read_download(fields.object("initrd")),
+          .arguments = fields.line("arguments", 2000)};
+}
+
 Task read_task(Fields& fields) {
   Task task;
   const auto kind = fields.one_of("kind", kKinds);
@@ -130,6 +141,7 @@ Task read_task(Fields& fields) {
   if (kind == 1) task.work = WipeWork{};
   if (kind == 2) task.work = InspectWork{};
   if (kind == 3) task.work = read_rescue(fields);
+  if (kind == 4) task.work = read_hand_over(fields);
   return task;
 }
 
@@ -164,6 +176,16 @@ void add_install(nlohmann::json& json, const InstallWork& work) {
                           {"token", work.phone_home->token.reveal()}};
 }
 
+nlohmann::json download_json(const Download& file) {
+  return {{"url", file.url}, {"bytes", file.bytes}, {"sha256", file.sha256}};
+}
+
+void add_hand_over(nlohmann::json& json, const HandOverWork& work) {
+  json["kernel"] = download_json(work.kernel);
+  json["initrd"] = download_json(work.initrd);
+  json["arguments"] = work.arguments;
+}
+
 }  // namespace
 
 bool is_clean_path(std::string_view path) {
@@ -178,6 +200,12 @@ bool is_clean_path(std::string_view path) {
     path.remove_prefix(part.size());
   }
   return true;
+}
+
+bool is_sha256(std::string_view text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
 }
 
 bool is_pin(std::string_view text) {
@@ -207,6 +235,7 @@ std::string to_json_text(const Task& task) {
   nlohmann::json json{{"kind", kKinds[task.work.index()]}, {"operation", task.operation}};
   if (const auto* install = std::get_if<InstallWork>(&task.work)) add_install(json, *install);
   if (const auto* rescue = std::get_if<RescueWork>(&task.work)) json["ssh_keys"] = rescue->ssh_keys;
+  if (const auto* next = std::get_if<HandOverWork>(&task.work)) add_hand_over(json, *next);
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -59,13 +59,31 @@ struct RescueWork {
   std::vector<std::string> ssh_keys{};  // lines of authorized_keys, 1..64
 };
 
+// A file below the service's address, fetched whole and checked.
+struct Download {
+  std::string url{};  // a path: "/files/images/debian-12-native/linux"
+  std::uint64_t bytes{};
+  std::string sha256{};
+};
+
+// Another system takes over: a distribution's own installer, which speaks to the service itself.
+struct HandOverWork {
+  Download kernel{};
+  Download initrd{};
+  // Of the kernel. "{session}" stands for the session's secret, "{bootif}" for the NIC
+  // the server booted from, as in PXELINUX's BOOTIF=.
+  std::string arguments{};
+};
+
 struct Task {
   std::string operation{};
-  std::variant<InstallWork, WipeWork, InspectWork, RescueWork> work{};
+  std::variant<InstallWork, WipeWork, InspectWork, RescueWork, HandOverWork> work{};
 };
 
 // Invalid, naming the field. Unknown fields are refused.
 [[nodiscard]] Result<Task> parse_task(std::string_view body);
+// Lower-case hex, 64 digits.
+[[nodiscard]] bool is_sha256(std::string_view text);
 // An image as its builder describes it (image/build-debian.sh): the same fields without the URL.
 [[nodiscard]] Result<Image> parse_manifest(std::string_view body);
 [[nodiscard]] std::string_view to_string(ImageFormat format);  // "tar", "tar.zst", "raw", "raw.zst"

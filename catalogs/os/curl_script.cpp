@@ -1,0 +1,55 @@
+// What every installer but Debian's runs of ours: their systems have curl.
+#include "catalogs/os/formats.h"
+
+namespace switchyard::catalogs::os {
+namespace {
+
+constexpr const char* kScript = R"(
+say() {  # ROUTE TEXT
+  curl -fsS -m 20 --retry 3 -o /dev/null --data-binary "$2" "$base/$1"
+}
+
+beat() {
+  while :; do
+    say progress "the installer is at work"
+    sleep 10
+  done
+}
+
+begin() {
+  beat </dev/null >/dev/null 2>&1 &
+}
+
+# By the installed system's own tar: owners are its users.
+files() {  # ROOT
+  curl -fsS -m 120 --retry 3 -o "$1/switchyard.tar" "$base/files.tar" &&
+    chroot "$1" tar -C / -xf /switchyard.tar &&
+    rm "$1/switchyard.tar"
+}
+
+finish() {  # ROOT
+  if files "$1"; then
+    sync
+    say finished "the installer is done"
+  else
+    say failed "the server's own files could not be put into the installed system"
+    return 1
+  fi
+}
+
+"$@"
+)";
+
+}  // namespace
+
+AnswerFile curl_script(const AnswerOrder& order, const std::string& base) {
+  return {.name = "switchyard.sh",
+          .content = "#!/bin/sh\n# Rendered by Switchyard for " + order.hostname +
+                     ": what the installer runs.\nbase='" + base + "'\n" + kScript};
+}
+
+std::string fetch_script(const std::string& base) {
+  return "curl -fsS -m 60 --retry 3 -o /tmp/switchyard " + base + "/switchyard.sh";
+}
+
+}  // namespace switchyard::catalogs::os
