@@ -174,6 +174,13 @@ std::string frr_file(const DeploymentRecord& deployment, const std::vector<NicRe
   return text + "exit\n!\nend\n";
 }
 
+HostFile authorized_keys(const Plan& plan) {
+  HostFile file{.path = "/root/.ssh/authorized_keys", .mode = "0600"};
+  for (const std::string& key : plan.ssh_keys)
+    file.content += key + "\n";
+  return file;
+}
+
 }  // namespace
 
 Result<std::vector<HostFile>> render_host_files(const DeploymentRecord& deployment,
@@ -195,6 +202,7 @@ Result<std::vector<HostFile>> render_host_files(const DeploymentRecord& deployme
        .owner = "frr:frr",
        .content = frr_file(deployment, nics)},
   };
+  if (!deployment.plan.ssh_keys.empty()) files.push_back(authorized_keys(deployment.plan));
   for (HostFile& file : render_networkd_files(deployment, nics))
     files.push_back(std::move(file));
   for (HostFile& file : render_frr_start_files(deployment))

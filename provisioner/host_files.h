@@ -11,9 +11,9 @@
 
 namespace switchyard::provisioner {
 
-// /etc/network/interfaces and /etc/frr/frr.conf (tests/lab/golden/server shows both), then the same
-// network for systemd-networkd, then what FRR waits for at its start. Invalid when a subinterface
-// name would not fit in 15 characters.
+// /etc/network/interfaces and /etc/frr/frr.conf (tests/lab/golden/server shows both), root's SSH
+// keys if any were ordered, then the same network for systemd-networkd, then what FRR waits for at
+// its start. Invalid when a subinterface name would not fit in 15 characters.
 [[nodiscard]] Result<std::vector<HostFile>> render_host_files(const DeploymentRecord& deployment,
                                                               const std::vector<NicRecord>& nics);
 

@@ -167,6 +167,11 @@ CREATE TABLE IF NOT EXISTS discoveries (
 ) {table}
 )sql";
 
+// What a distribution's own installer is answered; '' where our own is at work.
+constexpr std::string_view kAnswers = R"sql(
+ALTER TABLE boot_desk ADD COLUMN answers {json} NOT NULL DEFAULT ''
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
@@ -175,6 +180,7 @@ constexpr std::array kMigrations{
     db::Migration{204, "change groups by operation", kGroupsOfOperation},
     db::Migration{205, "proof and records of wipes", kProof},
     db::Migration{206, "discovered machines", kDiscoveries},
+    db::Migration{207, "answers to unattended installers", kAnswers},
 };
 
 }  // namespace

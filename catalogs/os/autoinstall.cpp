@@ -37,9 +37,9 @@ std::vector<AnswerFile> render_autoinstall(const AnswerOrder& order, const std::
   const json document{{"autoinstall", autoinstall(order, base)}};
   return {{.name = "user-data", .content = "#cloud-config\n" + document.dump(2) + "\n"},
           {.name = "meta-data",
-           .content = json{{"instance-id", order.hostname}, {"local-hostname", order.hostname}}
-                          .dump(2) +
-                      "\n"},
+           .content =
+               json{{"instance-id", order.hostname}, {"local-hostname", order.hostname}}.dump(2) +
+               "\n"},
           {.name = "vendor-data", .content = "#cloud-config\n{}\n"},
           curl_script(order, base)};
 }

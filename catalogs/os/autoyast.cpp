@@ -94,9 +94,9 @@ std::vector<AnswerFile> render_autoyast(const AnswerOrder& order, const std::str
   packages.insert(packages.end(), order.packages.begin(), order.packages.end());
   using fmt::arg;
   return {{.name = "autoinst.xml",
-           .content = fmt::format(kText, arg("host", order.hostname), arg("disk", order.disk),
-                                  arg("fetch", fetch_script(base)),
-                                  arg("packages", elements(packages)))},
+           .content =
+               fmt::format(kText, arg("host", order.hostname), arg("disk", order.disk),
+                           arg("fetch", fetch_script(base)), arg("packages", elements(packages)))},
           curl_script(order, base)};
 }
 

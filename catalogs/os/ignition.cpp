@@ -50,13 +50,13 @@ json installed(const AnswerOrder& order) {
 }  // namespace
 
 std::vector<AnswerFile> render_ignition(const AnswerOrder& order, const std::string& base) {
-  return {{.name = "live.ign", .content = live(base).dump(2) + "\n"},
-          {.name = "config.ign", .content = installed(order).dump(2) + "\n"},
-          {.name = "install.sh",
-           .content = "#!/bin/bash\n# Rendered by Switchyard for " + order.hostname + ".\nbase='" +
-                      base + "' disk='" + order.disk + "' source='" + order.source + "'\n" +
-                      kInstall},
-          curl_script(order, base)};
+  return {
+      {.name = "live.ign", .content = live(base).dump(2) + "\n"},
+      {.name = "config.ign", .content = installed(order).dump(2) + "\n"},
+      {.name = "install.sh",
+       .content = "#!/bin/bash\n# Rendered by Switchyard for " + order.hostname + ".\nbase='" +
+                  base + "' disk='" + order.disk + "' source='" + order.source + "'\n" + kInstall},
+      curl_script(order, base)};
 }
 
 }  // namespace switchyard::catalogs::os

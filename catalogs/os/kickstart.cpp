@@ -48,11 +48,11 @@ sh /tmp/switchyard say failed "the installer gave up"
 std::vector<AnswerFile> render_kickstart(const AnswerOrder& order, const std::string& base) {
   using fmt::arg;
   return {{.name = "ks.cfg",
-           .content = fmt::format(
-               kText, arg("host", order.hostname), arg("source", order.source),
-               arg("disk", order.disk.substr(std::string_view("/dev/").size())),
-               arg("lines", join(order.lines, "\n")), arg("packages", join(order.packages, "\n")),
-               arg("fetch", fetch_script(base)))},
+           .content = fmt::format(kText, arg("host", order.hostname), arg("source", order.source),
+                                  arg("disk", order.disk.substr(std::string_view("/dev/").size())),
+                                  arg("lines", join(order.lines, "\n")),
+                                  arg("packages", join(order.packages, "\n")),
+                                  arg("fetch", fetch_script(base)))},
           curl_script(order, base)};
 }
 

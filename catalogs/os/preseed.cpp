@@ -1,5 +1,5 @@
-// Debian's installer: its answers, and a script of ours that it runs. What d-i runs first is fetched
-// by name, so both are files of their own.
+// Debian's installer: its answers, and a script of ours that it runs. What d-i runs first is
+// fetched by name, so both are files of their own.
 #include "catalogs/os/formats.h"
 
 #include <fmt/format.h>
@@ -21,11 +21,11 @@ Mirror parts_of(const std::string& url) {
           .directory = directory == url.size() ? "/" : url.substr(directory)};
 }
 
-// A disabled password ("!") is not "no password": the account is there, and keys open it.
+// A password nobody has ("*"): keys open the account. A "!" would have newer installers ask for one.
 constexpr const char* kFixed = R"(d-i debian-installer/locale string en_US.UTF-8
 d-i keyboard-configuration/xkb-keymap select us
 d-i passwd/root-login boolean true
-d-i passwd/root-password-crypted password !
+d-i passwd/root-password-crypted password *
 d-i passwd/make-user boolean false
 d-i clock-setup/utc boolean true
 d-i clock-setup/ntp boolean false
@@ -86,7 +86,7 @@ std::string preseed(const AnswerOrder& order, const std::string& base) {
 // d-i asks on its console when a part of it fails, and would wait for ever: its log tells. What it
 // does after the disk is unmounted is in files it reads in order; ours is the last of them but the
 // one that ends the network.
-constexpr const char* kScript = R"(
+constexpr const char* kScript = R"sh(
 say() {  # ROUTE TEXT
   wget -q -T 20 -O /dev/null --post-data "$2" "$base/$1"
 }
@@ -130,7 +130,7 @@ end() {
 }
 
 "$1"
-)";
+)sh";
 
 }  // namespace
 

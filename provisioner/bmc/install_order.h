@@ -19,6 +19,7 @@ struct InstallOrder {
   std::string image{};
   std::string hostname{};
   std::vector<HostFile> files{};
+  std::vector<std::string> ssh_keys{};  // of whoever ordered, for installers that make users
 };
 
 }  // namespace switchyard::provisioner

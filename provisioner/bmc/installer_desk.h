@@ -14,8 +14,9 @@ namespace switchyard::provisioner {
 
 // What was last heard from the server since the last expect().
 struct DeskEntry {
-  // "" (nothing yet), provisioning (our installer waits for an order), installing, installed,
-  // wiping, wiped, running (the installed system has phoned home), failed
+  // "" (nothing yet), provisioning (our installer waits for an order), installing, unattended (a
+  // distribution's own installer is at it), installed, wiping, wiped, running (the installed system
+  // has phoned home), failed
   std::string phase{};
   std::string detail{};
   std::string operation{};  // whose install or wipe the phase is about

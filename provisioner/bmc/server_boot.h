@@ -16,7 +16,8 @@ namespace switchyard::provisioner {
 // What the server says of itself.
 struct BootStatus {
   Power power{Power::Off};
-  std::string phase{};  // off, provisioning, installing, installed, wiping, wiped, running, failed
+  // off, provisioning, installing, unattended, installed, wiping, wiped, running, failed
+  std::string phase{};
   std::string detail{};
   std::string operation{};  // whose install or wipe the phase is about
   int progress{};           // per cent

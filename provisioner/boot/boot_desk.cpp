@@ -154,6 +154,16 @@ Result<Verdict> judge(db::Session& session, const BootDeskTools& tools, const Sp
   return Verdict{"inspected", result.detail};
 }
 
+InstallWork install_work(const InstallOrder& order, const pxe::installer::Image& image) {
+  InstallWork work{.hostname = order.hostname, .image = image};
+  for (const HostFile& file : order.files)
+    work.files.push_back({.path = file.path,
+                          .mode = static_cast<unsigned>(std::stoul(file.mode, nullptr, 8)),
+                          .owner = file.owner,
+                          .content = file.content});
+  return work;
+}
+
 }  // namespace
 
 Result<DeskEntry> BootDesk::read(const std::string& server) {
@@ -190,8 +200,15 @@ Status BootDesk::expect(const std::string& server, BootDevice device) {
   });
 }
 
-Status BootDesk::order(const std::string& server, const Task& task, const char* phase) {
-  const std::string text = to_json_text(task);
+// What the row of a server says from now on.
+struct BootDesk::Order {
+  Task task{};
+  const char* phase{};
+  std::string answers{};  // of an unattended install
+};
+
+Status BootDesk::order(const std::string& server, const std::string& operation,
+                       const MakeOrder& make) {
   return db::write(tools_.pool, "order for " + server, [&](db::Session& session) -> Status {
     const auto row = db::select_one<std::string, std::string>(
         session,
@@ -199,35 +216,57 @@ Status BootDesk::order(const std::string& server, const Task& task, const char* 
             session.for_update(),
         server);
     if (!row) return failure(Errc::Conflict, "server " + server + " has not booted our installer");
-    if (std::get<1>(*row) == task.operation) return {};
+    if (std::get<1>(*row) == operation) return {};
     if (std::get<0>(*row) != "provisioning")
       return failure(Errc::Conflict, "the installer on server " + server +
                                          " does not wait for an order (phase " + std::get<0>(*row) +
                                          ")");
+    const auto made = make(session);
+    if (!made) return tl::unexpected(made.error());
     db::execute(session,
-                "UPDATE boot_desk SET phase = :p, operation = :o, task = :t, progress = 0, "
-                "detail = '', heard = " +
+                "UPDATE boot_desk SET phase = :p, operation = :o, task = :t, answers = :a, "
+                "progress = 0, detail = '', heard = " +
                     session.now_sql() + " WHERE server = :s",
-                std::string(phase), task.operation, text, server);
+                std::string(made->phase), operation, to_json_text(made->task), made->answers,
+                server);
     if (tools_.ordered) session.on_commit([this, server] { tools_.ordered(server); });
     return {};
   });
 }
 
+Result<BootDesk::Order> BootDesk::unattended(db::Session& session, const std::string& server,
+                                             const NativeInstaller& installer,
+                                             const InstallOrder& order) const {
+  const auto row =
+      db::select_one<std::string>(session, "SELECT disks FROM boot_desk WHERE server = :s", server);
+  const auto disks = parse_disks(row ? std::get<0>(*row) : "");
+  if (!disks) return tl::unexpected(disks.error());
+  const auto disk = choose_disk(*disks);
+  if (!disk) return tl::unexpected(disk.error().in("server " + server));
+  const UnattendedOrder made = unattended_order(installer, order, tools_.boot_url, *disk);
+  auto work = hand_over_work(installer, made, tools_.boot_url);
+  if (!work) return tl::unexpected(work.error());
+  return Order{.task = {.operation = order.operation, .work = std::move(*work)},
+               .phase = "unattended",
+               .answers = to_json_text(made)};
+}
+
 Status BootDesk::order_install(const std::string& server, const InstallOrder& order) {
-  auto image = tools_.find_image(order.image);
-  if (!image) return tl::unexpected(image.error());
-  InstallWork work{.hostname = order.hostname, .image = std::move(*image)};
-  for (const HostFile& file : order.files)
-    work.files.push_back({.path = file.path,
-                          .mode = static_cast<unsigned>(std::stoul(file.mode, nullptr, 8)),
-                          .owner = file.owner,
-                          .content = file.content});
-  return this->order(server, {.operation = order.operation, .work = std::move(work)}, "installing");
+  auto entry = tools_.find_image(order.image);
+  if (!entry) return tl::unexpected(entry.error());
+  return this->order(server, order.operation, [&](db::Session& session) -> Result<Order> {
+    if (const auto* native = std::get_if<NativeInstaller>(&*entry))
+      return unattended(session, server, *native, order);
+    return Order{.task = {.operation = order.operation,
+                          .work = install_work(order, std::get<pxe::installer::Image>(*entry))},
+                 .phase = "installing"};
+  });
 }
 
 Status BootDesk::order_wipe(const std::string& server, const std::string& operation) {
-  return order(server, {.operation = operation, .work = WipeWork{}}, "wiping");
+  return order(server, operation, [&](db::Session&) -> Result<Order> {
+    return Order{.task = {.operation = operation, .work = WipeWork{}}, .phase = "wiping"};
+  });
 }
 
 Status BootDesk::discover(const Stranger& stranger) {
@@ -258,7 +297,7 @@ Result<BootTicket> BootDesk::open_boot(const std::string& server) {
         db::execute(session,
                     "UPDATE boot_desk SET token_hash = :t, token_until = " + session.now_sql() +
                         " + :l, session_hash = '', phase = '', detail = '', operation = '', "
-                        "progress = 0, task = '', heard = " +
+                        "progress = 0, task = '', answers = '', heard = " +
                         session.now_sql() + " WHERE server = :s",
                     kept_form(token),
                     static_cast<long long>(std::chrono::microseconds(kTokenLife).count()), server);
@@ -304,6 +343,22 @@ Result<std::optional<std::string>> BootDesk::find_task(const std::string& server
                     if (speaker->task.empty() || is_over(speaker->phase)) return std::nullopt;
                     return std::move(speaker->task);
                   });
+}
+
+Result<UnattendedWork> BootDesk::find_unattended(const std::string& server, const Secret& secret) {
+  return db::read(
+      tools_.pool, "answers for " + server, [&](db::Session& session) -> Result<UnattendedWork> {
+        const auto speaker = find_speaker(session, server, secret, Reading::Only);
+        if (!speaker) return tl::unexpected(speaker.error());
+        if (speaker->phase != "unattended")
+          return failure(Errc::Rejected, "no installer is at work on server " + server +
+                                             " (phase " + speaker->phase + ")");
+        const auto row = db::select_one<std::string>(
+            session, "SELECT answers FROM boot_desk WHERE server = :s", server);
+        auto order = parse_unattended_order(row ? std::get<0>(*row) : "");
+        if (!order) return tl::unexpected(order.error());
+        return UnattendedWork{.operation = speaker->operation, .order = std::move(*order)};
+      });
 }
 
 Result<bool> BootDesk::note_progress(const std::string& server, const Secret& secret,

@@ -8,6 +8,7 @@
 #include "core/signing.h"
 #include "provisioner/bmc/installer_desk.h"
 #include "provisioner/boot/discovery.h"
+#include "provisioner/boot/image_shelf.h"
 #include "provisioner/wakeup.h"
 #include "pxe/installer/messages.h"
 
@@ -29,8 +30,14 @@ struct BootTicket {
   Secret token{};  // of BootChoice::Installer: opens one session, once, within BootDesk::kTokenLife
 };
 
-// Finds the file of an image by its name. NotFound: no such image.
-using FindImage = std::function<Result<pxe::installer::Image>(const std::string& name)>;
+// Finds an image by its name. NotFound: no such image.
+using FindImage = std::function<Result<ShelfEntry>(const std::string& name)>;
+
+// What a distribution's own installer may know of the work it is at.
+struct UnattendedWork {
+  std::string operation{};
+  UnattendedOrder order{};
+};
 
 // What the desk works with. All outlive it.
 struct BootDeskTools {
@@ -39,6 +46,7 @@ struct BootDeskTools {
   const SigningKey& key;  // of the site: signs what was wiped
   std::string site{};
   FindImage find_image{};
+  std::string boot_url{};  // the boot server in clear text: "http://172.16.100.1:8080"
   // A server has a new order. On any thread, after the commit; must not block. May be empty.
   std::function<void(const std::string& server)> ordered{};
 };
@@ -69,6 +77,10 @@ class BootDesk final : public InstallerDesk {
   // such session of this server, or it ended with the next boot.
   [[nodiscard]] Result<std::optional<std::string>> find_task(const std::string& server,
                                                              const Secret& session);
+  // What was handed over to a distribution's own installer, until it said how that ended. It goes
+  // on with the session of the RAM system that booted it, and reports with the two calls below.
+  [[nodiscard]] Result<UnattendedWork> find_unattended(const std::string& server,
+                                                       const Secret& session);
   // Whether the operation is over, so that the RAM system should stop. Conflict: another operation.
   [[nodiscard]] Result<bool> note_progress(const std::string& server, const Secret& session,
                                            const pxe::installer::Progress& progress);
@@ -78,8 +90,14 @@ class BootDesk final : public InstallerDesk {
                                    const pxe::installer::TaskResult& result);
 
  private:
-  [[nodiscard]] Status order(const std::string& server, const pxe::installer::Task& task,
-                             const char* phase);
+  struct Order;
+  using MakeOrder = std::function<Result<Order>(db::Session&)>;
+
+  [[nodiscard]] Status order(const std::string& server, const std::string& operation,
+                             const MakeOrder& make);
+  [[nodiscard]] Result<Order> unattended(db::Session& session, const std::string& server,
+                                         const NativeInstaller& installer,
+                                         const InstallOrder& order) const;
 
   BootDeskTools tools_;
 };

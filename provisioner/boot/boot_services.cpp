@@ -45,6 +45,8 @@ struct BootServices::State {
               .site = config.site,
               .find_image = [folder = config.boot.files](
                                 const std::string& name) { return find_image(folder, name); },
+              .boot_url = boot_url(
+                  {.address = to_string(config.boot.address), .port = config.boot.http_port}),
               .ordered = [this](const std::string& server) { wake(server); }}),
         site(
             desk, [this](const std::string& address) { return asker_at(address); },

@@ -1,5 +1,7 @@
 #include "provisioner/boot/boot_site.h"
 
+#include "provisioner/boot/unattended_routes.h"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -27,8 +29,6 @@ int status_of(Errc code) {
   return 500;
 }
 
-Answer refused(const Error& error) { return error_answer(status_of(error.code), error.message); }
-
 Answer json_answer(int status, std::string body) {
   return {.status = status,
           .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
@@ -43,8 +43,12 @@ Secret bearer_of(const Request& request) {
 
 }  // namespace
 
+std::string boot_url(const BootAddress& address) {
+  return fmt::format("http://{}:{}", address.address, address.port);
+}
+
 std::string ipxe_script(const BootTicket& ticket, const BootAddress& address) {
-  const std::string base = fmt::format("http://{}:{}", address.address, address.port);
+  const std::string base = boot_url(address);
   switch (ticket.choice) {
     case BootChoice::Hold:
       return "#!ipxe\necho Switchyard: nothing to do for this server, asking again in 30 s\n"
@@ -64,6 +68,8 @@ std::string ipxe_script(const BootTicket& ticket, const BootAddress& address) {
       base, address.address, address.tls_port, address.pin, ticket.token.reveal());
 }
 
+Answer refused(const Error& error) { return error_answer(status_of(error.code), error.message); }
+
 std::string task_topic(const std::string& server) { return "task of " + server; }
 
 Answer BootSite::answer(const Request& request) {
@@ -72,6 +78,8 @@ Answer BootSite::answer(const Request& request) {
     return error_answer(403, "the address " + request.client + " was not lent to a known server");
   if (request.path == "/boot/ipxe")
     return request.method == "GET" ? script(*asker) : error_answer(405, "GET only");
+  if (request.path.starts_with(kAnswerRoute))
+    return unattended_answer(desk_, boot_url(address_()), request, asker->server);
   if (request.path.starts_with("/installer/v1/")) return installer(request, asker->server);
   return error_answer(404, "no such route: " + request.path);
 }

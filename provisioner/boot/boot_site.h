@@ -1,5 +1,6 @@
-// The dynamic routes of the boot server: the iPXE script of a server and the installer's protocol
-// (docs/boot.md). Who asks is known by the lease of its address, never by what it says.
+// The dynamic routes of the boot server: the iPXE script of a server, the installer's protocol
+// (docs/boot.md) and the answers to other installers (unattended_routes.h). Who asks is known by
+// the lease of its address, never by what it says.
 #pragma once
 
 #include "provisioner/boot/boot_desk.h"
@@ -30,8 +31,14 @@ struct Asker {
 // block.
 using AskerAt = std::function<std::optional<Asker>(const std::string& address)>;
 
+// "http://172.16.100.1:8080".
+[[nodiscard]] std::string boot_url(const BootAddress& address);
+
 // What iPXE is to do. Pure.
 [[nodiscard]] std::string ipxe_script(const BootTicket& ticket, const BootAddress& address);
+
+// An error as the client hears it.
+[[nodiscard]] pxe::http::Answer refused(const Error& error);
 
 // What is woken when the server has a new task.
 [[nodiscard]] std::string task_topic(const std::string& server);

@@ -16,6 +16,8 @@ constexpr auto kQuickLook = 250ms;
 constexpr auto kBootPatience = 5min;
 // Our RAM system says every 5 s that it is at work.
 constexpr auto kWorkPatience = 60s;
+// A distribution's own installer says nothing before its system is up and has fetched our script.
+constexpr auto kUnattendedPatience = 10min;
 
 StepOutcome failed(const Error& error, const Job& job) {
   return error.in("server " + job.server.name);
@@ -43,6 +45,10 @@ StepOutcome boot(const Job& job, StepContext& context, BootDevice device, const 
               kQuickLook};
 }
 
+bool is_installing(const BootStatus& status) {
+  return status.phase == "installing" || status.phase == "unattended";
+}
+
 // Nothing when our RAM system runs on the server and waits for work or is at this operation's. A
 // server that lost its power, fell silent at work or booted something else is booted once more from
 // the start, until the deadline of the step; the work begins anew then.
@@ -53,9 +59,11 @@ std::optional<StepOutcome> bring_into_installer(const Job& job, StepContext& con
     return status.quiet ? *status.quiet >= patience : otherwise;
   };
   if (is_on && status.phase == "provisioning") return std::nullopt;
-  const bool at_work = status.operation == job.operation.id &&
-                       (status.phase == "installing" || status.phase == "wiping");
-  if (is_on && at_work && !quiet_for(kWorkPatience, false)) return std::nullopt;
+  const bool at_work =
+      status.operation == job.operation.id && (is_installing(status) || status.phase == "wiping");
+  const std::chrono::microseconds patience =
+      status.phase == "unattended" ? kUnattendedPatience : kWorkPatience;
+  if (is_on && at_work && !quiet_for(patience, false)) return std::nullopt;
   // One that is on its way ("off" phase while on) gets its time before that.
   const bool is_elsewhere = status.phase == "running" || status.phase == "installed";
   if (is_on && !at_work && !is_elsewhere && !quiet_for(kBootPatience, job.in_state >= 60s))
@@ -96,13 +104,14 @@ StepOutcome install_image(const Job& job, StepContext& context) {
     return Error{Errc::Rejected,
                  "server " + job.server.name + ": the install failed: " + status->detail};
   if (const auto unready = bring_into_installer(job, context, *status, **server)) return *unready;
-  if (ours && status->phase == "installing") return Wait{with_progress(*status), kQuickLook};
+  if (ours && is_installing(*status)) return Wait{with_progress(*status), kQuickLook};
   auto files = render_host_files(job.deployment, job.nics);
   if (!files) return files.error();
   const Status started = (*server)->start_install({.operation = job.operation.id,
                                                    .image = job.deployment.image,
                                                    .hostname = job.deployment.name,
-                                                   .files = std::move(*files)});
+                                                   .files = std::move(*files),
+                                                   .ssh_keys = job.deployment.plan.ssh_keys});
   if (!started) return failed(started.error(), job);
   return Wait{"the install has started", kQuickLook};
 }

@@ -40,8 +40,9 @@ Status fetch_checked(const Download& file, const std::string& name, ServiceClien
     got += size;
     if (got > file.bytes) return failure(Errc::Invalid, "is longer than it should be");
     sum.add(data, size);
-    return sink(data, size).and_then(
-        [&] { return reporter.report(Phase::Writing, got * 100 / file.bytes, name); });
+    return sink(data, size).and_then([&] {
+      return reporter.report(Phase::Writing, got * 100 / file.bytes, name);
+    });
   });
   if (!fetched) return fetched;
   if (got != file.bytes)

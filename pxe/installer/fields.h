@@ -1,5 +1,5 @@
 // Reads one JSON object strictly: every field has its type and bounds, and none is left over.
-// Private to the messages of this folder.
+// For the messages of this folder and for manifests.
 #pragma once
 
 #include "core/net.h"

@@ -19,8 +19,10 @@ namespace {
 class MemoryFile {
  public:
   explicit MemoryFile(const char* name) : descriptor_(::memfd_create(name, MFD_CLOEXEC)) {}
+
   MemoryFile(const MemoryFile&) = delete;
   MemoryFile& operator=(const MemoryFile&) = delete;
+
   ~MemoryFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
@@ -46,9 +48,8 @@ class MemoryFile {
 Status fetch_into(const MemoryFile& memory, const Download& file, const std::string& name,
                   ServiceClient& service, Reporter& reporter) {
   const Status fetched =
-      fetch_checked(file, name, service, reporter, [&](const char* data, std::size_t size) {
-        return memory.write(data, size);
-      });
+      fetch_checked(file, name, service, reporter,
+                    [&](const char* data, std::size_t size) { return memory.write(data, size); });
   if (!fetched) return tl::unexpected(fetched.error().in(name + " " + file.url));
   return {};
 }
@@ -62,17 +63,17 @@ Status hand_over(const HandOverWork& work, const std::string& arguments, Service
     return done;
   if (const Status done = fetch_into(initrd, work.initrd, "initrd", service, reporter); !done)
     return done;
-  if (::syscall(SYS_kexec_file_load, kernel.descriptor(), initrd.descriptor(),
-                arguments.size() + 1, arguments.c_str(), 0UL) != 0)
-    return failure(Errc::Rejected, "kernel " + work.kernel.url + " cannot be booted from here: " +
-                                       strerror(errno) +
+  if (::syscall(SYS_kexec_file_load, kernel.descriptor(), initrd.descriptor(), arguments.size() + 1,
+                arguments.c_str(), 0UL) != 0)
+    return failure(Errc::Rejected, "kernel " + work.kernel.url +
+                                       " cannot be booted from here: " + strerror(errno) +
                                        " (under Secure Boot its signature must be one this "
                                        "firmware knows)");
   if (const Status told = reporter.report(Phase::Writing, 100, "handing over"); !told) return told;
   ::sync();
   ::reboot(static_cast<int>(LINUX_REBOOT_CMD_KEXEC));
-  return failure(Errc::Rejected, "kernel " + work.kernel.url + " was not booted: " +
-                                     strerror(errno));
+  return failure(Errc::Rejected,
+                 "kernel " + work.kernel.url + " was not booted: " + strerror(errno));
 }
 
 }  // namespace switchyard::pxe::installer

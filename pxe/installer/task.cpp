@@ -116,17 +116,6 @@ RescueWork read_rescue(Fields& fields) {
   return work;
 }
 
-Download read_download(Fields fields) {
-  Download file{.url = fields.filled_line("url", 512),
-                .bytes = fields.number("bytes", 1ULL << 32U),
-                .sha256 = fields.line("sha256", 64)};
-  if (!is_clean_path(file.url)) fields.refuse("url", "is not a clean absolute path");
-  if (file.bytes == 0) fields.refuse("bytes", "is 0");
-  if (!is_sha256(file.sha256)) fields.refuse("sha256", "is not 64 lower-case hex digits");
-  fields.done();
-  return file;
-}
-
 HandOverWork read_hand_over(Fields& fields) {
   return {.kernel = read_download(fields.object("kernel")),
           .initrd = read_download(fields.object("initrd")),
@@ -206,6 +195,17 @@ bool is_sha256(std::string_view text) {
   return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
          });
+}
+
+Download read_download(Fields fields) {
+  Download file{.url = fields.filled_line("url", 512),
+                .bytes = fields.number("bytes", 1ULL << 32U),
+                .sha256 = fields.line("sha256", 64)};
+  if (!is_clean_path(file.url)) fields.refuse("url", "is not a clean absolute path");
+  if (file.bytes == 0) fields.refuse("bytes", "is 0");
+  if (!is_sha256(file.sha256)) fields.refuse("sha256", "is not 64 lower-case hex digits");
+  fields.done();
+  return file;
 }
 
 bool is_pin(std::string_view text) {

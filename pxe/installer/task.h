@@ -13,6 +13,8 @@
 
 namespace switchyard::pxe::installer {
 
+class Fields;
+
 enum class ImageFormat { Tar, TarZst, Raw, RawZst };
 
 struct Image {
@@ -82,6 +84,8 @@ struct Task {
 
 // Invalid, naming the field. Unknown fields are refused.
 [[nodiscard]] Result<Task> parse_task(std::string_view body);
+// A download within a larger document, {"url":"/files/…","bytes":1,"sha256":"…"}.
+[[nodiscard]] Download read_download(Fields fields);
 // Lower-case hex, 64 digits.
 [[nodiscard]] bool is_sha256(std::string_view text);
 // An image as its builder describes it (image/build-debian.sh): the same fields without the URL.
