@@ -21,7 +21,7 @@ Mirror parts_of(const std::string& url) {
           .directory = directory == url.size() ? "/" : url.substr(directory)};
 }
 
-// A password nobody has ("*"): keys open the account. A "!" would have newer installers ask for one.
+// A password nobody has ("*"): keys open the account. A "!" has newer installers ask for one.
 constexpr const char* kFixed = R"(d-i debian-installer/locale string en_US.UTF-8
 d-i keyboard-configuration/xkb-keymap select us
 d-i passwd/root-login boolean true

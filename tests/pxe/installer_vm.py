@@ -21,17 +21,19 @@ def disk_arguments(number, path, kind):
 
 
 class Machine:
-    """`disks` are paths, or (path, "virtio"|"nvme"|"sata"). `append` set: boots the RAM system."""
+    """`disks` are paths, or (path, "virtio"|"nvme"|"sata"). `append` set: boots the RAM system; `network_boot`: the
+    NIC's own iPXE does what the network says."""
 
-    def __init__(self, folder, name, disks, firmware="bios", append=None, forward="", extra=()):
+    def __init__(self, folder, name, disks, firmware="bios", append=None, forward="", extra=(), network_boot=False,
+                 memory=1024):
         self.serial = os.path.join(folder, name + ".serial")
         if os.path.exists(self.serial):
             os.remove(self.serial)  # of the machine before: what it said must not be taken for news
         self.begun = time.monotonic()
         argv = ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
-                "-m", "1024", "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
+                "-m", str(memory), "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
                 "-serial", "file:" + self.serial, "-device", "virtio-rng-pci", "-netdev", "user,id=n0" + forward,
-                "-device", f"virtio-net-pci,netdev=n0,mac={MAC},romfile=", *extra]
+                "-device", f"virtio-net-pci,netdev=n0,mac={MAC}" + (",bootindex=0" if network_boot else ",romfile="), *extra]
         for number, disk in enumerate(disks):
             path, kind = disk if isinstance(disk, tuple) else (disk, "virtio")
             argv += disk_arguments(number, path, kind)

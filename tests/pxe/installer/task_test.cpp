@@ -1,5 +1,7 @@
 #include "pxe/installer/task.h"
 
+#include "pxe/installer/hand_over.h"
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -30,11 +32,21 @@ TEST(Task, OfAnInstallReadsBackAsItWasWritten) {
 TEST(Task, OfTheOtherKindsReadsBackAsItWasWritten) {
   for (const char* text :
        {R"({"kind":"wipe","operation":"op-2"})", R"({"kind":"inspect","operation":"op-3"})",
-        R"({"kind":"rescue","operation":"op-4","ssh_keys":["ssh-ed25519 AAAA a"]})"}) {
+        R"({"kind":"rescue","operation":"op-4","ssh_keys":["ssh-ed25519 AAAA a"]})",
+        R"({"kind":"hand-over","operation":"op-5","arguments":"a=b",
+            "kernel":{"url":"/files/k","bytes":1,"sha256":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
+            "initrd":{"url":"/files/i","bytes":2,"sha256":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}})"}) {
     const auto task = parse_task(text);
     ASSERT_TRUE(task) << task.error().message;
     EXPECT_EQ(nlohmann::json::parse(to_json_text(*task)), nlohmann::json::parse(text));
   }
+}
+
+TEST(Task, OfAHandOverFillsInWhatOnlyTheServerKnows) {
+  const HandOverWork work{.arguments =
+                              "url=http://a/{session}/x BOOTIF={bootif} {session} {other}"};
+  EXPECT_EQ(kernel_arguments(work, Secret("5ec7e7"), *parse_mac("52:54:00:00:00:0a")),
+            "url=http://a/5ec7e7/x BOOTIF=01-52-54-00-00-00-0a 5ec7e7 {other}");
 }
 
 TEST(Task, RefusesAPathThatLeavesTheRoot) {

@@ -1,0 +1,107 @@
+// The boot desk and its site over HTTP(S) on loopback, with one server of which every client is
+// taken for: for tests with real installers (tests/pxe/test_preseed.py).
+//
+//   boot_desk_lab FOLDER IDENTITY-FOLDER PORT TLS-PORT ADDRESS
+//
+// ADDRESS is how the server reaches loopback. Reads orders from its standard input, one JSON a
+// line:
+// {"expect":"installer"|"disk"},
+// {"install":IMAGE,"hostname":NAME,"files":[{path,mode,owner,content}]},
+// {"read":true}; answers each with a line {"phase","detail","operation"} or {"error"}.
+#include "core/log.h"
+#include "provisioner/boot/boot_site.h"
+#include "pxe/http/server.h"
+#include "tests/provisioner/simulated_site.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+namespace {
+
+using namespace switchyard;
+using namespace switchyard::provisioner;
+using nlohmann::json;
+
+constexpr const char* kServer = "srv1";
+
+InstallOrder order_of(const json& said) {
+  InstallOrder order{.operation = "op-lab",
+                     .image = said.at("install").get<std::string>(),
+                     .hostname = said.at("hostname").get<std::string>()};
+  for (const json& file : said.at("files"))
+    order.files.push_back({.path = file.at("path").get<std::string>(),
+                           .mode = file.at("mode").get<std::string>(),
+                           .owner = file.at("owner").get<std::string>(),
+                           .content = file.at("content").get<std::string>()});
+  return order;
+}
+
+Result<DeskEntry> carry_out(BootDesk& desk, const json& said) {
+  Status done;
+  if (said.contains("expect"))
+    done =
+        desk.expect(kServer, said.at("expect") == "disk" ? BootDevice::Disk : BootDevice::Network);
+  if (said.contains("install")) done = desk.order_install(kServer, order_of(said));
+  if (!done) return tl::unexpected(done.error());
+  return desk.read(kServer);
+}
+
+void answer(const Result<DeskEntry>& entry) {
+  const json line = entry ? json{{"phase", entry->phase},
+                                 {"detail", entry->detail},
+                                 {"operation", entry->operation}}
+                          : json{{"error", entry.error().message}};
+  std::printf("%s\n", line.dump().c_str());
+  std::fflush(stdout);
+}
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "boot_desk_lab: %s\n", error.message.c_str());
+  return 1;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 6) {
+    std::fprintf(stderr, "usage: %s FOLDER IDENTITY-FOLDER PORT TLS-PORT ADDRESS\n", arguments[0]);
+    return 2;
+  }
+  log::set_level(log::Level::Warning);
+  const std::string folder = arguments[1];
+  BootAddress address{.address = arguments[5],
+                      .port = static_cast<std::uint16_t>(std::atoi(arguments[3])),
+                      .tls_port = static_cast<std::uint16_t>(std::atoi(arguments[4]))};
+  SimulatedSite database{db::Backend::Sqlite};
+  Wakeup wakeup;
+  const SigningKey key = SigningKey::make();
+  std::unique_ptr<pxe::http::Server> server;
+  BootDesk desk({.pool = *database.pool,
+                 .wakeup = wakeup,
+                 .key = key,
+                 .site = "lab",
+                 .find_image = [&](const std::string& name) { return find_image(folder, name); },
+                 .boot_url = boot_url(address),
+                 .ordered = [&](const std::string& who) { server->wake(task_topic(who)); }});
+  BootSite site(
+      desk, [](const std::string&) { return Asker{.server = kServer}; }, [&] { return address; });
+  const auto root = pxe::BootRoot::open(folder);
+  if (!root) return fail(root.error());
+  auto identity = pxe::http::ensure_identity(arguments[2]);
+  if (!identity) return fail(identity.error());
+  auto opened = pxe::http::Server::open({.address = "127.0.0.1",
+                                         .port = address.port,
+                                         .tls_port = address.tls_port,
+                                         .identity = std::move(*identity)},
+                                        *root, &site);
+  if (!opened) return fail(opened.error());
+  server = std::move(*opened);
+  address.pin = server->spki_pin();
+  for (std::string line; std::getline(std::cin, line);)
+    answer(carry_out(desk, json::parse(line)));
+  server->stop();
+  return 0;
+}
