@@ -1,12 +1,12 @@
 #!/bin/sh
 # Installs what is missing of scripts/packages.txt with apt-get; says nothing when nothing is missing.
 #
-# Services that come along (mariadb, frr, ssh) are neither started nor enabled if it was us who brought
+# Services that come along (mariadb, frr, ssh, cloud-init) are neither started nor enabled if it was us who brought
 # them: the tests start their own copies with their own files.
 set -eu
 
 list=$(dirname "$0")/packages.txt
-services="mariadb frr ssh dnsmasq isc-dhcp-relay"
+services="mariadb frr ssh dnsmasq isc-dhcp-relay cloud-init-local cloud-init cloud-config cloud-final"
 
 fail() {
   echo "install-deps: $*" >&2

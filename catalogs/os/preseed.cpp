@@ -110,7 +110,8 @@ begin() {
 sh /tmp/switchyard end
 END
   chmod 755 /usr/lib/finish-install.d/96switchyard
-  watch >/dev/null 2>&1 &
+  # Whoever keeps debconf's descriptors keeps d-i waiting.
+  watch </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 }
 
 files() {

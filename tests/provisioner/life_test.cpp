@@ -198,6 +198,26 @@ TEST_P(Life, InstallsAgainAfterAPowerCut) {
   ASSERT_TRUE(ends(ordered.operation, "succeeded"));
 }
 
+// The same steps, and more patience: a distribution's installer says nothing before its own system
+// is up.
+TEST_P(Life, DeploysByTheDistributionsOwnInstaller) {
+  site_.server.installs = false;
+  site_.server.installs_as = "unattended";
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(site_.run_until([&] { return site_.server.status.phase == "unattended"; }));
+  const int boots = site_.server.power_cycles;
+  site_.server.status.quiet = 9min;
+  site_.run_until([] { return false; }, 30s);
+  EXPECT_EQ(site_.server.power_cycles, boots);
+  EXPECT_EQ(site_.operation(ordered.operation).step, "installing");
+  site_.server.status.quiet = 11min;
+  ASSERT_TRUE(site_.run_until([&] { return site_.server.power_cycles == boots + 1; }, 30s));
+  site_.server.status.quiet.reset();
+  site_.server.installs = true;
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+  EXPECT_EQ(site_.mode("tor1"), PortMode::Routed);
+}
+
 TEST_P(Life, InstallsAgainWhenTheInstallerFellSilent) {
   site_.server.installs = false;
   const DeploymentView ordered = deploy();

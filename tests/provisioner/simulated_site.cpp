@@ -142,7 +142,7 @@ class ScriptedBoot final : public ServerBoot {
 
   Result<BootStatus> read() override {
     BootStatus now = server_.status;
-    if (now.phase == "installing" && server_.installs) server_.status.phase = "installed";
+    if (now.phase == server_.installs_as && server_.installs) server_.status.phase = "installed";
     if (now.phase == "wiping" && server_.wipes) {
       server_.status.phase = server_.wipe_fails.empty() ? "wiped" : "failed";
       server_.status.detail = server_.wipe_fails;
@@ -168,7 +168,7 @@ class ScriptedBoot final : public ServerBoot {
   }
 
   Status start_install(const InstallOrder& order) override {
-    server_.status.phase = "installing";
+    server_.status.phase = server_.installs_as;
     server_.status.operation = order.operation;
     return {};
   }

@@ -42,6 +42,7 @@ struct ScriptedServer {
   BootStatus status{.phase = "off"};
   BootDevice next{BootDevice::Disk};
   bool installs{true};
+  std::string installs_as{"installing"};  // "unattended": the order named a native installer
   bool wipes{true};
   std::string wipe_fails{};  // why; empty: wipes are proved
   int power_cycles{};
