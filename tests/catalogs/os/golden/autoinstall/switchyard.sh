@@ -1,0 +1,37 @@
+#!/bin/sh
+# Rendered by Switchyard for web1: what the installer runs.
+base='http://172.16.100.1:8080/boot/answer/5ec7e7'
+
+say() {  # ROUTE TEXT
+  curl -fsS -m 20 --retry 3 -o /dev/null --data-binary "$2" "$base/$1"
+}
+
+beat() {
+  while :; do
+    say progress "the installer is at work"
+    sleep 10
+  done
+}
+
+begin() {
+  beat </dev/null >/dev/null 2>&1 &
+}
+
+# By the installed system's own tar: owners are its users.
+files() {  # ROOT
+  curl -fsS -m 120 --retry 3 -o "$1/switchyard.tar" "$base/files.tar" &&
+    chroot "$1" tar -C / -xf /switchyard.tar &&
+    rm "$1/switchyard.tar"
+}
+
+finish() {  # ROOT
+  if files "$1"; then
+    sync
+    say finished "the installer is done"
+  else
+    say failed "the server's own files could not be put into the installed system"
+    return 1
+  fi
+}
+
+"$@"
