@@ -110,8 +110,8 @@ begin() {
 sh /tmp/switchyard end
 END
   chmod 755 /usr/lib/finish-install.d/96switchyard
-  # Whoever keeps debconf's descriptors keeps d-i waiting.
-  watch </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+  # A process of its own: who keeps d-i's descriptors, as a subshell does, keeps it waiting.
+  sh "$0" watch </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
 }
 
 files() {

@@ -5,6 +5,7 @@ boot_desk_lab."""
 import json
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import threading
@@ -96,7 +97,7 @@ def build_shelf(folder, mirror, log):
     """The boot folder as an operator makes it; the mirror's missing parts beside."""
     (folder / "installer").mkdir(parents=True)
     for name in ("vmlinuz", "initrd"):
-        (folder / "installer" / name).symlink_to(pathlib.Path(RAM) / name)
+        shutil.copy(pathlib.Path(RAM) / name, folder / "installer")
 
     def build(lines):
         lines_file = folder.parent / "lines"

@@ -14,7 +14,7 @@ beat() {
 }
 
 begin() {
-  beat </dev/null >/dev/null 2>&1 &
+  sh "$0" beat </dev/null >/dev/null 2>&1 &
 }
 
 # By the installed system's own tar: owners are its users.
