@@ -148,7 +148,10 @@ def test_debian_is_installed_by_its_own_installer_and_boots(tmp_path, lab):
     disk = make_disk(tmp_path)
     desk.say(expect="installer")
     begun = time.monotonic()
-    network = f",bootfile=http://{HOST}:{desk.port}/boot/ipxe"
+    # debian-installer would take a URL that DHCP names for its preseed; our own DHCP server gives one to iPXE only.
+    (tmp_path / "tftp").mkdir()
+    (tmp_path / "tftp/boot.ipxe").write_text(f"#!ipxe\nchain http://{HOST}:{desk.port}/boot/ipxe\n", encoding="utf-8")
+    network = f",tftp={tmp_path}/tftp,bootfile=boot.ipxe"
     with Machine(str(tmp_path), "preseed", [disk], forward=network, network_boot=True, memory=2048) as machine:
         while desk.say(read=True)["phase"] != "provisioning":
             assert time.monotonic() - begun < 300, machine.console()[-2000:]
