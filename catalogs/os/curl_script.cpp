@@ -24,7 +24,8 @@ begin() {
 files() {  # ROOT
   curl -fsS -m 120 --retry 3 -o "$1/switchyard.tar" "$base/files.tar" &&
     chroot "$1" tar -C / -xf /switchyard.tar &&
-    rm "$1/switchyard.tar"
+    rm "$1/switchyard.tar" &&
+    settle "$1"
 }
 
 finish() {  # ROOT
@@ -42,10 +43,23 @@ finish() {  # ROOT
 
 }  // namespace
 
+const char* settle_function() {
+  return R"(
+settle() {  # ROOT
+  if [ -e "$1/etc/frr/daemons" ]; then sed -i 's/^bgpd=no/bgpd=yes/' "$1/etc/frr/daemons"; fi
+  # One of them configures the network: two would fight.
+  if ls "$1"/etc/systemd/network/*.network >/dev/null 2>&1 && chroot "$1" systemctl enable systemd-networkd; then
+    for other in networking NetworkManager wicked; do chroot "$1" systemctl disable $other || true; done
+  fi
+}
+)";
+}
+
 AnswerFile curl_script(const AnswerOrder& order, const std::string& base) {
   return {.name = "switchyard.sh",
           .content = "#!/bin/sh\n# Rendered by Switchyard for " + order.hostname +
-                     ": what the installer runs.\nbase='" + base + "'\n" + kScript};
+                     ": what the installer runs.\nbase='" + base + "'\n" + settle_function() +
+                     kScript};
 }
 
 std::string fetch_script(const std::string& base) {

@@ -18,6 +18,9 @@ namespace switchyard::catalogs::os {
 [[nodiscard]] std::vector<AnswerFile> render_autoyast(const AnswerOrder& order,
                                                       const std::string& base);
 
+// A shell function, `settle ROOT`: the mounted system starts what the server's files are for.
+[[nodiscard]] const char* settle_function();
+
 // switchyard.sh of the installers that have curl: `begin` says from then on that work goes on,
 // `finish ROOT` puts the server's files into the mounted system and says that all is done, `say
 // failed TEXT` that nothing will come of it.

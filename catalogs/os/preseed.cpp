@@ -118,6 +118,7 @@ files() {
   wget -q -O /target/tmp/files.tar "$base/files.tar" &&
     chroot /target tar -C / -xf /tmp/files.tar &&
     rm /target/tmp/files.tar &&
+    settle /target &&
     touch /tmp/switchyard-files
 }
 
@@ -139,7 +140,8 @@ std::vector<AnswerFile> render_preseed(const AnswerOrder& order, const std::stri
   return {{.name = "preseed.cfg", .content = preseed(order, base)},
           {.name = "switchyard.sh",
            .content = "#!/bin/sh\n# Rendered by Switchyard for " + order.hostname +
-                      ": what debian-installer runs.\nbase='" + base + "'\n" + kScript}};
+                      ": what debian-installer runs.\nbase='" + base + "'\n" + settle_function() +
+                      kScript}};
 }
 
 }  // namespace switchyard::catalogs::os

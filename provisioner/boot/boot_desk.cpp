@@ -241,7 +241,7 @@ Result<BootDesk::Order> BootDesk::unattended(db::Session& session, const std::st
       db::select_one<std::string>(session, "SELECT disks FROM boot_desk WHERE server = :s", server);
   const auto disks = parse_disks(row ? std::get<0>(*row) : "");
   if (!disks) return tl::unexpected(disks.error());
-  const auto disk = choose_disk(*disks);
+  const auto disk = choose_disk(installer, *disks);
   if (!disk) return tl::unexpected(disk.error().in("server " + server));
   const UnattendedOrder made = unattended_order(installer, order, tools_.boot_url, *disk);
   auto work = hand_over_work(installer, made, tools_.boot_url);

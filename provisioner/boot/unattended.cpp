@@ -1,10 +1,9 @@
 #include "provisioner/boot/unattended.h"
 
 #include "pxe/installer/fields.h"
+#include "pxe/installer/storage.h"
 
 #include <nlohmann/json.hpp>
-
-#include <tuple>
 
 namespace switchyard::provisioner {
 
@@ -50,7 +49,7 @@ UnattendedOrder unattended_order(const NativeInstaller& installer, const Install
   UnattendedOrder made{
       .answers = {.kind = installer.kind,
                   .hostname = order.hostname,
-                  .disk = installer.disk == "auto" ? disk : installer.disk,
+                  .disk = disk,
                   .source = installer.source.starts_with('/') ? boot_url + installer.source
                                                               : installer.source,
                   .packages = installer.packages,
@@ -72,15 +71,14 @@ Result<HandOverWork> hand_over_work(const NativeInstaller& installer, const Unat
       .kernel = installer.kernel, .initrd = installer.initrd, .arguments = std::move(arguments)};
 }
 
-Result<std::string> choose_disk(const std::vector<KnownDisk>& disks) {
-  constexpr std::uint64_t kLeastBytes = 4ULL << 30U;
-  const KnownDisk* best = nullptr;
+Result<std::string> choose_disk(const NativeInstaller& installer,
+                                const std::vector<KnownDisk>& disks) {
+  if (installer.disk != "auto") return installer.disk;  // maybe a link only its own kernel makes
+  std::vector<pxe::installer::Disk> seen;
   for (const KnownDisk& disk : disks)
-    if (disk.bytes >= kLeastBytes &&
-        (best == nullptr || std::tie(disk.bytes, disk.name) < std::tie(best->bytes, best->name)))
-      best = &disk;
-  if (best == nullptr) return failure(Errc::Rejected, "it has no disk of at least 4 GiB");
-  return "/dev/" + best->name;
+    if (!disk.name.empty())
+      seen.push_back({.name = disk.name, .path = "/dev/" + disk.name, .bytes = disk.bytes});
+  return pxe::installer::choose_disk({}, seen).map(&pxe::installer::Disk::path);
 }
 
 std::string answers_url(const std::string& boot_url, const std::string& session) {

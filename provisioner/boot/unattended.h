@@ -47,9 +47,10 @@ struct UnattendedOrder {
                                                                   const UnattendedOrder& order,
                                                                   const std::string& boot_url);
 
-// "/dev/…" of the smallest disk of at least 4 GiB, ties by name, as our own installer chooses.
-// Rejected: there is none.
-[[nodiscard]] Result<std::string> choose_disk(const std::vector<KnownDisk>& disks);
+// The path of the disk it installs on, chosen among those of this server as our own installer
+// chooses. NotFound: there is none that is large enough.
+[[nodiscard]] Result<std::string> choose_disk(const NativeInstaller& installer,
+                                              const std::vector<KnownDisk>& disks);
 
 // Where an installer of this session finds its answers and reports to.
 [[nodiscard]] std::string answers_url(const std::string& boot_url, const std::string& session);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -63,6 +64,17 @@ TEST(RenderHostFiles, MatchesTheFilesTheLabProved) {
   ASSERT_GE(files->size(), 2U);
   EXPECT_EQ(without_remarks((*files)[0].content), golden("interfaces"));
   EXPECT_EQ(without_remarks((*files)[1].content), golden("frr.conf"));
+}
+
+TEST(RenderHostFiles, LetsInTheKeysThatWereOrdered) {
+  DeploymentRecord deployment = dual();
+  deployment.plan.ssh_keys = {"ssh-ed25519 AAAA a", "ssh-ed25519 BBBB b"};
+  const auto files = render_host_files(deployment, nics());
+  ASSERT_TRUE(files);
+  const auto keys = std::ranges::find(*files, "/root/.ssh/authorized_keys", &HostFile::path);
+  ASSERT_NE(keys, files->end());
+  EXPECT_EQ(keys->content, "ssh-ed25519 AAAA a\nssh-ed25519 BBBB b\n");
+  EXPECT_EQ(keys->mode, "0600");
 }
 
 TEST(RenderHostFiles, SaysTheSameToNetworkd) {

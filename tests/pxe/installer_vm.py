@@ -30,7 +30,7 @@ class Machine:
         if os.path.exists(self.serial):
             os.remove(self.serial)  # of the machine before: what it said must not be taken for news
         self.begun = time.monotonic()
-        argv = ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
+        argv = ["qemu-system-x86_64", "-machine", "q35", "-accel", f"tcg,thread=multi,tb-size={memory // 4}", "-cpu", "max", "-smp", "2",
                 "-m", str(memory), "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
                 "-serial", "file:" + self.serial, "-device", "virtio-rng-pci", "-netdev", "user,id=n0" + forward,
                 "-device", f"virtio-net-pci,netdev=n0,mac={MAC}" + (",bootindex=0" if network_boot else ",romfile="), *extra]

@@ -31,7 +31,7 @@ Before=serial-getty@ttyS0.service
 Type=oneshot
 StandardOutput=tty
 TTYPath=/dev/ttyS0
-ExecStart=/bin/sh -c 'stat -c "%%U:%%G %%a %%n" /etc/frr/frr.conf /root/.ssh/authorized_keys; hostname; cat /etc/frr/frr.conf; grep -c . /etc/machine-id; echo REPORT-END'
+ExecStart=/bin/sh -c 'stat -c "%%U:%%G %%a %%n" /etc/frr/frr.conf /root/.ssh/authorized_keys; hostname; cat /etc/frr/frr.conf; grep bgpd= /etc/frr/daemons; systemctl is-enabled systemd-networkd networking; echo REPORT-END'
 [Install]
 WantedBy=multi-user.target
 """
@@ -43,6 +43,7 @@ def host_file(path, content, mode="0644", owner=""):
 
 FILES = [host_file("/etc/frr/frr.conf", "frr defaults traditional\nhostname web1\n! MARK-FRR\n", "0640", "frr:frr"),
          host_file("/root/.ssh/authorized_keys", "ssh-ed25519 AAAA me\n", "0600"),
+         host_file("/etc/systemd/network/20-vni0.network", "[Match]\nName=vni0\n"),
          host_file("/etc/systemd/system/report.service", MARK),
          host_file("/etc/systemd/system/multi-user.target.d/report.conf", "[Unit]\nWants=report.service\n")]
 
@@ -125,6 +126,7 @@ def follow(desk, machine, log, begun):
             print(f"{time.monotonic() - begun:7.1f} {entry['phase']}: {said}", flush=True)
         if entry["phase"] in ("installed", "failed"):
             return entry
+        assert entry["phase"] == "unattended", "it has booted again:\n" + machine.console()[-2000:] + log.tail()
         assert machine.process.poll() is None, "the VM ended:\n" + machine.console()[-2000:] + log.tail()
         assert time.monotonic() < until, f"still {entry}:\n" + machine.console()[-2000:] + log.tail()
         time.sleep(1)
@@ -167,5 +169,6 @@ def test_debian_is_installed_by_its_own_installer_and_boots(tmp_path, lab):
         machine.wait_for("web1 login:", 600)
         console = machine.console()
         print(f"login {machine.age():.1f} s after power-on from disk")
-    for fact in ("frr:frr 640 /etc/frr/frr.conf", "root:root 600 /root/.ssh/authorized_keys", "\nweb1", "MARK-FRR"):
+    for fact in ("frr:frr 640 /etc/frr/frr.conf", "root:root 600 /root/.ssh/authorized_keys", "\nweb1", "MARK-FRR", "bgpd=yes",
+                 "enabled\ndisabled"):
         assert fact in console.replace("\r", ""), console[-3000:]

@@ -50,13 +50,15 @@ TEST(NativeManifest, NamesWhatIsWrong) {
   EXPECT_THAT(with("colour", "red"), HasSubstr("colour"));
 }
 
-TEST(ChooseDisk, TakesTheSmallestThatIsLargeEnough) {
+TEST(ChooseDisk, TakesTheSmallestThatIsLargeEnoughOrTheOneThatIsNamed) {
   constexpr std::uint64_t kGiB = 1ULL << 30U;
-  EXPECT_EQ(choose_disk({{.name = "sdb", .bytes = 9 * kGiB},
-                         {.name = "sda", .bytes = 9 * kGiB},
-                         {.name = "sdc", .bytes = 1 * kGiB}}),
-            "/dev/sda");
-  EXPECT_EQ(choose_disk({{.name = "sdc", .bytes = 1 * kGiB}}).error().code, Errc::Rejected);
+  const std::vector<KnownDisk> disks{{.name = "sdb", .bytes = 9 * kGiB},
+                                     {.name = "sda", .bytes = 9 * kGiB},
+                                     {.name = "sdc", .bytes = 1 * kGiB},
+                                     {.serial = "pulled", .bytes = 5 * kGiB}};
+  EXPECT_EQ(choose_disk({.disk = "auto"}, disks), "/dev/sda");
+  EXPECT_EQ(choose_disk({.disk = "/dev/disk/by-id/x"}, disks), "/dev/disk/by-id/x");
+  EXPECT_EQ(choose_disk({.disk = "auto"}, {disks[2]}).error().code, Errc::NotFound);
 }
 
 TEST(UnattendedOrder, ReadsBackAsItWasKept) {

@@ -2,6 +2,14 @@
 # Rendered by Switchyard for web1: what debian-installer runs.
 base='http://172.16.100.1:8080/boot/answer/5ec7e7'
 
+settle() {  # ROOT
+  if [ -e "$1/etc/frr/daemons" ]; then sed -i 's/^bgpd=no/bgpd=yes/' "$1/etc/frr/daemons"; fi
+  # One of them configures the network: two would fight.
+  if ls "$1"/etc/systemd/network/*.network >/dev/null 2>&1 && chroot "$1" systemctl enable systemd-networkd; then
+    for other in networking NetworkManager wicked; do chroot "$1" systemctl disable $other || true; done
+  fi
+}
+
 say() {  # ROUTE TEXT
   wget -q -T 20 -O /dev/null --post-data "$2" "$base/$1"
 }
@@ -33,6 +41,7 @@ files() {
   wget -q -O /target/tmp/files.tar "$base/files.tar" &&
     chroot /target tar -C / -xf /tmp/files.tar &&
     rm /target/tmp/files.tar &&
+    settle /target &&
     touch /tmp/switchyard-files
 }
 
