@@ -35,7 +35,6 @@ sh /tmp/switchyard begin
 
 %post --nochroot --erroronfail
 sh /tmp/switchyard finish /mnt/sysroot
-chroot /mnt/sysroot restorecon -R /etc /root /usr/local
 %end
 
 %onerror

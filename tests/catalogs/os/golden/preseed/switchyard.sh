@@ -8,6 +8,7 @@ settle() {  # ROOT
   if ls "$1"/etc/systemd/network/*.network >/dev/null 2>&1 && chroot "$1" systemctl enable systemd-networkd; then
     for other in networking NetworkManager wicked; do chroot "$1" systemctl disable $other || true; done
   fi
+  if [ -x "$1/usr/sbin/restorecon" ]; then chroot "$1" restorecon -R /etc /root /usr/local; fi
 }
 
 say() {  # ROUTE TEXT
