@@ -11,7 +11,6 @@ import pathlib
 import subprocess
 import sys
 import threading
-import time
 
 import fabric
 import hostnet
@@ -96,11 +95,7 @@ class QemuServer:
             self.bmc = subprocess.Popen(
                 ["ip", "netns", "exec", self.lab.namespace, sys.executable, str(ROOT / "tests/fakes/bmc/redfish_vm.py"),
                  str(self.folder / "plan.json")], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        end = time.monotonic() + 20
-        while "listening" not in (self.folder / "bmc.log").read_text():
-            if time.monotonic() > end or self.bmc.poll() is not None:
-                raise fabric.LabError(f"the BMC did not start: {(self.folder / 'bmc.log').read_text()[-400:]}")
-            time.sleep(0.05)
+        fabric.wait_listening(self.bmc, self.folder / "bmc.log")
         return self
 
     def stop(self) -> None:
