@@ -15,6 +15,7 @@ usage: ./test.sh [STAGE…]
             (root; about 15 minutes, the first time 5 more for two server images)
   demo      ./demo.sh --once: a simulated server deployed and released
   browser   the portal in Chromium against a running demo
+  fuzz      libFuzzer with ASan and UBSan, a minute for each parser of what servers send at boot
 
 Needs Debian 12 and root (packages, network namespaces). Builds in build/dev.
 TEXT
@@ -23,12 +24,12 @@ TEXT
 stages=()
 for stage in "$@"; do
   case $stage in
-  all | unit | openapi | lab | boot | demo | browser) stages+=("$stage") ;;
+  all | unit | openapi | lab | boot | demo | browser | fuzz) stages+=("$stage") ;;
   -h | --help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
   esac
 done
-if [ ${#stages[@]} = 0 ] || [ "${stages[0]}" = all ]; then stages=(unit openapi lab boot demo browser); fi
+if [ ${#stages[@]} = 0 ] || [ "${stages[0]}" = all ]; then stages=(unit openapi lab boot demo browser fuzz); fi
 
 work=$(mktemp -d /tmp/switchyard-test.XXXXXX)
 trap 'rm -rf "$work"' EXIT
@@ -79,6 +80,11 @@ demo() {
 browser() {
   say "browser"
   tests/browser/test.sh
+}
+
+fuzz() {
+  say "fuzz"
+  tests/fuzz/run.sh
 }
 
 build
