@@ -123,6 +123,42 @@ TEST_F(Commands, PutAServerIntoMaintenanceAtTheVersionSeen) {
             (json{{"maintenance", true}, {"reason", "loud fan"}}));
 }
 
+TEST_F(Commands, WipeAServerOutOfMaintenanceAfterItIsConfirmed) {
+  const auto operation = [](const std::string& status) {
+    auto wipe = sample_operation(3, status);
+    wipe["kind"] = "wipe";
+    return wipe;
+  };
+  api.answer("GET /api/v1/servers/srv1", sample_server("srv1", "maintenance"), 200, "\"v4\"");
+  api.answer("PATCH /api/v1/servers/srv1", operation("running"), 202);
+  api.answer("GET /api/v1/operations/op-1", operation("succeeded"));
+  const Ran unasked = run({"server", "maintenance", "srv1", "--off"});
+  EXPECT_EQ(unasked.status, 1);
+  EXPECT_NE(unasked.err.find("erases the disks of srv1"), std::string::npos) << unasked.err;
+  EXPECT_TRUE(api.requests().empty());
+
+  typed = "srv1\n";
+  const Ran ran = run({"server", "maintenance", "srv1", "--off"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_NE(ran.err.find("Erase every disk of srv1 and put it into the pool?"), std::string::npos);
+  EXPECT_EQ(ran.out, "watch it: switchyard operation watch op-1\n");
+  EXPECT_EQ(api.requests().back().if_match, "\"v4\"");
+  EXPECT_EQ(json::parse(api.requests().back().body), (json{{"maintenance", false}}));
+
+  const Ran watched = run({"server", "maintenance", "srv1", "--off", "--yes", "--watch"});
+  EXPECT_EQ(watched.status, 0) << watched.err;
+  EXPECT_NE(watched.out.find("done: wipe of srv1 succeeded"), std::string::npos) << watched.out;
+}
+
+TEST_F(Commands, TryWhetherAServerCanLeaveMaintenance) {
+  api.answer("GET /api/v1/servers/srv1", sample_server("srv1", "maintenance"), 200, "\"v4\"");
+  api.answer("PATCH /api/v1/servers/srv1", sample_operation(0, "running"));
+  const Ran ran = run({"server", "maintenance", "srv1", "--off", "--dry-run"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(ran.out, "nothing is changed; srv1 can be wiped and leave maintenance\n");
+  EXPECT_EQ(api.requests().back().target, "/api/v1/servers/srv1?dry_run=true");
+}
+
 TEST_F(Commands, DeployWithAllThatWasOrdered) {
   api.answer("POST /api/v1/deployments", sample_deployment("deploying"), 202);
   const Ran ran = run({"deploy", "web-1", "--project", "demo", "--image", "debian-12", "--catalog",
