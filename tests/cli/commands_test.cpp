@@ -71,7 +71,9 @@ TEST_F(Commands, ListDiscoveredMachinesAndEnrolOne) {
   const Ran made = run({"server", "enrol", "srv9", "--from", "new-020000000099", "--bmc-url",
                         "https://192.0.2.1", "--bmc-user", "admin"});
   EXPECT_EQ(made.status, 0) << made.err;
-  EXPECT_EQ(made.out, "server srv9 is in maintenance: not proved clean yet\n");
+  EXPECT_EQ(made.out,
+            "server srv9 is in maintenance: not proved clean yet\n"
+            "wipe it into the pool: switchyard server maintenance srv9 --off --watch\n");
   EXPECT_EQ(json::parse(api.requests().back().body),
             json::parse(R"({"name": "srv9", "from": "new-020000000099", "bmc":
               {"type": "redfish", "url": "https://192.0.2.1", "user": "admin"}})"));
