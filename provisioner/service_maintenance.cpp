@@ -49,6 +49,13 @@ Status may_leave_the_pool(const ServerRecord& record) {
                                      "deployment, can go into maintenance");
 }
 
+tl::unexpected<Error> not_in_maintenance(const ServerRecord& record) {
+  const bool may_go_there = record.state == "failed" && record.deployment.empty();
+  return failure(Errc::Conflict, "server " + record.name + " is " + record.state +
+                                     ", not in maintenance" +
+                                     (may_go_there ? "; take it there first" : ""));
+}
+
 // The wipe that brings this server back already.
 std::optional<OperationRecord> running_wipe(db::Session& session, const ServerRecord& record) {
   if (record.state != "wiping" || !record.deployment.empty()) return std::nullopt;
@@ -101,9 +108,7 @@ Result<OperationView> Service::end_maintenance(const Viewer& viewer, const std::
         if (!record) return tl::unexpected(record.error());
         if (const auto running = running_wipe(session, *record)) return to_view(session, *running);
         if (version && *version != record->version) return changed_meanwhile(name);
-        if (record->state != "maintenance")
-          return failure(Errc::Conflict,
-                         "server " + name + " is " + record->state + ", not in maintenance");
+        if (record->state != "maintenance") return not_in_maintenance(*record);
         const auto queued = queue_wipe(session, viewer, *record, clock_.now());
         if (!queued) return tl::unexpected(queued.error());
         poke_on_commit(session, wakeup_, {kRunnerTopic, kEventTopic});

@@ -97,7 +97,8 @@ TEST_P(Maintenance, AWipeThatIsNotProvedLeavesTheServerFailed) {
   EXPECT_THAT(server().reason, HasSubstr("disk sdb (S2)"));
   expect_isolated();
   EXPECT_THAT(refused_deploy(), HasSubstr("failed"));
-  EXPECT_THAT(end().error().message, HasSubstr("is failed, not in maintenance"));
+  EXPECT_THAT(end().error().message,
+              HasSubstr("is failed, not in maintenance; take it there first"));
 
   site_.server.wipe_fails.clear();
   ASSERT_TRUE(site_.service->retry({.name = "eva"}, operation));
