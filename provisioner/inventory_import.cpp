@@ -255,9 +255,11 @@ Status import_server(Import& import, const InventoryServer& item) {
     const bool in_pool = stored->deployment.empty() && stored->state == "available";
     if (same && in_pool) return wish_for_pool(import, item.name);
     if (same) return {};
-    if (!links && !stored->deployment.empty())
-      return failure(Errc::Conflict, "server " + item.name + " is " + stored->state +
-                                         ": its links cannot change while it is in use");
+    // Also a failed one's: new links would open the ports that its failure shut.
+    if (!links && stored->state != "available" && stored->state != "maintenance")
+      return failure(Errc::Conflict,
+                     "server " + item.name + " is " + stored->state +
+                         ": its links can change only in the pool or in maintenance");
     db::execute(import.session,
                 "UPDATE servers SET profile = :p, bmc_type = :t, bmc_url = :u, bmc_user = :us, "
                 "sealed_bmc_password = :sp, bmc_trust = :tr, "

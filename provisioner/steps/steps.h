@@ -27,7 +27,7 @@ namespace switchyard::provisioner {
 // The subject of one run of a step, read just before it.
 struct Job {
   OperationRecord operation{};
-  DeploymentRecord deployment{};
+  DeploymentRecord deployment{};  // empty when the operation belongs to none
   ServerRecord server{};
   std::vector<NicRecord> nics{};
   std::chrono::microseconds in_state{};  // so long in this step, by the database's clock

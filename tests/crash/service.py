@@ -105,7 +105,7 @@ class Service:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": kind}
         if key:
             headers["Idempotency-Key"] = key
-        if method == "DELETE":
+        if method in ("DELETE", "PATCH"):
             headers["If-Match"] = "*"
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v1{path}", data, headers, method=method)
         try:

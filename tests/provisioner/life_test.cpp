@@ -1,9 +1,7 @@
 // The life of a server on the real runner and reconcilers, on both databases.
 #include "core/db/query.h"
 #include "core/db/transaction.h"
-#include "tests/provisioner/simulated_site.h"
-
-#include <gtest/gtest.h>
+#include "tests/provisioner/life_fixture.h"
 
 namespace switchyard::provisioner {
 namespace {
@@ -11,22 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 using switch_drivers::PortMode;
 
-class Life : public testing::TestWithParam<db::Backend> {
+class Life : public LifeFixture {
  protected:
-  DeploymentView deploy() {
-    const auto ordered = site_.service->deploy({}, site_.order());
-    EXPECT_TRUE(ordered) << ordered.error().message;
-    return ordered.value_or(DeploymentView{});
-  }
-
-  bool ends(const std::string& operation, const std::string& status) {
-    const bool ended =
-        site_.run_until([&] { return site_.operation_status(operation) != "running"; });
-    const OperationView view = site_.operation(operation);
-    EXPECT_EQ(view.status, status) << view.step << ": " << view.error << " " << view.message;
-    return ended && view.status == status;
-  }
-
   // Both ports settled, as after an import.
   void settle_ports() {
     ASSERT_TRUE(site_.run_until([&] {
@@ -35,8 +19,6 @@ class Life : public testing::TestWithParam<db::Backend> {
              site_.service->find_port("tor2", "swp1")->sync == "in-sync";
     }));
   }
-
-  SimulatedSite site_{GetParam()};
 };
 
 TEST_P(Life, DeploysAndReleasesAServer) {
@@ -175,8 +157,7 @@ TEST_P(Life, SendsNothingWhenNothingIsToDo) {
 TEST_P(Life, HonoursACancelAndClosesThePorts) {
   site_.server.installs = false;
   const DeploymentView ordered = deploy();
-  ASSERT_TRUE(
-      site_.run_until([&] { return site_.operation(ordered.operation).step == "installing"; }));
+  ASSERT_TRUE(reaches(ordered.operation, "installing"));
   ASSERT_TRUE(site_.service->cancel({}, ordered.operation));
   ASSERT_TRUE(ends(ordered.operation, "cancelled"));
   EXPECT_EQ(site_.mode("tor1"), PortMode::Shut);

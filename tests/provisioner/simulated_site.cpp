@@ -239,6 +239,13 @@ void SimulatedSite::import_again() {
   EXPECT_TRUE(imported) << imported.error().message;
 }
 
+std::string SimulatedSite::inventory_with(const std::string& from, const std::string& to) {
+  std::string text = kInventory;
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
 void SimulatedSite::tick() {
   for (auto& [name, worker] : workers)
     static_cast<void>(worker->tick());

@@ -58,6 +58,8 @@ class SimulatedSite {
   void tick();
 
   void import_again();
+  // The site's inventory, but for the first `from`.
+  static std::string inventory_with(const std::string& from, const std::string& to);
   DeployRequest order() const;
   std::string server_state();
   std::string operation_status(const std::string& id);
