@@ -104,7 +104,8 @@ json state_of(FakeServer& one) {
           {"on", state.on},
           {"phase", state.phase},
           {"detail", state.detail},
-          {"operation", state.operation}};
+          {"operation", state.operation},
+          {"boots", state.boots}};
 }
 
 void guarded(Response& response, const std::function<void()>& act) {
