@@ -27,6 +27,7 @@ enum class BootChoice {
 struct BootTicket {
   BootChoice choice{};
   Secret token{};  // of BootChoice::Installer: opens one session, once, within BootDesk::kTokenLife
+  bool for_stranger{};  // whom nobody but itself switches on again
 };
 
 // Finds the file of an image by its name. NotFound: no such image.

@@ -1,5 +1,6 @@
 // The program of the RAM system: opens a session, asks for tasks and does them. Ends (and the
-// server reboots, which fetches a new token) when the service does not know the session any more.
+// server boots again, which fetches a new token) when the service does not know the session any
+// more.
 #include "pxe/installer/clock.h"
 #include "pxe/installer/inspect.h"
 #include "pxe/installer/install.h"
