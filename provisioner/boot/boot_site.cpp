@@ -75,7 +75,7 @@ Answer BootSite::answer(const Request& request) {
     return error_answer(403, "the address " + request.client + " was not lent to a known server");
   if (request.path == "/boot/ipxe")
     return request.method == "GET" ? script(*asker) : error_answer(405, "GET only");
-  if (request.path.starts_with("/installer/v1/")) return installer(request, asker->server);
+  if (request.path.starts_with("/installer/v1/")) return installer(request, *asker);
   return error_answer(404, "no such route: " + request.path);
 }
 
@@ -91,14 +91,15 @@ Answer BootSite::script(const Asker& asker) {
           .body = ipxe_script(*ticket, address_())};
 }
 
-Answer BootSite::installer(const Request& request, const std::string& server) {
+Answer BootSite::installer(const Request& request, const Asker& asker) {
+  const std::string& server = asker.server;
   if (!request.tls) return error_answer(403, "the installer speaks TLS only");
   const std::string what =
       request.method + " " + request.path.substr(std::size("/installer/v1/") - 1);
   if (what == "POST sessions") {
     const auto asked = pxe::installer::parse_session_request(request.body);
     if (!asked) return refused(asked.error());
-    const auto opened = desk_.open_session(server, *asked);
+    const auto opened = desk_.open_session(asker.server, *asked, asker.known_by);
     return opened ? json_answer(201, to_json_text(*opened)) : refused(opened.error());
   }
   const Secret session = bearer_of(request);

@@ -60,7 +60,7 @@ class BootSiteTest : public testing::Test {
   BootSite site_{
       desk_,
       [](const std::string& address) -> std::optional<Asker> {
-        if (address == "172.16.100.100") return Asker{.server = "srv1"};
+        if (address == "172.16.100.100") return Asker{.server = "srv1", .known_by = KnownBy::Port};
         if (address == "172.16.100.150")
           return Asker{.server = discovery_id(kStranger), .stranger = Stranger{.mac = kStranger}};
         return std::nullopt;
