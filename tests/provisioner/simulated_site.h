@@ -40,6 +40,8 @@ struct ScriptedSwitch {
 
 struct ScriptedServer {
   BootStatus status{.phase = "off"};
+  bool lies_about_power{};  // its BMC says that it is off
+  bool boot_loops{};        // it is heard at every boot, and never comes further
   BootDevice next{BootDevice::Disk};
   bool installs{true};
   bool wipes{true};
