@@ -104,6 +104,22 @@ def test_a_bmc_that_hangs_in_the_release_lets_the_ports_be_shut(life):
     life.end()
 
 
+def test_a_bmc_that_says_off_of_a_server_that_runs_is_not_believed(life):
+    """Its ports stay the tenant's until somebody gives up: the tenant's system never sees the provisioning VLAN (/violations)."""
+    life.deploy()
+    life.server.faults(lies_about_power=True)
+    operation = life.release()
+    life.says(operation, "is off, but its session at tor1 swp1")
+    life.ports_are("routed")
+    life.cancel(operation)
+    life.ends(operation, "cancelled")
+    life.ports_are("shut")
+    assert life.state() == "failed"
+    life.server.faults()
+    assert life.server.seen()["on"]
+    life.end()
+
+
 def test_a_bmc_that_forgets_the_boot_device_does_not_get_far(life):
     """The server boots its empty disk instead of the installer: it is not heard, and nobody takes that for an install."""
     life.server.faults(loses_boot_device=True)
