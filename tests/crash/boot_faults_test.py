@@ -35,7 +35,7 @@ class Life:
         return self.service.call("GET", f"/deployments/{self.deployment}")["operation"]
 
     def release(self) -> str:
-        self.service.call("DELETE", f"/deployments/{self.deployment}", None, f"release {time.monotonic_ns()}")
+        self.service.call("DELETE", f"/deployments/{self.deployment}", None, f"release-{time.monotonic_ns()}")
         return self.service.call("GET", f"/deployments/{self.deployment}")["operation"]
 
     def deploy(self) -> None:
@@ -49,7 +49,7 @@ class Life:
         return self.until(f"/operations/{operation}", lambda seen: text in seen["message"])
 
     def cancel(self, operation: str) -> None:
-        self.service.call("POST", f"/operations/{operation}/actions", {"type": "cancel"}, f"cancel {operation}")
+        self.service.call("POST", f"/operations/{operation}/actions", {"type": "cancel"}, f"cancel-{operation}")
 
     def state(self) -> str:
         return self.service.call("GET", f"/servers/{NAME}")["state"]

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 
 from service import Service, Simulator
@@ -94,11 +95,14 @@ class ScriptedServer:
 
     def act(self, path: str, body: dict) -> None:
         """What happens inside the machine, by way of the simulated BMC."""
-        request = urllib.request.Request(self.bmc + path, json.dumps(body).encode(), {"Authorization": self.login})
+        request = urllib.request.Request(self.bmc + path, json.dumps(body).encode(),
+                                         {"Authorization": self.login, "Content-Type": "application/json"})
         try:
             urllib.request.urlopen(request, timeout=10).close()
-        except OSError as error:  # it was switched off in between
-            raise PowerLost() from error
+        except urllib.error.HTTPError as error:
+            if error.code != 409:
+                raise
+            raise PowerLost() from error  # it was switched off in between
 
     def _watch(self) -> None:
         played = 0
@@ -128,6 +132,7 @@ class Boot:
             try:
                 self._ram_system()
             except Refused:
+                self._phase()  # unless it is long since off, and what was left of it heard the end of its last question
                 self.server.refusals += 1
                 self.server.act("/Actions/ComputerSystem.Reset", {"ResetType": "ForceOff"})  # pxe/installer/init
 
