@@ -29,7 +29,7 @@ class Life:
         end = time.monotonic() + seconds
         while not good(seen := self.service.call("GET", path)):
             assert time.monotonic() < end, f"{path} is still {seen}"
-            time.sleep(0.05)
+            time.sleep(0.1)
         return seen
 
     def order(self) -> str:
@@ -53,10 +53,14 @@ class Life:
     def cancel(self, operation: str) -> None:
         self.service.call("POST", f"/operations/{operation}/actions", {"type": "cancel"}, f"cancel-{operation}")
 
-    def run_out(self, operation: str) -> None:
-        """As if the step had begun an hour ago: its deadline has passed."""
-        with contextlib.closing(sqlite3.connect(self.site.service.folder / "data" / "state.db", timeout=30)) as database, database:
-            database.execute("UPDATE operations SET state_since = state_since - 3600000000 WHERE id = ?", (operation,))
+    def run_out(self, operation: str, step: str) -> None:
+        """As if the step had begun an hour ago: its deadline has passed. Said again until it is heard, because a step that runs
+        just now ends with what it read before."""
+        def heard(seen: dict) -> bool:
+            with contextlib.closing(sqlite3.connect(self.service.folder / "data" / "state.db", timeout=30)) as database, database:
+                database.execute("UPDATE operations SET state_since = state_since - 3600000000 WHERE id = ? AND state = ?", (operation, step))
+            return seen["step"] != step
+        self.until(f"/operations/{operation}", heard)
 
     def state(self) -> str:
         return self.service.call("GET", f"/servers/{NAME}")["state"]
@@ -89,7 +93,7 @@ def test_a_bmc_that_does_not_switch_off_does_not_keep_the_ports_open(life, fault
     life.says(operation, said)
     assert life.state() == "releasing"
     life.ports_are("routed")
-    life.run_out(operation)
+    life.run_out(operation, "powering-off")
     life.ports_are("shut")
     assert life.server.seen()["on"] and life.state() == "wiping"
     life.server.faults()
@@ -105,7 +109,7 @@ def test_a_bmc_that_says_off_of_a_server_that_runs_is_not_believed(life):
     operation = life.release()
     life.says(operation, "is off, but its session at tor1 swp1")
     life.ports_are("routed")
-    life.run_out(operation)
+    life.run_out(operation, "powering-off")
     life.ends(operation, "failed")
     life.ports_are("shut")
     assert life.state() == "failed"
