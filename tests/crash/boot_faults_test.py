@@ -97,7 +97,7 @@ def test_a_bmc_that_does_not_switch_off_does_not_keep_the_ports_open(life, fault
     life.ports_are("shut")
     assert life.server.seen()["on"] and life.state() == "wiping"
     life.server.faults()
-    assert said in life.ends(operation, "failed")["error"]["message"]
+    assert said in life.ends(operation, "failed")["error"]["detail"]
     assert life.state() == "failed" and not life.server.seen()["on"]
     life.end()
 
@@ -107,7 +107,7 @@ def test_a_bmc_that_says_off_of_a_server_that_runs_is_not_believed(life):
     life.deploy()
     life.server.faults(lies_about_power=True)
     operation = life.release_late()
-    assert "is off, but its session at tor1 swp1" in life.ends(operation, "failed")["error"]["message"]
+    assert "is off, but its session at tor1 swp1" in life.ends(operation, "failed")["error"]["detail"]
     life.ports_are("shut")
     assert life.state() == "failed"
     life.server.faults()
