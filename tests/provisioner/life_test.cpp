@@ -84,6 +84,16 @@ TEST_P(Life, AnImportTellsThePortsOfThePoolOfTheSitesNewServices) {
   EXPECT_EQ(site_.mode("tor1"), PortMode::Provisioning);
 }
 
+TEST_P(Life, AnImportTakesNoMacOrPortFromAServerThatIsThereAlready) {
+  const Status refused = site_.import_as("srv9");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::Conflict);
+  EXPECT_NE(refused.error().message.find("MAC address 02:00:00:00:00:01 is of server srv1 already"),
+            std::string::npos)
+      << refused.error().message;
+  EXPECT_FALSE(site_.service->find_server({}, "srv9"));
+}
+
 TEST_P(Life, AnImportLeavesThePortsOfADeployedServerAlone) {
   ASSERT_TRUE(ends(deploy().operation, "succeeded"));
   site_.site.services = {*parse_ip("172.16.100.1")};

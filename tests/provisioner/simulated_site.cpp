@@ -245,6 +245,12 @@ void SimulatedSite::import_again() {
   EXPECT_TRUE(imported) << imported.error().message;
 }
 
+Status SimulatedSite::import_as(const std::string& name) {
+  std::string inventory = kInventory;
+  inventory.replace(inventory.find("name: srv1"), 10, "name: " + name);
+  return service->import_inventory("more.yaml", inventory, Mode::Real).map([](const auto&) {});
+}
+
 void SimulatedSite::tick() {
   for (auto& [name, worker] : workers)
     static_cast<void>(worker->tick());

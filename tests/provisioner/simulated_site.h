@@ -60,6 +60,8 @@ class SimulatedSite {
   void tick();
 
   void import_again();
+  // Its inventory with the server under another name; nothing when that was taken.
+  Status import_as(const std::string& name);
   DeployRequest order() const;
   std::string server_state();
   std::string operation_status(const std::string& id);
