@@ -7,6 +7,7 @@
 #include "core/id.h"
 #include "provisioner/boot/wipe_proof.h"
 #include "provisioner/boot/wipe_record.h"
+#include "provisioner/store/events.h"
 #include "provisioner/store/server_disks.h"
 #include "provisioner/store/work.h"
 
@@ -106,6 +107,59 @@ void inspect_if_new(db::Session& session, const std::string& server,
               "UPDATE boot_desk SET phase = 'inspecting', operation = :o, task = :t WHERE server = "
               ":s",
               server, to_json_text(Task{.operation = server, .work = InspectWork{}}), server);
+}
+
+// The token ends with this statement, so it works once whoever else uses it.
+Status use_token(db::Session& session, const std::string& server, const Secret& token) {
+  const long long used = db::execute(
+      session,
+      "UPDATE boot_desk SET token_hash = '', token_until = 0 WHERE server = :s AND token_hash = "
+      ":t AND token_hash <> '' AND token_until > " +
+          session.now_sql(),
+      server, kept_form(token));
+  if (used == 1) return {};
+  return failure(Errc::Rejected, "the token is not valid for server " + server +
+                                     ", was used before, or is too old");
+}
+
+// Of the inventory: this server's, and those the machine has.
+std::vector<OwnedNic> nics_of(db::Session& session, const std::string& server,
+                              const pxe::installer::Inspection& inspection) {
+  std::vector<OwnedNic> nics;
+  const auto add = [&](const std::string& where, const std::string& value) {
+    for (const auto& [owner, name, mac] : db::select<std::string, std::string, std::string>(
+             session, "SELECT server, name, mac FROM nics WHERE " + where + " = :v", value))
+      if (const auto parsed = parse_mac(mac)) nics.push_back({owner, name, *parsed});
+  };
+  add("server", server);
+  for (const auto& nic : inspection.nics)
+    add("mac", to_string(nic.mac));
+  return nics;
+}
+
+Status refuse_machine(db::Session& session, Wakeup& wakeup, const std::string& server,
+                      const std::string& why) {
+  db::execute(session, "UPDATE boot_desk SET detail = :d WHERE server = :s", why, server);
+  append_event(session, {.type = "boot.contradiction", .subject = "servers/" + server},
+               {{"detail", why}}, db::now(session));
+  session.on_commit([&wakeup] { wakeup.poke(kEventTopic); });
+  return {};
+}
+
+Status begin_session(db::Session& session, const std::string& server,
+                     const pxe::installer::SessionRequest& request, const Secret& secret) {
+  const std::string inspection = to_json(request.inspection).dump();
+  const auto disks = disks_of(request.inspection);
+  db::execute(session,
+              "UPDATE boot_desk SET session_hash = :h, phase = 'provisioning', inspection = :i, "
+              "disks = :d, heard = " +
+                  session.now_sql() + " WHERE server = :s",
+              kept_form(secret), inspection, to_json_text(disks), server);
+  const auto before = read_server_disks(session, server);
+  if (!before) return tl::unexpected(before.error());
+  keep_seen_disks(session, server, with_earlier(disks, before->seen));
+  inspect_if_new(session, server, inspection);
+  return {};
 }
 
 // All that must have been wiped: what is in the server now, and what the inventory lists or, where
@@ -267,32 +321,23 @@ Result<BootTicket> BootDesk::open_boot(const std::string& server) {
 }
 
 Result<pxe::installer::SessionAnswer> BootDesk::open_session(
-    const std::string& server, const pxe::installer::SessionRequest& request) {
+    const std::string& server, const pxe::installer::SessionRequest& request, KnownBy known_by) {
   const Secret secret(random_hex(kSecretBytes));
-  const std::string inspection = to_json(request.inspection).dump();
-  const auto disks = disks_of(request.inspection);
-  return db::write(
-      tools_.pool, "installer session of " + server,
-      [&](db::Session& session) -> Result<pxe::installer::SessionAnswer> {
-        // The token ends with this statement, so it works once whoever else uses it.
-        const long long opened = db::execute(
-            session,
-            "UPDATE boot_desk SET token_hash = '', token_until = 0, session_hash = :h, "
-            "phase = 'provisioning', inspection = :i, disks = :d, heard = " +
-                session.now_sql() +
-                " WHERE server = :s AND token_hash = :t AND token_hash <> '' AND token_until > " +
-                session.now_sql(),
-            kept_form(secret), inspection, to_json_text(disks), server, kept_form(request.token));
-        if (opened != 1)
-          return failure(Errc::Rejected, "the token is not valid for server " + server +
-                                             ", was used before, or is too old");
-        const auto before = read_server_disks(session, server);
-        if (!before) return tl::unexpected(before.error());
-        keep_seen_disks(session, server, with_earlier(disks, before->seen));
-        inspect_if_new(session, server, inspection);
+  // Kept as well as a session that is opened: the token is used up, and people are told why.
+  std::optional<std::string> stranger;
+  const Status kept =
+      db::write(tools_.pool, "installer session of " + server, [&](db::Session& session) -> Status {
+        if (const Status used = use_token(session, server, request.token); !used) return used;
+        stranger = another_machine(server, known_by, nics_of(session, server, request.inspection),
+                                   request.inspection);
+        if (stranger) return refuse_machine(session, tools_.wakeup, server, *stranger);
+        if (Status begun = begin_session(session, server, request, secret); !begun) return begun;
         tell_workflow(session, tools_.wakeup, server);
-        return pxe::installer::SessionAnswer{.session = secret, .server = server};
+        return {};
       });
+  if (!kept) return tl::unexpected(kept.error());
+  if (stranger) return failure(Errc::Rejected, *stranger);
+  return pxe::installer::SessionAnswer{.session = secret, .server = server};
 }
 
 Result<std::optional<std::string>> BootDesk::find_task(const std::string& server,

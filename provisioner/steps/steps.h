@@ -55,6 +55,8 @@ struct StepContext {
 [[nodiscard]] StepOutcome shut_ports(const Job& job, StepContext& context);
 [[nodiscard]] StepOutcome return_ports(const Job& job, StepContext& context);  // provisioning
 [[nodiscard]] StepOutcome verify_sessions(const Job& job, StepContext& context);
+// Off, as its BMC says and its switches show: BMCs have said so of servers that ran.
+[[nodiscard]] StepOutcome stop_tenant(const Job& job, StepContext& context);
 [[nodiscard]] StepOutcome isolate_server(const Job& job, StepContext& context);  // off and shut
 
 // the server

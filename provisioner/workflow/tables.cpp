@@ -21,7 +21,7 @@ constexpr std::array kDeploy{
   Row{State::Isolating,  &isolate_server,      State::Failed,     State::Failed,    10min, "deploying", "Power off and shut both ports"},
 };
 constexpr std::array kRelease{
-  Row{State::PoweringOff, &power_off,          State::Closing,     State::Isolating,  5min, "releasing", "Power off"},
+  Row{State::PoweringOff, &stop_tenant,        State::Closing,     State::Isolating,  5min, "releasing", "Power off, until neither BMC nor switches show that it runs"},
   Row{State::Closing,     &shut_ports,         State::Returning,   State::Isolating, 10min, "releasing", "Shut both ports and remove their sessions, filters and subinterfaces"},
   Row{State::Returning,   &return_ports,       State::WipeBooting, State::Isolating, 10min, "releasing", "Put both ports back into the provisioning VLAN"},
   Row{State::WipeBooting, &boot_from_network,  State::Wiping,      State::Isolating, 20min, "wiping",    "Boot the wiper from the network"},

@@ -17,7 +17,7 @@ import time
 
 import pytest
 
-from service import Crashed, Service, Simulator
+from service import Crashed, Service, Simulator, Site
 
 ORDER = {"project": "demo", "name": "web1", "server": {"server": "srv1"}, "image": "debian-12", "catalog": "l3-dual",
          "subnets": {"vrf-prv": ["prv-v4", "prv-v6"], "vrf-pub": ["pub-v4", "pub-v6"]}}
@@ -132,16 +132,25 @@ def places_of_an_order(folder: pathlib.Path, database: str) -> range:
         simulator.stop()
 
 
-def one_life(folder: pathlib.Path, database: str, kills: list[int], count_into: pathlib.Path | None = None, live=life) -> float:
-    """The seconds `live` took that was killed at the `kills[0]`th place, after the restart at the next one, and so on."""
+Kill = int | tuple[str, int]  # the Nth place, or the Nth place of this name
+
+
+def at(kill: Kill) -> dict[str, str]:
+    name, number = kill if isinstance(kill, tuple) else ("", kill)
+    return {"SWITCHYARD_CRASH_AT": str(number), "SWITCHYARD_CRASH_PLACE": name}
+
+
+def one_life(folder: pathlib.Path, database: str, kills: list[Kill], count_into: pathlib.Path | None = None, make=Site, live=life) -> float:
+    """The seconds `live` took that was killed at the place `kills[0]`, after the restart at the next one, and so on."""
     folder.mkdir()
-    simulator, service = Simulator(folder), Service(folder, database)
+    site = make(folder, database)
+    simulator, service = site.simulator, site.service
     left = list(kills)
 
     def environment() -> dict[str, str]:
         if count_into:
             return {"SWITCHYARD_CRASH_COUNT": str(count_into)}
-        return {"SWITCHYARD_CRASH_AT": str(left.pop(0))} if left else {}
+        return at(left.pop(0)) if left else {}
 
     def restart() -> None:
         assert not count_into, "it died by itself"
@@ -157,14 +166,13 @@ def one_life(folder: pathlib.Path, database: str, kills: list[int], count_into: 
             service.start(**environment())
         except Crashed:
             restart()
-        live(service, simulator.inventory, restart)
+        live(service, site.inventory, restart)
         for switch in ("tor1", "tor2"):
             switch_is_tidy(simulator, switch)
         violations = json.loads(simulator.ask("/violations"))
         assert not violations, violations
     finally:
-        service.stop()
-        simulator.stop()
+        site.stop()
     shutil.rmtree(folder)  # what failed stays for whoever looks
     return time.monotonic() - begun
 
@@ -174,6 +182,23 @@ def spread(asked: str, count: int) -> list[int]:
         return list(range(1, count + 1))
     wanted = min(int(asked), count)
     return sorted({1 + (count - 1) * n // max(1, wanted - 1) for n in range(wanted)})
+
+
+def survive(tmp_path: pathlib.Path, database: str, lives: dict[str, list[Kill]], make=Site, live=life) -> None:
+    """Lives these lives, each with its kills, some at once; tells how long each took and which one did not converge."""
+    def tried(number: int, name: str) -> str:
+        try:
+            took = one_life(tmp_path / f"{database}-life-{number}", database, lives[name], make=make, live=live)
+            print(f"{database}: {name}: {took:.1f} s", flush=True)
+            return ""
+        except Exception as error:  # also what the harness itself meets: one life must not hide the others
+            print(f"{database}: {name}: FAILED: {error!r}", flush=True)
+            return f"{name}: {error!r}"
+
+    with concurrent.futures.ThreadPoolExecutor(TOGETHER) as together:
+        failures = [failure for failure in together.map(tried, range(len(lives)), lives) if failure]
+    print(f"{database}: {len(lives)} lives, {len(failures)} failed")
+    assert not failures, "\n".join(failures)
 
 
 # A whole life is one deployment, two operations and no answer that was promised and not kept (SETTLED).
@@ -190,25 +215,13 @@ def test_an_order_that_was_cut_off_and_sent_again_is_made_once(tmp_path, databas
 @pytest.mark.parametrize("live", [life, maintenance])
 def test_converges_after_a_crash_anywhere(tmp_path, database, live):
     counted = tmp_path / f"{database}-places"
-    one_life(tmp_path / f"{database}-count", database, [], counted, live)
+    one_life(tmp_path / f"{database}-count", database, [], counted, live=live)
     names = counted.read_text().splitlines()
     total = len(names)
     assert total > 50
-    lives = [[place] for place in spread(os.environ.get("SWITCHYARD_CRASH_POINTS", "10"), total)]
+    lives: list[list[Kill]] = [[place] for place in spread(os.environ.get("SWITCHYARD_CRASH_POINTS", "10"), total)]
     chance = random.Random(int(os.environ.get("SWITCHYARD_CRASH_SEED", "1")))
     lives += [[chance.randint(1, total), chance.randint(1, total // 2)] for _ in range(int(os.environ.get("SWITCHYARD_CRASH_PAIRS", "0")))]
 
-    def tried(kills: list[int]) -> str:
-        place = f"{database}, {live.__name__}: place {'+'.join(map(str, kills))} of {total}, {names[kills[0] - 1]}"
-        try:
-            took = one_life(tmp_path / f"{database}-{'-'.join(map(str, kills))}", database, kills, live=live)
-            print(f"{place}: {took:.1f} s", flush=True)
-            return ""
-        except Exception as error:  # also what the harness itself meets: one life must not hide the others
-            print(f"{place}: FAILED: {error!r}", flush=True)
-            return f"{place}: {error!r}"
-
-    with concurrent.futures.ThreadPoolExecutor(TOGETHER) as together:
-        failures = [failure for failure in together.map(tried, lives) if failure]
-    print(f"{database}, {live.__name__}: {len(lives)} lives over {total} places, {len(failures)} failed")
-    assert not failures, "\n".join(failures)
+    named = {f"{live.__name__}, place {'+'.join(map(str, kills))} of {total}, {names[kills[0] - 1]}": kills for kills in lives}
+    survive(tmp_path, database, named, live=live)

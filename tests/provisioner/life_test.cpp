@@ -3,6 +3,8 @@
 #include "core/db/transaction.h"
 #include "tests/provisioner/life_fixture.h"
 
+#include <algorithm>
+
 namespace switchyard::provisioner {
 namespace {
 
@@ -62,6 +64,16 @@ TEST_P(Life, AnImportTellsThePortsOfThePoolOfTheSitesNewServices) {
   EXPECT_TRUE(site_.run_until(
       [&] { return site_.switches["tor1"].ports["swp1"].services == site_.site.services; }));
   EXPECT_EQ(site_.mode("tor1"), PortMode::Provisioning);
+}
+
+TEST_P(Life, AnImportTakesNoMacOrPortFromAServerThatIsThereAlready) {
+  const Status refused = site_.import_as("srv9");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::Conflict);
+  EXPECT_NE(refused.error().message.find("MAC address 02:00:00:00:00:01 is of server srv1 already"),
+            std::string::npos)
+      << refused.error().message;
+  EXPECT_FALSE(site_.service->find_server({}, "srv9"));
 }
 
 TEST_P(Life, AnImportLeavesThePortsOfADeployedServerAlone) {
@@ -205,6 +217,41 @@ TEST_P(Life, WipesAgainAfterAPowerCut) {
   ASSERT_TRUE(site_.run_until(is_wiping, 60s));
   EXPECT_EQ(site_.server_state(), "wiping");
   site_.server.wipes = true;
+  ASSERT_TRUE(ends(released->id, "succeeded"));
+  EXPECT_EQ(site_.server_state(), "available");
+}
+
+// The switches know better, and the tenant's system must not see the provisioning VLAN.
+TEST_P(Life, DoesNotBelieveABmcThatSaysOffOfAServerWithASession) {
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+  site_.server.lies_about_power = true;
+  const auto released = site_.service->release({}, ordered.id, std::nullopt, Mode::Real);
+  ASSERT_TRUE(released) << released.error().message;
+  site_.run_until([] { return false; }, 60s);
+  EXPECT_EQ(site_.mode("tor1"), PortMode::Routed);
+  EXPECT_EQ(site_.server_state(), "releasing");
+  EXPECT_NE(site_.operation(released->id).message.find("is off, but its session at tor1 swp1"),
+            std::string::npos)
+      << site_.operation(released->id).message;
+  ASSERT_TRUE(ends(released->id, "failed"));
+  EXPECT_EQ(site_.server_state(), "failed");
+  for (const char* name : {"tor1", "tor2"}) {
+    EXPECT_EQ(site_.mode(name), PortMode::Shut);
+    EXPECT_EQ(std::ranges::count(site_.switches[name].history, "swp1 provisioning"), 1)
+        << "when it came into the pool, and never again";
+  }
+}
+
+TEST_P(Life, ABootLoopEndsWithTheDeadlineOfItsStep) {
+  site_.server.boot_loops = true;
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(ends(ordered.operation, "failed"));
+  EXPECT_EQ(site_.server_state(), "failed");
+  EXPECT_EQ(site_.mode("tor1"), PortMode::Shut);
+  EXPECT_EQ(site_.server.status.power, Power::Off);
+  site_.server.boot_loops = false;
+  const auto released = site_.service->release({}, ordered.id, std::nullopt, Mode::Real);
   ASSERT_TRUE(ends(released->id, "succeeded"));
   EXPECT_EQ(site_.server_state(), "available");
 }

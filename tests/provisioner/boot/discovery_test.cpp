@@ -68,8 +68,8 @@ class DiscoveryTest : public testing::TestWithParam<db::Backend> {
     ASSERT_EQ(ticket->choice, BootChoice::Installer);
     Inspection inspection{.disks = {{.name = "sda", .bytes = 8, .serial = "S1"}},
                           .nics = {{.name = "eth0", .mac = kMac}}};
-    const auto opened =
-        desk_.open_session(kId, {.token = ticket->token, .mac = kMac, .inspection = inspection});
+    const auto opened = desk_.open_session(
+        kId, {.token = ticket->token, .mac = kMac, .inspection = inspection}, KnownBy::Mac);
     ASSERT_TRUE(opened);
     const auto task = desk_.find_task(kId, opened->session);
     ASSERT_TRUE(task && *task);
