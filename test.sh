@@ -17,6 +17,7 @@ usage: ./test.sh [STAGE…]
   browser   the portal in Chromium against a running demo
   preseed   Debian's own installer in QEMU, and the disk boots. Without KVM it takes from half an
             hour to an hour and a half, too long for CI, so `all` leaves it out
+  fuzz      libFuzzer with ASan and UBSan, a minute for each parser of what servers send at boot
 
 Needs Debian 12 and root (packages, network namespaces). Builds in build/dev.
 TEXT
@@ -25,12 +26,12 @@ TEXT
 stages=()
 for stage in "$@"; do
   case $stage in
-  all | unit | openapi | lab | boot | demo | browser | preseed) stages+=("$stage") ;;
+  all | unit | openapi | lab | boot | demo | browser | fuzz | preseed) stages+=("$stage") ;;
   -h | --help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
   esac
 done
-if [ ${#stages[@]} = 0 ] || [ "${stages[0]}" = all ]; then stages=(unit openapi lab boot demo browser); fi
+if [ ${#stages[@]} = 0 ] || [ "${stages[0]}" = all ]; then stages=(unit openapi lab boot demo browser fuzz); fi
 
 work=$(mktemp -d /tmp/switchyard-test.XXXXXX)
 trap 'rm -rf "$work"' EXIT
@@ -87,6 +88,11 @@ preseed() {
   say "debian-installer"
   pxe/installer/build.sh "$work/ram" build/dev/bin/switchyard-installer
   SWITCHYARD_BIN=$PWD/build/dev/bin SWITCHYARD_RAM=$work/ram /usr/bin/python3 -m pytest tests/pxe/test_preseed.py -q -s -p no:cacheprovider
+}
+
+fuzz() {
+  say "fuzz"
+  tests/fuzz/run.sh
 }
 
 build

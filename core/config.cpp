@@ -97,11 +97,7 @@ Status set_database_url(Secret& member, std::string_view text) {
 }
 
 Status set_ipv4(IpAddress& member, std::string_view text) {
-  const auto address = parse_ip(text);
-  if (!address) return tl::unexpected(address.error());
-  if (address->family != Family::V4) return failure(Errc::Invalid, "must be an IPv4 address");
-  member = *address;
-  return {};
+  return parse_ipv4(text).map([&](const IpAddress& address) { member = address; });
 }
 
 Status set_addresses(std::vector<IpAddress>& member, std::string_view text) {

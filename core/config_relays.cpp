@@ -6,13 +6,6 @@ namespace {
 
 using Relay = Config::Boot::Relay;
 
-Result<IpAddress> parse_ipv4(std::string_view text) {
-  auto address = parse_ip(text);
-  if (address && address->family != Family::V4)
-    return failure(Errc::Invalid, "must be an IPv4 address");
-  return address;
-}
-
 Relay::Subnet read_subnet(const yaml::Node& node) {
   Relay::Subnet subnet{.prefix = node.parsed<Prefix>("prefix", &parse_prefix),
                        .first_address = node.parsed<IpAddress>("first_address", &parse_ipv4),
@@ -45,6 +38,13 @@ Relay read_relay(const yaml::Node& node) {
 }
 
 }  // namespace
+
+Result<IpAddress> parse_ipv4(std::string_view text) {
+  auto address = parse_ip(text);
+  if (address && address->family != Family::V4)
+    return failure(Errc::Invalid, "must be an IPv4 address");
+  return address;
+}
 
 const std::string_view kRelaysReference =
     R"(

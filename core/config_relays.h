@@ -9,6 +9,9 @@
 
 namespace switchyard {
 
+// Invalid: no address, or one of IPv6.
+[[nodiscard]] Result<IpAddress> parse_ipv4(std::string_view text);
+
 // `boot`: the section. What is wrong is reported at its place.
 [[nodiscard]] std::vector<Config::Boot::Relay> read_relays(const yaml::Node& boot);
 

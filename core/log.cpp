@@ -3,8 +3,8 @@
 #include "core/log.h"
 
 #include "core/clock.h"
+#include "core/time_text.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <signal.h>
@@ -57,15 +57,6 @@ std::string quoted(std::string_view text) {
   return nlohmann::json(std::string{cut}).dump(-1, ' ', true, replace);
 }
 
-std::string now_text() {
-  const Timestamp now = SystemClock{}.now();
-  const auto whole = std::chrono::floor<std::chrono::seconds>(now);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(
-                         std::chrono::system_clock::time_point{whole.time_since_epoch()})),
-                     (now - whole).count());
-}
-
 void add_field(std::string& line, std::string_view key, std::string_view value) {
   line += ',';
   line += quoted(key);
@@ -74,7 +65,8 @@ void add_field(std::string& line, std::string_view key, std::string_view value) 
 }
 
 std::string line_of(Level level, std::string_view message) {
-  std::string line = R"({"time":")" + now_text() + R"(","level":")" + name_of(level) + '"';
+  std::string line =
+      R"({"time":")" + rfc3339(SystemClock{}.now()) + R"(","level":")" + name_of(level) + '"';
   add_field(line, "message", message);
   return line;
 }

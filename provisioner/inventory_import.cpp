@@ -203,14 +203,28 @@ bool same_links(const std::vector<NicRecord>& stored, const std::vector<Inventor
       });
 }
 
+// Of servers that are not in this import, too.
+Status check_free(db::Session& session, const InventoryNic& nic) {
+  const auto other = db::select_one<std::string>(
+      session, "SELECT server FROM nics WHERE (switch_name = :s AND port = :p) OR mac = :m",
+      nic.switch_name, nic.port, to_string(nic.mac));
+  if (!other) return {};
+  return failure(Errc::Conflict, "port " + nic.port + " of switch " + nic.switch_name +
+                                     " or MAC address " + to_string(nic.mac) + " is of server " +
+                                     std::get<0>(*other) + " already");
+}
+
 // Nothing is known of a server that is new: its ports go where it can be inspected and installed.
-void put_links(Import& import, const InventoryServer& item) {
+Status put_links(Import& import, const InventoryServer& item) {
   db::execute(import.session, "DELETE FROM nics WHERE server = :s", item.name);
-  for (const InventoryNic& nic : item.nics)
+  for (const InventoryNic& nic : item.nics) {
+    if (Status free = check_free(import.session, nic); !free) return free;
     db::execute(
         import.session,
         "INSERT INTO nics (server, name, mac, switch_name, port) VALUES (:s, :n, :m, :w, :p)",
         item.name, nic.name, to_string(nic.mac), nic.switch_name, nic.port);
+  }
+  return {};
 }
 
 // Also for a server that is as it was: the VLAN of the site or its services may be others now.
@@ -241,7 +255,7 @@ Status import_server(Import& import, const InventoryServer& item) {
                 "sealed_bmc_password, bmc_trust, version) "
                 "VALUES (:n, :p, 'available', '', '', :t, :u, :us, :sp, :tr, 1)",
                 item.name, item.profile, item.bmc.type, item.bmc.url, item.bmc.user, sealed, trust);
-    put_links(import, item);
+    if (Status put = put_links(import, item); !put) return put;
   } else {
     const auto opened = stored->sealed_bmc_password.empty()
                             ? Result<Secret>(Secret(""))
@@ -255,16 +269,19 @@ Status import_server(Import& import, const InventoryServer& item) {
     const bool in_pool = stored->deployment.empty() && stored->state == "available";
     if (same && in_pool) return wish_for_pool(import, item.name);
     if (same) return {};
-    if (!links && !stored->deployment.empty())
-      return failure(Errc::Conflict, "server " + item.name + " is " + stored->state +
-                                         ": its links cannot change while it is in use");
+    // Also a failed one's: new links would open the ports that its failure shut.
+    if (!links && stored->state != "available" && stored->state != "maintenance")
+      return failure(Errc::Conflict,
+                     "server " + item.name + " is " + stored->state +
+                         ": its links can change only in the pool or in maintenance");
     db::execute(import.session,
                 "UPDATE servers SET profile = :p, bmc_type = :t, bmc_url = :u, bmc_user = :us, "
                 "sealed_bmc_password = :sp, bmc_trust = :tr, "
                 "version = version + 1 WHERE name = :n",
                 item.profile, item.bmc.type, item.bmc.url, item.bmc.user, sealed, trust, item.name);
     if (links && !in_pool) return {};
-    if (!links) put_links(import, item);
+    if (!links)
+      if (Status put = put_links(import, item); !put) return put;
   }
   if (Status wished = wish_for_pool(import, item.name); !wished) return wished;
   if (!stored) import.note(true, false, "server " + item.name);

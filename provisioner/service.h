@@ -97,10 +97,13 @@ class Service {
   Result<Page<ServerView>> list_servers(const Viewer&, const std::string& state,
                                         const PageRequest&);
   Result<ServerView> find_server(const Viewer&, const std::string& name);
-  // Maintenance on: an available or failed server leaves the pool; off: a server in maintenance
-  // returns through wiping. Conflict when the server is in use.
-  Result<ServerView> set_maintenance(const std::string& name, bool on, const std::string& reason,
-                                     std::optional<long long> version);
+  // Out of the pool; also a failed server that belongs to no deployment. Conflict: it is in use.
+  Result<ServerView> start_maintenance(const std::string& name, const std::string& reason,
+                                       std::optional<long long> version, Mode);
+  // Queues the wipe without which no server leaves maintenance for the pool; the operation of a
+  // running one is answered when there is one.
+  Result<OperationView> end_maintenance(const Viewer&, const std::string& name,
+                                        std::optional<long long> version, Mode);
 
   // Oldest first; only proved wipes have a record.
   Result<Page<WipeRecordView>> list_wipe_records(const Viewer&, const std::string& server,

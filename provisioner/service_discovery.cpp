@@ -68,7 +68,8 @@ DiscoveryView to_view(const Discovery& discovery) {
   return view;
 }
 
-// Only links to ports that are there for servers and free.
+// Only links to ports that are there for servers. That they are free is seen when they are
+// imported.
 Status check_link(db::Session& session, const InventoryNic& nic) {
   const std::string place = "port " + nic.port + " of switch " + nic.switch_name;
   const auto role = db::select_one<std::string>(
@@ -77,12 +78,6 @@ Status check_link(db::Session& session, const InventoryNic& nic) {
   if (!role || std::get<0>(*role) != "server")
     return failure(Errc::Conflict, "NIC " + nic.name + " is cabled to " + place +
                                        ", which the inventory does not know as a server's");
-  const auto other = db::select_one<std::string>(
-      session, "SELECT server FROM nics WHERE (switch_name = :s AND port = :p) OR mac = :m",
-      nic.switch_name, nic.port, to_string(nic.mac));
-  if (other)
-    return failure(Errc::Conflict, place + " or MAC address " + to_string(nic.mac) +
-                                       " is of server " + std::get<0>(*other) + " already");
   return {};
 }
 

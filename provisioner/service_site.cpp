@@ -7,7 +7,6 @@
 #include "provisioner/service_work.h"
 #include "provisioner/site_views.h"
 #include "provisioner/store/switches.h"
-#include "provisioner/store/work.h"
 
 namespace switchyard::provisioner {
 namespace {
@@ -64,28 +63,6 @@ Result<ServerView> Service::find_server(const Viewer& viewer, const std::string&
       return failure(Errc::NotFound, "there is no server " + name);
     return std::move(*view);
   });
-}
-
-Result<ServerView> Service::set_maintenance(const std::string& name, bool on,
-                                            const std::string& reason,
-                                            std::optional<long long> version) {
-  return db::write(
-      pool_, "maintenance of " + name, [&](db::Session& session) -> Result<ServerView> {
-        const auto record = find_server_record(session, name);
-        if (!record) return failure(Errc::NotFound, "there is no server " + name);
-        if (version && *version != record->version)
-          return failure(Errc::Conflict, "server " + name + " has changed meanwhile");
-        const std::string from = on ? "available" : "maintenance",
-                          to = on ? "maintenance" : "available";
-        if (record->state != from)
-          return failure(Errc::Conflict, "server " + name + " is " + record->state + "; only " +
-                                             from + " servers can go to " + to);
-        db::execute(session,
-                    "UPDATE servers SET state = :t, reason = :r, version = version + 1 WHERE name "
-                    "= :n AND version = :v",
-                    to, on ? reason : std::string(), name, record->version);
-        return *find_server_view(session, name);
-      });
 }
 
 Result<Page<SwitchView>> Service::list_switches(const PageRequest& page) {

@@ -185,7 +185,7 @@ Result<OperationView> Service::cancel(const Viewer& viewer, const std::string& i
       return failure(Errc::NotFound, "there is no operation " + id);
     if (record->status != "running")
       return failure(Errc::Conflict, "operation " + id + " has " + record->status + " already");
-    if (record->kind != "deploy")
+    if (record->kind == "release")
       return failure(Errc::Conflict, "a release cannot be cancelled: the server must be wiped");
     const std::string due = session.now_sql();
     db::execute(session,
@@ -210,16 +210,17 @@ Result<OperationView> Service::retry(const Viewer& viewer, const std::string& id
       return failure(Errc::Conflict, "operation " + id + " is " + record->status +
                                          "; only a failed or cancelled one can be tried again");
     const auto server = find_server_record(session, record->server);
-    if (!server || server->deployment != record->deployment)
-      return failure(Errc::Conflict, "server " + record->server +
-                                         " no longer belongs to deployment " + record->deployment);
+    if (!server || server->deployment != record->deployment ||
+        server->state != server_after(record->kind, record->status))
+      return failure(Errc::Conflict,
+                     "server " + record->server + " is no longer as operation " + id + " left it");
     const auto busy = db::select_one<std::string>(
         session, "SELECT id FROM operations WHERE live_server = :s", record->server);
     if (busy)
       return failure(Errc::Conflict,
                      "server " + record->server + " is busy with operation " + std::get<0>(*busy));
-    const std::string first(to_string(table_of(record->kind).front().in));
-    const std::string state = record->kind == "deploy" ? "deploying" : "releasing";
+    const Row& row = table_of(record->kind).front();
+    const std::string first(to_string(row.in)), state(row.server_state);
     const std::string since = session.now_sql();
     db::execute(session, "DELETE FROM step_times WHERE operation = :o", id);
     db::execute(session,

@@ -206,8 +206,8 @@ struct StepView {
 
 struct OperationView {
   std::string id{};
-  std::string kind{};  // deploy, release
-  std::string deployment{};
+  std::string kind{};        // deploy, release, wipe
+  std::string deployment{};  // empty: of none (wipe)
   std::string server{};
   std::string project{};
   std::string status{};  // queued, running, succeeded, failed, cancelled

@@ -160,9 +160,9 @@ class Unit {
 
   Try commit(Session& session, const ErrorWatch& watch) {
     try {
-      crash_point("before commit");
+      crash_point("before commit", what_);
       session.sql() << "COMMIT";
-      crash_point("after commit");
+      crash_point("after commit", what_);
       return {};
     } catch (const soci::soci_error& thrown) {
       const Error error = as_error(thrown, what_);

@@ -7,6 +7,7 @@
 #include "core/id.h"
 #include "provisioner/boot/wipe_proof.h"
 #include "provisioner/boot/wipe_record.h"
+#include "provisioner/store/events.h"
 #include "provisioner/store/server_disks.h"
 #include "provisioner/store/work.h"
 
@@ -15,11 +16,9 @@
 namespace switchyard::provisioner {
 
 using pxe::installer::InspectWork;
-using pxe::installer::InstallWork;
 using pxe::installer::Outcome;
 using pxe::installer::Task;
 using pxe::installer::TaskResult;
-using pxe::installer::WipeWork;
 
 namespace {
 
@@ -108,6 +107,59 @@ void inspect_if_new(db::Session& session, const std::string& server,
               server, to_json_text(Task{.operation = server, .work = InspectWork{}}), server);
 }
 
+// The token ends with this statement, so it works once whoever else uses it.
+Status use_token(db::Session& session, const std::string& server, const Secret& token) {
+  const long long used = db::execute(
+      session,
+      "UPDATE boot_desk SET token_hash = '', token_until = 0 WHERE server = :s AND token_hash = "
+      ":t AND token_hash <> '' AND token_until > " +
+          session.now_sql(),
+      server, kept_form(token));
+  if (used == 1) return {};
+  return failure(Errc::Rejected, "the token is not valid for server " + server +
+                                     ", was used before, or is too old");
+}
+
+// Of the inventory: this server's, and those the machine has.
+std::vector<OwnedNic> nics_of(db::Session& session, const std::string& server,
+                              const pxe::installer::Inspection& inspection) {
+  std::vector<OwnedNic> nics;
+  const auto add = [&](const std::string& where, const std::string& value) {
+    for (const auto& [owner, name, mac] : db::select<std::string, std::string, std::string>(
+             session, "SELECT server, name, mac FROM nics WHERE " + where + " = :v", value))
+      if (const auto parsed = parse_mac(mac)) nics.push_back({owner, name, *parsed});
+  };
+  add("server", server);
+  for (const auto& nic : inspection.nics)
+    add("mac", to_string(nic.mac));
+  return nics;
+}
+
+Status refuse_machine(db::Session& session, Wakeup& wakeup, const std::string& server,
+                      const std::string& why) {
+  db::execute(session, "UPDATE boot_desk SET detail = :d WHERE server = :s", why, server);
+  append_event(session, {.type = "boot.contradiction", .subject = "servers/" + server},
+               {{"detail", why}}, db::now(session));
+  session.on_commit([&wakeup] { wakeup.poke(kEventTopic); });
+  return {};
+}
+
+Status begin_session(db::Session& session, const std::string& server,
+                     const pxe::installer::SessionRequest& request, const Secret& secret) {
+  const std::string inspection = to_json(request.inspection).dump();
+  const auto disks = disks_of(request.inspection);
+  db::execute(session,
+              "UPDATE boot_desk SET session_hash = :h, phase = 'provisioning', inspection = :i, "
+              "disks = :d, heard = " +
+                  session.now_sql() + " WHERE server = :s",
+              kept_form(secret), inspection, to_json_text(disks), server);
+  const auto before = read_server_disks(session, server);
+  if (!before) return tl::unexpected(before.error());
+  keep_seen_disks(session, server, with_earlier(disks, before->seen));
+  inspect_if_new(session, server, inspection);
+  return {};
+}
+
 // All that must have been wiped: what is in the server now, and what the inventory lists or, where
 // it lists nothing, what was ever seen in it since it was last clean.
 Result<std::vector<KnownDisk>> owed_disks(db::Session& session, const std::string& server) {
@@ -154,16 +206,6 @@ Result<Verdict> judge(db::Session& session, const BootDeskTools& tools, const Sp
   return Verdict{"inspected", result.detail};
 }
 
-InstallWork install_work(const InstallOrder& order, const pxe::installer::Image& image) {
-  InstallWork work{.hostname = order.hostname, .image = image};
-  for (const HostFile& file : order.files)
-    work.files.push_back({.path = file.path,
-                          .mode = static_cast<unsigned>(std::stoul(file.mode, nullptr, 8)),
-                          .owner = file.owner,
-                          .content = file.content});
-  return work;
-}
-
 }  // namespace
 
 Result<DeskEntry> BootDesk::read(const std::string& server) {
@@ -197,75 +239,6 @@ Status BootDesk::expect(const std::string& server, BootDevice device) {
     db::execute(session, "DELETE FROM boot_desk WHERE server = :s", server);
     insert_expected(session, server, expected);
     return {};
-  });
-}
-
-// What the row of a server says from now on.
-struct BootDesk::Order {
-  Task task{};
-  const char* phase{};
-  std::string answers{};  // of an unattended install
-};
-
-Status BootDesk::order(const std::string& server, const std::string& operation,
-                       const MakeOrder& make) {
-  return db::write(tools_.pool, "order for " + server, [&](db::Session& session) -> Status {
-    const auto row = db::select_one<std::string, std::string>(
-        session,
-        std::string("SELECT phase, operation FROM boot_desk WHERE server = :s") +
-            session.for_update(),
-        server);
-    if (!row) return failure(Errc::Conflict, "server " + server + " has not booted our installer");
-    if (std::get<1>(*row) == operation) return {};
-    if (std::get<0>(*row) != "provisioning")
-      return failure(Errc::Conflict, "the installer on server " + server +
-                                         " does not wait for an order (phase " + std::get<0>(*row) +
-                                         ")");
-    const auto made = make(session);
-    if (!made) return tl::unexpected(made.error());
-    db::execute(session,
-                "UPDATE boot_desk SET phase = :p, operation = :o, task = :t, answers = :a, "
-                "progress = 0, detail = '', heard = " +
-                    session.now_sql() + " WHERE server = :s",
-                std::string(made->phase), operation, to_json_text(made->task), made->answers,
-                server);
-    if (tools_.ordered) session.on_commit([this, server] { tools_.ordered(server); });
-    return {};
-  });
-}
-
-Result<BootDesk::Order> BootDesk::unattended(db::Session& session, const std::string& server,
-                                             const NativeInstaller& installer,
-                                             const InstallOrder& order) const {
-  const auto row =
-      db::select_one<std::string>(session, "SELECT disks FROM boot_desk WHERE server = :s", server);
-  const auto disks = parse_disks(row ? std::get<0>(*row) : "");
-  if (!disks) return tl::unexpected(disks.error());
-  const auto disk = choose_disk(installer, *disks);
-  if (!disk) return tl::unexpected(disk.error().in("server " + server));
-  const UnattendedOrder made = unattended_order(installer, order, tools_.boot_url, *disk);
-  auto work = hand_over_work(installer, made, tools_.boot_url);
-  if (!work) return tl::unexpected(work.error());
-  return Order{.task = {.operation = order.operation, .work = std::move(*work)},
-               .phase = "unattended",
-               .answers = to_json_text(made)};
-}
-
-Status BootDesk::order_install(const std::string& server, const InstallOrder& order) {
-  auto entry = tools_.find_image(order.image);
-  if (!entry) return tl::unexpected(entry.error());
-  return this->order(server, order.operation, [&](db::Session& session) -> Result<Order> {
-    if (const auto* native = std::get_if<NativeInstaller>(&*entry))
-      return unattended(session, server, *native, order);
-    return Order{.task = {.operation = order.operation,
-                          .work = install_work(order, std::get<pxe::installer::Image>(*entry))},
-                 .phase = "installing"};
-  });
-}
-
-Status BootDesk::order_wipe(const std::string& server, const std::string& operation) {
-  return order(server, operation, [&](db::Session&) -> Result<Order> {
-    return Order{.task = {.operation = operation, .work = WipeWork{}}, .phase = "wiping"};
   });
 }
 
@@ -306,32 +279,23 @@ Result<BootTicket> BootDesk::open_boot(const std::string& server) {
 }
 
 Result<pxe::installer::SessionAnswer> BootDesk::open_session(
-    const std::string& server, const pxe::installer::SessionRequest& request) {
+    const std::string& server, const pxe::installer::SessionRequest& request, KnownBy known_by) {
   const Secret secret(random_hex(kSecretBytes));
-  const std::string inspection = to_json(request.inspection).dump();
-  const auto disks = disks_of(request.inspection);
-  return db::write(
-      tools_.pool, "installer session of " + server,
-      [&](db::Session& session) -> Result<pxe::installer::SessionAnswer> {
-        // The token ends with this statement, so it works once whoever else uses it.
-        const long long opened = db::execute(
-            session,
-            "UPDATE boot_desk SET token_hash = '', token_until = 0, session_hash = :h, "
-            "phase = 'provisioning', inspection = :i, disks = :d, heard = " +
-                session.now_sql() +
-                " WHERE server = :s AND token_hash = :t AND token_hash <> '' AND token_until > " +
-                session.now_sql(),
-            kept_form(secret), inspection, to_json_text(disks), server, kept_form(request.token));
-        if (opened != 1)
-          return failure(Errc::Rejected, "the token is not valid for server " + server +
-                                             ", was used before, or is too old");
-        const auto before = read_server_disks(session, server);
-        if (!before) return tl::unexpected(before.error());
-        keep_seen_disks(session, server, with_earlier(disks, before->seen));
-        inspect_if_new(session, server, inspection);
+  // Kept as well as a session that is opened: the token is used up, and people are told why.
+  std::optional<std::string> stranger;
+  const Status kept =
+      db::write(tools_.pool, "installer session of " + server, [&](db::Session& session) -> Status {
+        if (const Status used = use_token(session, server, request.token); !used) return used;
+        stranger = another_machine(server, known_by, nics_of(session, server, request.inspection),
+                                   request.inspection);
+        if (stranger) return refuse_machine(session, tools_.wakeup, server, *stranger);
+        if (Status begun = begin_session(session, server, request, secret); !begun) return begun;
         tell_workflow(session, tools_.wakeup, server);
-        return pxe::installer::SessionAnswer{.session = secret, .server = server};
+        return {};
       });
+  if (!kept) return tl::unexpected(kept.error());
+  if (stranger) return failure(Errc::Rejected, *stranger);
+  return pxe::installer::SessionAnswer{.session = secret, .server = server};
 }
 
 Result<std::optional<std::string>> BootDesk::find_task(const std::string& server,

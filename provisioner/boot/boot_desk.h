@@ -9,6 +9,7 @@
 #include "provisioner/bmc/installer_desk.h"
 #include "provisioner/boot/discovery.h"
 #include "provisioner/boot/image_shelf.h"
+#include "provisioner/boot/machine_identity.h"
 #include "provisioner/wakeup.h"
 #include "pxe/installer/messages.h"
 
@@ -28,6 +29,7 @@ enum class BootChoice {
 struct BootTicket {
   BootChoice choice{};
   Secret token{};  // of BootChoice::Installer: opens one session, once, within BootDesk::kTokenLife
+  bool for_stranger{};  // whom nobody but itself switches on again
 };
 
 // Finds an image by its name. NotFound: no such image.
@@ -70,9 +72,10 @@ class BootDesk final : public InstallerDesk {
   [[nodiscard]] Status discover(const Stranger& stranger);
   // What this boot is for. Each call for the installer makes a new token and ends older ones.
   [[nodiscard]] Result<BootTicket> open_boot(const std::string& server);
-  // Rejected: the token is not this server's, was used, or is too old.
+  // Rejected: the token is not this server's, was used, or is too old; or the machine is another
+  // one (machine_identity.h), which is an event of the server.
   [[nodiscard]] Result<pxe::installer::SessionAnswer> open_session(
-      const std::string& server, const pxe::installer::SessionRequest& request);
+      const std::string& server, const pxe::installer::SessionRequest& request, KnownBy known_by);
   // The task as its JSON text, nothing while there is none. Rejected, as in the calls below: no
   // such session of this server, or it ended with the next boot.
   [[nodiscard]] Result<std::optional<std::string>> find_task(const std::string& server,

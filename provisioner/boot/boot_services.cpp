@@ -83,9 +83,11 @@ std::optional<Asker> BootServices::State::asker_at(const std::string& text) cons
   const auto lease = dhcp_server->find_lease(*address);
   if (!lease) return std::nullopt;
   const std::lock_guard lock(mutex);
+  const bool has_port = !lease->port.port.empty();
   const dhcp::Machine* machine =
-      lease->port.port.empty() ? cabling->with_mac(lease->mac) : cabling->at_port(lease->port);
-  if (machine != nullptr) return Asker{.server = machine->server};
+      has_port ? cabling->at_port(lease->port) : cabling->with_mac(lease->mac);
+  if (machine != nullptr)
+    return Asker{.server = machine->server, .known_by = has_port ? KnownBy::Port : KnownBy::Mac};
   if (!boot.discover_unknown) return std::nullopt;
   return Asker{
       .server = discovery_id(lease->mac),

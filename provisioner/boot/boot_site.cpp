@@ -58,14 +58,17 @@ std::string ipxe_script(const BootTicket& ticket, const BootAddress& address) {
     case BootChoice::Disk: return "#!ipxe\niseq ${platform} efi && exit 1 || exit\n";
     case BootChoice::Installer: break;
   }
+  // A RAM system that ends must not leave the server to its disk, which may still be a tenant's: it
+  // switches off, or hangs, and we boot it again.
+  const char* end = ticket.for_stranger ? "panic=10" : "switchyard.lost=poweroff";
   return fmt::format(
       "#!ipxe\n"
-      "kernel {0}/files/installer/vmlinuz initrd=initrd console=ttyS0 panic=10 "
+      "kernel {0}/files/installer/vmlinuz initrd=initrd console=ttyS0 {5} "
       "switchyard.url=https://{1}:{2} switchyard.pin={3} switchyard.token={4} "
       "switchyard.nic=${{net0/mac}}\n"
       "initrd --name initrd {0}/files/installer/initrd\n"
       "boot\n",
-      base, address.address, address.tls_port, address.pin, ticket.token.reveal());
+      base, address.address, address.tls_port, address.pin, ticket.token.reveal(), end);
 }
 
 Answer refused(const Error& error) { return error_answer(status_of(error.code), error.message); }
@@ -80,7 +83,7 @@ Answer BootSite::answer(const Request& request) {
     return request.method == "GET" ? script(*asker) : error_answer(405, "GET only");
   if (request.path.starts_with(kAnswerRoute))
     return unattended_answer(desk_, boot_url(address_()), request, asker->server);
-  if (request.path.starts_with("/installer/v1/")) return installer(request, asker->server);
+  if (request.path.starts_with("/installer/v1/")) return installer(request, *asker);
   return error_answer(404, "no such route: " + request.path);
 }
 
@@ -89,20 +92,22 @@ bool BootSite::may_fetch(const Request& request) { return asker_at_(request.clie
 Answer BootSite::script(const Asker& asker) {
   if (asker.stranger)
     if (const Status noted = desk_.discover(*asker.stranger); !noted) return refused(noted.error());
-  const auto ticket = desk_.open_boot(asker.server);
+  auto ticket = desk_.open_boot(asker.server);
   if (!ticket) return refused(ticket.error());
+  ticket->for_stranger = asker.stranger.has_value();
   return {.headers = {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}},
           .body = ipxe_script(*ticket, address_())};
 }
 
-Answer BootSite::installer(const Request& request, const std::string& server) {
+Answer BootSite::installer(const Request& request, const Asker& asker) {
+  const std::string& server = asker.server;
   if (!request.tls) return error_answer(403, "the installer speaks TLS only");
   const std::string what =
       request.method + " " + request.path.substr(std::size("/installer/v1/") - 1);
   if (what == "POST sessions") {
     const auto asked = pxe::installer::parse_session_request(request.body);
     if (!asked) return refused(asked.error());
-    const auto opened = desk_.open_session(server, *asked);
+    const auto opened = desk_.open_session(asker.server, *asked, asker.known_by);
     return opened ? json_answer(201, to_json_text(*opened)) : refused(opened.error());
   }
   const Secret session = bearer_of(request);

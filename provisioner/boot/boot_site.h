@@ -25,6 +25,7 @@ struct BootAddress {
 struct Asker {
   std::string server{};                // of the inventory, or the discovery_id() of a stranger
   std::optional<Stranger> stranger{};  // the inventory does not know it
+  KnownBy known_by{};
 };
 
 // Who an address was lent to; nothing when nobody who is welcome holds it. Thread-safe; must not
@@ -55,8 +56,7 @@ class BootSite final : public pxe::http::Site {
 
  private:
   [[nodiscard]] pxe::http::Answer script(const Asker& asker);
-  [[nodiscard]] pxe::http::Answer installer(const pxe::http::Request& request,
-                                            const std::string& server);
+  [[nodiscard]] pxe::http::Answer installer(const pxe::http::Request& request, const Asker& asker);
   [[nodiscard]] pxe::http::Answer task(const Secret& session, const std::string& server);
 
   BootDesk& desk_;

@@ -2,21 +2,11 @@
 
 #include "core/db/query.h"
 #include "core/db/transaction.h"
+#include "core/time_text.h"
 
-#include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
 
 namespace switchyard::provisioner {
-
-namespace {
-
-// RFC 3339 in UTC with microseconds, as everywhere in the API.
-std::string time_text(Timestamp at) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(to_micros(at) / 1'000'000),
-                     to_micros(at) % 1'000'000);
-}
-
-}  // namespace
 
 std::string to_json_text(const WipeRecord& record) {
   nlohmann::ordered_json disks = nlohmann::ordered_json::array();
@@ -32,7 +22,7 @@ std::string to_json_text(const WipeRecord& record) {
                                     {"site", record.site},
                                     {"server", record.server},
                                     {"operation", record.operation},
-                                    {"at", time_text(record.at)},
+                                    {"at", rfc3339(record.at)},
                                     {"disks", std::move(disks)}};
   return text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

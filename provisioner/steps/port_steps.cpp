@@ -48,6 +48,19 @@ StepOutcome each_by_itself(StepContext& context, const std::vector<PortWish>& wi
   return answer(state, what, context);
 }
 
+// The first session that was up when it was last looked for; nothing on ports that are not routed.
+std::optional<std::string> session_still_up(db::Session& session,
+                                            const std::vector<PortWish>& wishes) {
+  for (const PortWish& wish : wishes) {
+    const auto observed = find_wish(session, wish.switch_name, wish.intent.port);
+    if (!observed || observed->wish.mode != switch_drivers::PortMode::Routed) continue;
+    for (const SessionView& one : parse_sessions(observed->sessions))
+      if (one.state == "Established")
+        return "its session at " + wish.switch_name + " " + wish.intent.port + " " + one.vrf;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 StepOutcome prepare_ports(const Job& job, StepContext& context) {
@@ -78,6 +91,25 @@ StepOutcome isolate_server(const Job& job, StepContext& context) {
   StepOutcome shut = shut_ports(job, context);
   StepOutcome off = power_off(job, context);
   return std::holds_alternative<Done>(shut) ? off : shut;
+}
+
+// A routed port whose session is up has a living server behind it. What was seen before the power
+// went says so, too, which is why the switches are asked again.
+StepOutcome stop_tenant(const Job& job, StepContext& context) {
+  StepOutcome off = power_off(job, context);
+  if (!std::holds_alternative<Done>(off)) return off;
+  const std::vector<PortWish> wishes = routed_wishes(job.nics, job.deployment);
+  const auto heard = db::write(context.pool, "silence of " + job.server.name,
+                               [&](db::Session& session) -> Result<std::optional<std::string>> {
+                                 auto where = session_still_up(session, wishes);
+                                 watch_sessions(session, wishes, where ? 30s : 0s);
+                                 return where;
+                               });
+  if (!heard) return heard.error();
+  if (!*heard) return Done{};
+  for (const PortWish& wish : wishes)
+    context.wakeup.poke(switch_topic(wish.switch_name));
+  return Wait{"the BMC says that " + job.server.name + " is off, but " + **heard + " is up", 1s};
 }
 
 std::optional<std::string> unverified(const PortWish& wish, const WishRecord& observed) {

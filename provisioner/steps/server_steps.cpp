@@ -30,8 +30,7 @@ std::string with_progress(const BootStatus& status) {
 }
 
 // A server that is on is switched off and on again, because only a boot reads the boot device.
-StepOutcome boot(const Job& job, StepContext& context, BootDevice device, const BootStatus& status,
-                 ServerBoot& server) {
+StepOutcome boot(const Job& job, BootDevice device, const BootStatus& status, ServerBoot& server) {
   if (status.power == Power::On) {
     const Status off = server.set_power(Power::Off);
     if (!off) return failed(off.error(), job);
@@ -40,7 +39,6 @@ StepOutcome boot(const Job& job, StepContext& context, BootDevice device, const 
   Status done = server.set_next_boot(device);
   if (done) done = server.set_power(Power::On);
   if (!done) return failed(done.error(), job);
-  static_cast<void>(context);
   return Wait{device == BootDevice::Network ? "booting from the network" : "booting from disk",
               kQuickLook};
 }
@@ -52,8 +50,8 @@ bool is_installing(const BootStatus& status) {
 // Nothing when our RAM system runs on the server and waits for work or is at this operation's. A
 // server that lost its power, fell silent at work or booted something else is booted once more from
 // the start, until the deadline of the step; the work begins anew then.
-std::optional<StepOutcome> bring_into_installer(const Job& job, StepContext& context,
-                                                const BootStatus& status, ServerBoot& server) {
+std::optional<StepOutcome> bring_into_installer(const Job& job, const BootStatus& status,
+                                                ServerBoot& server) {
   const bool is_on = status.power == Power::On;
   const auto quiet_for = [&](std::chrono::microseconds patience, bool otherwise) {
     return status.quiet ? *status.quiet >= patience : otherwise;
@@ -68,7 +66,7 @@ std::optional<StepOutcome> bring_into_installer(const Job& job, StepContext& con
   const bool is_elsewhere = status.phase == "running" || status.phase == "installed";
   if (is_on && !at_work && !is_elsewhere && !quiet_for(kBootPatience, job.in_state >= 60s))
     return Wait{"waiting for the installer: " + with_progress(status), kQuickLook};
-  return boot(job, context, BootDevice::Network, status, server);
+  return boot(job, BootDevice::Network, status, server);
 }
 
 }  // namespace
@@ -89,7 +87,7 @@ StepOutcome boot_from_network(const Job& job, StepContext& context) {
   if (!server) return failed(server.error(), job);
   const auto status = (*server)->read();
   if (!status) return failed(status.error(), job);
-  if (const auto unready = bring_into_installer(job, context, *status, **server)) return *unready;
+  if (const auto unready = bring_into_installer(job, *status, **server)) return *unready;
   return Done{};
 }
 
@@ -103,7 +101,7 @@ StepOutcome install_image(const Job& job, StepContext& context) {
   if (ours && status->phase == "failed")
     return Error{Errc::Rejected,
                  "server " + job.server.name + ": the install failed: " + status->detail};
-  if (const auto unready = bring_into_installer(job, context, *status, **server)) return *unready;
+  if (const auto unready = bring_into_installer(job, *status, **server)) return *unready;
   if (ours && is_installing(*status)) return Wait{with_progress(*status), kQuickLook};
   auto files = render_host_files(job.deployment, job.nics);
   if (!files) return files.error();
@@ -124,7 +122,7 @@ StepOutcome boot_from_disk(const Job& job, StepContext& context) {
   if (status->power == Power::On && status->phase == "running") return Done{};
   if (status->power == Power::On)
     return Wait{"booting from disk: " + with_progress(*status), kQuickLook};
-  return boot(job, context, BootDevice::Disk, *status, **server);
+  return boot(job, BootDevice::Disk, *status, **server);
 }
 
 StepOutcome wipe_disks(const Job& job, StepContext& context) {
@@ -137,7 +135,7 @@ StepOutcome wipe_disks(const Job& job, StepContext& context) {
   if (ours && status->phase == "failed")
     return Error{Errc::Rejected,
                  "server " + job.server.name + ": the wipe failed: " + status->detail};
-  if (const auto unready = bring_into_installer(job, context, *status, **server)) return *unready;
+  if (const auto unready = bring_into_installer(job, *status, **server)) return *unready;
   if (ours && status->phase == "wiping") return Wait{with_progress(*status), kLook};
   const Status started = (*server)->start_wipe(job.operation.id);
   if (!started) return failed(started.error(), job);

@@ -27,7 +27,7 @@ namespace switchyard::provisioner {
 // The subject of one run of a step, read just before it.
 struct Job {
   OperationRecord operation{};
-  DeploymentRecord deployment{};
+  DeploymentRecord deployment{};  // empty when the operation belongs to none
   ServerRecord server{};
   std::vector<NicRecord> nics{};
   std::chrono::microseconds in_state{};  // so long in this step, by the database's clock
@@ -55,6 +55,8 @@ struct StepContext {
 [[nodiscard]] StepOutcome shut_ports(const Job& job, StepContext& context);
 [[nodiscard]] StepOutcome return_ports(const Job& job, StepContext& context);  // provisioning
 [[nodiscard]] StepOutcome verify_sessions(const Job& job, StepContext& context);
+// Off, as its BMC says and its switches show: BMCs have said so of servers that ran.
+[[nodiscard]] StepOutcome stop_tenant(const Job& job, StepContext& context);
 [[nodiscard]] StepOutcome isolate_server(const Job& job, StepContext& context);  // off and shut
 
 // the server

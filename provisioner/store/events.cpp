@@ -1,9 +1,9 @@
 #include "provisioner/store/events.h"
 
 #include "core/db/query.h"
+#include "core/time_text.h"
 #include "provisioner/views.h"
 
-#include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
 
 namespace switchyard::provisioner {
@@ -17,12 +17,8 @@ void append_event(db::Session& session, const Event& event, const nlohmann::json
 }
 
 std::string to_json_text(const EventView& event) {
-  // RFC 3339 in UTC with microseconds, as everywhere in the API.
-  const auto at = std::chrono::time_point_cast<std::chrono::microseconds>(event.at);
-  const auto micros = to_micros(at) % 1'000'000;
   return nlohmann::json{{"id", event.id},
-                        {"at", fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z",
-                                           fmt::gmtime(to_micros(at) / 1'000'000), micros)},
+                        {"at", rfc3339(event.at)},
                         {"type", event.type},
                         {"subject", event.subject},
                         {"data", nlohmann::json::parse(event.data, nullptr, false)}}

@@ -11,53 +11,54 @@ namespace switchyard::provisioner {
 
 namespace {
 
-// What an operation leaves behind when it is over.
-struct Ending {
-  const char* deployment{};
-  const char* server{};
-};
-
-Ending ending_of(const std::string& kind, const std::string& status) {
-  const bool ok = status == "succeeded";
-  if (kind == "deploy") return ok ? Ending{"active", "active"} : Ending{"failed", "failed"};
-  return ok ? Ending{"released", "available"} : Ending{"failed", "failed"};
+std::string deployment_after(const std::string& kind, const std::string& status) {
+  if (status != "succeeded") return "failed";
+  return kind == "deploy" ? "active" : "released";
 }
 
-void end_operation(db::Session& session, const Job& job, const std::string& status, Timestamp now) {
-  const OperationRecord& operation = job.operation;
-  const Ending ending = ending_of(operation.kind, status);
-  const std::string reason = status == "succeeded" ? "" : operation.error;
-  const long long micros = to_micros(now);
-  db::execute(session, "UPDATE operations SET live_server = id, finished = :n WHERE id = :i",
-              micros, operation.id);
-  forget_groups(session, operation.id);
-  if (std::string(ending.deployment) == "released") {
+// Why the server is where the operation left it.
+std::string reason_after(const OperationRecord& operation, const std::string& status) {
+  if (status == "succeeded") return "";
+  if (operation.kind == "wipe" && status == "cancelled")
+    return "wipe " + operation.id + " was cancelled, so nothing proves the server clean";
+  return operation.error;
+}
+
+void end_deployment(db::Session& session, const OperationRecord& operation,
+                    const std::string& status, Timestamp now) {
+  const std::string state = deployment_after(operation.kind, status);
+  const std::string reason = reason_after(operation, status);
+  if (state == "released")
     db::execute(
         session,
         "UPDATE deployments SET state = 'released', reason = '', ended = :n, live_server = id, "
         "live_name = id, version = version + 1 WHERE id = :i",
-        micros, operation.deployment);
-    db::execute(session,
-                "UPDATE servers SET state = 'available', reason = '', deployment = '', version = "
-                "version + 1 "
-                "WHERE name = :s AND deployment = :d",
-                operation.server, operation.deployment);
-  } else {
+        to_micros(now), operation.deployment);
+  else
     db::execute(
         session,
         "UPDATE deployments SET state = :t, reason = :r, version = version + 1 WHERE id = :i",
-        std::string(ending.deployment), reason, operation.deployment);
-    db::execute(session,
-                "UPDATE servers SET state = :t, reason = :r, version = version + 1 WHERE name = :s "
-                "AND deployment = :d",
-                std::string(ending.server), reason, operation.server, operation.deployment);
-  }
+        state, reason, operation.deployment);
+  append_event(session,
+               {"deployment.state", "deployments/" + operation.deployment, operation.project},
+               {{"deployment", operation.deployment}, {"state", state}, {"reason", reason}}, now);
+}
+
+void end_operation(db::Session& session, const Job& job, const std::string& status, Timestamp now) {
+  const OperationRecord& operation = job.operation;
+  const std::string state(server_after(operation.kind, status));
+  const std::string deployment = state == "available" ? "" : operation.deployment;
+  db::execute(session, "UPDATE operations SET live_server = id, finished = :n WHERE id = :i",
+              to_micros(now), operation.id);
+  forget_groups(session, operation.id);
+  db::execute(session,
+              "UPDATE servers SET state = :t, reason = :r, deployment = :n, version = version + 1 "
+              "WHERE name = :s AND deployment = :d",
+              state, reason_after(operation, status), deployment, operation.server,
+              operation.deployment);
   append_event(session, {"server.state", "servers/" + operation.server, operation.project},
-               {{"server", operation.server}, {"state", ending.server}}, now);
-  append_event(
-      session, {"deployment.state", "deployments/" + operation.deployment, operation.project},
-      {{"deployment", operation.deployment}, {"state", ending.deployment}, {"reason", reason}},
-      now);
+               {{"server", operation.server}, {"state", state}}, now);
+  if (!operation.deployment.empty()) end_deployment(session, operation, status, now);
 }
 
 void show_server_as(db::Session& session, const OperationRecord& operation, std::string_view state,
@@ -99,6 +100,12 @@ std::string status_after(const Job& job, const Advance& advance) {
 }
 
 }  // namespace
+
+std::string_view server_after(std::string_view kind, std::string_view status) {
+  if (status == "succeeded") return kind == "deploy" ? "active" : "available";
+  // Whoever cancels a wipe has the server back as it was before.
+  return kind == "wipe" && status == "cancelled" ? "maintenance" : "failed";
+}
 
 void insert_deployment(db::Session& session, const DeploymentRecord& r) {
   const std::string plan = to_json_text(r.plan);

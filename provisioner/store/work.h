@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace switchyard::provisioner {
@@ -35,6 +36,10 @@ void insert_deployment(db::Session& session, const DeploymentRecord& record);
                                                                    const std::string& id);
 // Queues a workflow for a server. Conflict when another one of that server still runs (unique key).
 [[nodiscard]] Status insert_operation(db::Session& session, const OperationRecord& record);
+
+// What an operation of this kind that ended so leaves its server as. Into the pool leads only what
+// ended with a proved wipe.
+[[nodiscard]] std::string_view server_after(std::string_view kind, std::string_view status);
 
 [[nodiscard]] std::optional<ServerRecord> find_server_record(db::Session& session,
                                                              const std::string& name);

@@ -17,29 +17,39 @@ namespace {
 constexpr int kTogether = 64;
 constexpr milliseconds kIdle = 1s;  // another controller's wishes are only seen by looking
 
+// A wipe belongs to no deployment.
+Result<DeploymentRecord> deployment_of(db::Session& session, const OperationRecord& operation) {
+  if (operation.deployment.empty()) return DeploymentRecord{};
+  auto found = find_deployment_record(session, operation.deployment);
+  if (!found) return tl::unexpected(found.error());
+  if (!*found)
+    return failure(Errc::NotFound, "operation " + operation.id + ": its deployment is gone");
+  return std::move(**found);
+}
+
 // All a step needs to know, read in the transaction that claims it.
 Result<std::optional<Job>> claim_job(StepContext& context, const std::string& id,
                                      const std::stop_token& stop) {
   const auto until = context.clock.steady() + context.site.claim * 3 / 4;
-  return db::write(
-      context.pool, "claim operation " + id,
-      [&](db::Session& session) -> Result<std::optional<Job>> {
-        auto operation = claim_operation(session, id, context.site.controller, context.site.claim);
-        if (!operation) return std::optional<Job>{};
-        auto deployment = find_deployment_record(session, operation->deployment);
-        if (!deployment) return tl::unexpected(deployment.error());
-        const auto server = find_server_record(session, operation->server);
-        if (!*deployment || !server)
-          return failure(Errc::NotFound, "operation " + id + ": its deployment or server is gone");
-        const std::chrono::microseconds in_state{to_micros(db::now(session)) -
-                                                 operation->state_since};
-        return std::optional(Job{.operation = std::move(*operation),
-                                 .deployment = std::move(**deployment),
-                                 .server = *server,
-                                 .nics = list_nics(session, server->name),
-                                 .in_state = in_state,
-                                 .limits = {.stop = stop, .until = until}});
-      });
+  return db::write(context.pool, "claim operation " + id,
+                   [&](db::Session& session) -> Result<std::optional<Job>> {
+                     auto operation =
+                         claim_operation(session, id, context.site.controller, context.site.claim);
+                     if (!operation) return std::optional<Job>{};
+                     auto deployment = deployment_of(session, *operation);
+                     if (!deployment) return tl::unexpected(deployment.error());
+                     const auto server = find_server_record(session, operation->server);
+                     if (!server)
+                       return failure(Errc::NotFound, "operation " + id + ": its server is gone");
+                     const std::chrono::microseconds in_state{to_micros(db::now(session)) -
+                                                              operation->state_since};
+                     return std::optional(Job{.operation = std::move(*operation),
+                                              .deployment = std::move(*deployment),
+                                              .server = *server,
+                                              .nics = list_nics(session, server->name),
+                                              .in_state = in_state,
+                                              .limits = {.stop = stop, .until = until}});
+                   });
 }
 
 }  // namespace

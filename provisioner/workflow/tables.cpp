@@ -1,4 +1,4 @@
-// The two workflows: read them across. docs/workflows.md is printed from here by a test.
+// The workflows: read them across. docs/workflows.md is printed from here by a test.
 #include "provisioner/steps/steps.h"
 #include "provisioner/workflow/workflow.h"
 
@@ -21,7 +21,7 @@ constexpr std::array kDeploy{
   Row{State::Isolating,  &isolate_server,      State::Failed,     State::Failed,    10min, "deploying", "Power off and shut both ports"},
 };
 constexpr std::array kRelease{
-  Row{State::PoweringOff, &power_off,          State::Closing,     State::Isolating,  5min, "releasing", "Power off"},
+  Row{State::PoweringOff, &stop_tenant,        State::Closing,     State::Isolating,  5min, "releasing", "Power off, until neither BMC nor switches show that it runs"},
   Row{State::Closing,     &shut_ports,         State::Returning,   State::Isolating, 10min, "releasing", "Shut both ports and remove their sessions, filters and subinterfaces"},
   Row{State::Returning,   &return_ports,       State::WipeBooting, State::Isolating, 10min, "releasing", "Put both ports back into the provisioning VLAN"},
   Row{State::WipeBooting, &boot_from_network,  State::Wiping,      State::Isolating, 20min, "wiping",    "Boot the wiper from the network"},
@@ -30,9 +30,18 @@ constexpr std::array kRelease{
   Row{State::Freeing,     &free_addresses,     State::Succeeded,   State::Isolating,  5min, "wiping",    "Put addresses and AS number to rest"},
   Row{State::Isolating,   &isolate_server,     State::Failed,      State::Failed,    10min, "wiping",    "Power off and shut both ports"},
 };
+constexpr std::array kWipe{
+  Row{State::PoweringOff, &power_off,          State::Returning,   State::Isolating,  5min, "wiping",    "Power off"},
+  Row{State::Returning,   &return_ports,       State::WipeBooting, State::Isolating, 10min, "wiping",    "Put both ports into the provisioning VLAN"},
+  Row{State::WipeBooting, &boot_from_network,  State::Wiping,      State::Isolating, 20min, "wiping",    "Boot the wiper from the network"},
+  Row{State::Wiping,      &wipe_disks,         State::WipeStopping,State::Isolating,  6h,   "wiping",    "Erase every disk and prove it"},
+  Row{State::WipeStopping,&power_off,          State::Succeeded,   State::Isolating,  5min, "wiping",    "Power off"},
+  Row{State::Isolating,   &isolate_server,     State::Failed,      State::Failed,    10min, "wiping",    "Power off and shut both ports"},
+};
 // clang-format on
 static_assert(one_row_per_state(kDeploy) && leads_only_to_known_states(kDeploy));
 static_assert(one_row_per_state(kRelease) && leads_only_to_known_states(kRelease));
+static_assert(one_row_per_state(kWipe) && leads_only_to_known_states(kWipe));
 
 constexpr std::array<std::string_view, 17> kNames{
     "preparing",     "booting",      "installing", "stopping",  "attaching",    "starting",
@@ -45,9 +54,12 @@ std::span<const Row> deploy_table() { return kDeploy; }
 
 std::span<const Row> release_table() { return kRelease; }
 
+std::span<const Row> wipe_table() { return kWipe; }
+
 std::span<const Row> table_of(std::string_view kind) {
   if (kind == "deploy") return kDeploy;
   if (kind == "release") return kRelease;
+  if (kind == "wipe") return kWipe;
   return {};
 }
 

@@ -23,7 +23,7 @@ enum class State : std::uint8_t {
   Attaching,
   Starting,
   Verifying,
-  // release
+  // release and wipe
   PoweringOff,
   Closing,
   Returning,
@@ -70,6 +70,7 @@ struct Row {
 
 [[nodiscard]] std::span<const Row> deploy_table();
 [[nodiscard]] std::span<const Row> release_table();
+[[nodiscard]] std::span<const Row> wipe_table();  // out of maintenance, without a deployment
 // The table of an operation's kind; empty for an unknown kind.
 [[nodiscard]] std::span<const Row> table_of(std::string_view kind);
 [[nodiscard]] const Row* find_row(std::span<const Row> table, State state);

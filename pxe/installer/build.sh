@@ -50,7 +50,7 @@ copy() {  # $1: a path of the tree, with the libraries it needs
   done
 }
 for tool in $tools /usr/bin/switchyard-installer; do copy "$tool"; done
-for applet in sh mount umount ip udhcpc find cat sed tr tail sleep reboot mkdir; do ln -sf busybox "$ram/bin/$applet"; done
+for applet in sh mount umount ip udhcpc find cat sed tr tail sleep reboot poweroff mkdir; do ln -sf busybox "$ram/bin/$applet"; done
 ln -sf ../bin/kmod "$ram/sbin/modprobe"
 mkdir -m 0700 "$ram/root/.ssh"
 mkdir -p "$ram/etc/lvm"

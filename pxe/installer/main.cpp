@@ -1,5 +1,7 @@
 // The program of the RAM system: opens a session, asks for tasks and does them. Ends (and the
-// server reboots, which fetches a new token) when the service does not know the session any more.
+// server boots again, which fetches a new token) when the service does not know the session any
+// more.
+#include "pxe/installer/clock.h"
 #include "pxe/installer/hand_over.h"
 #include "pxe/installer/inspect.h"
 #include "pxe/installer/install.h"
@@ -74,6 +76,15 @@ Inspection inspect_patiently() {
   return found;
 }
 
+// What the installed system finds its files dated with, and starts from.
+void correct_clock(const Reply& reply) {
+  const std::time_t here = std::time(nullptr);
+  if (!reply.date || !is_astray(here, *reply.date)) return;
+  const Status set = set_clock(*reply.date);
+  say("the clock was " + std::to_string(here) + ", the service's is " +
+      std::to_string(*reply.date) + (set ? ": set" : ": " + set.error().message));
+}
+
 struct Server {
   Inspection inspection{};
   LldpListener lldp{};
@@ -139,6 +150,7 @@ Status serve(const Line& line) {
   if (!session) return tl::unexpected(session.error());
   service.use(session->session);
   server.session = session->session;
+  correct_clock(opened);
   say("session open for " + session->server);
   while (true) {
     const auto reply = insist([&] { return service.get("/installer/v1/task"); });

@@ -32,7 +32,9 @@ std::string fstab(const Uuids& uuids) {
 std::vector<TaskFile> server_files(const InstallWork& work, const std::optional<Uuids>& uuids) {
   std::vector<TaskFile> files{
       {.path = "/etc/hostname", .mode = 0644, .content = work.hostname + "\n"},
-      {.path = "/etc/machine-id", .mode = 0444}};
+      {.path = "/etc/machine-id", .mode = 0444},
+      // systemd starts no earlier than its time stamp, whatever the server's own clock shows.
+      {.path = "/usr/lib/clock-epoch", .mode = 0644}};
   if (uuids) {
     files.push_back({.path = "/etc/fstab", .mode = 0644, .content = fstab(*uuids)});
     files.push_back({.path = "/etc/default/grub.d/switchyard.cfg", .mode = 0644, .content = kGrub});

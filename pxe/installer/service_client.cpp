@@ -41,12 +41,25 @@ struct Request {
   long wanted_status{};       // the body of others is dropped; 0: none is
 };
 
+struct Head {
+  long status{};
+  std::optional<std::time_t> date{};
+};
+
 Error as_error(CURLcode code, const std::string& url) {
   const auto kind = code == CURLE_OPERATION_TIMEDOUT ? Errc::TimedOut : Errc::Unavailable;
   return {kind, url + ": " + curl_easy_strerror(code)};
 }
 
-Result<long> perform(const Request& request, const ServiceClient::Sink& sink) {
+std::optional<std::time_t> date_of(CURL* handle) {
+  curl_header* field = nullptr;
+  if (curl_easy_header(handle, "Date", 0, CURLH_HEADER, -1, &field) != CURLHE_OK)
+    return std::nullopt;
+  const std::time_t date = curl_getdate(field->value, nullptr);
+  return date < 0 ? std::nullopt : std::optional(date);
+}
+
+Result<Head> perform(const Request& request, const ServiceClient::Sink& sink) {
   const std::unique_ptr<CURL, void (*)(CURL*)> curl{curl_easy_init(), &curl_easy_cleanup};
   if (!curl) return failure(Errc::Unavailable, "no memory for a request");
   curl_slist* list = curl_slist_append(nullptr, "Content-Type: application/json");
@@ -79,20 +92,21 @@ Result<long> perform(const Request& request, const ServiceClient::Sink& sink) {
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   if (!transfer.outcome) return tl::unexpected(transfer.outcome.error());
   if (code != CURLE_OK) return tl::unexpected(as_error(code, request.url));
-  return status;
+  return Head{.status = status, .date = date_of(handle)};
 }
 
 Result<Reply> exchange(const Request& request) {
   constexpr std::size_t kMostBody = 1U << 20U;
   Reply reply;
-  const auto status = perform(request, [&](const char* data, std::size_t size) -> Status {
+  const auto head = perform(request, [&](const char* data, std::size_t size) -> Status {
     if (reply.body.size() + size > kMostBody)
       return failure(Errc::Invalid, request.url + ": the answer is larger than 1 MiB");
     reply.body.append(data, size);
     return {};
   });
-  if (!status) return tl::unexpected(status.error());
-  reply.status = *status;
+  if (!head) return tl::unexpected(head.error());
+  reply.status = head->status;
+  reply.date = head->date;
   return reply;
 }
 
@@ -119,18 +133,18 @@ Status ServiceClient::fetch(const std::string& path, const Sink& sink) {
   for (;;) {
     const std::uint64_t before = received;
     const long wanted = before == 0 ? 200 : 206;  // 206: the rest (RFC 9110 15.3.7)
-    const auto status = perform({.url = endpoint_.url + path,
-                                 .pin = endpoint_.pin,
-                                 .session = &session_,
-                                 .from = before,
-                                 .wanted_status = wanted},
-                                count);
-    if (status && *status == wanted) return {};
-    if (refused) return tl::unexpected(status.error());
-    const bool restarting = !status || *status >= 500;
-    Error error =
-        status ? Error{Errc::Rejected, path + ": the service answered " + std::to_string(*status)}
-               : status.error();
+    const auto head = perform({.url = endpoint_.url + path,
+                               .pin = endpoint_.pin,
+                               .session = &session_,
+                               .from = before,
+                               .wanted_status = wanted},
+                              count);
+    if (head && head->status == wanted) return {};
+    if (refused) return tl::unexpected(head.error());
+    const bool restarting = !head || head->status >= 500;
+    Error error = head ? Error{Errc::Rejected,
+                               path + ": the service answered " + std::to_string(head->status)}
+                       : head.error();
     if (received > before) last_news = steady_clock::now();
     if (!restarting || steady_clock::now() - last_news > kResumePatience)
       return tl::unexpected(std::move(error));

@@ -4,7 +4,9 @@
 #include "core/result.h"
 #include "core/secret.h"
 
+#include <ctime>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace switchyard::pxe::installer {
@@ -17,6 +19,7 @@ struct Endpoint {
 struct Reply {
   long status{};
   std::string body{};
+  std::optional<std::time_t> date{};  // of the service's clock
 };
 
 // Not thread-safe: one thread, one client.

@@ -269,10 +269,6 @@ std::set<std::string> needs_of(const FrrLines& users) {
   return keys;
 }
 
-FrrLines shared_closure(const SharedObjects& objects, const FrrLines& users) {
-  return lines_of(reached_from(objects, needs_of(users)));
-}
-
 std::set<std::string> unused_objects(const SharedObjects& objects,
                                      const std::set<std::string>& wanted) {
   std::set<std::string_view> used;

@@ -41,8 +41,8 @@ struct FrrConfig {
   FrrLines lines{};
   std::map<std::string, FrrLines> by_port{};  // the lines about each port and its subinterfaces
   std::map<std::string, std::set<std::string>> needs_by_port{};  // the objects those use, by key
-  // What the lines of each port need of shared objects (shared_closure()). Never null; ports with
-  // the same needs share it.
+  // The lines of the shared objects that the lines of each port need, directly or through others.
+  // Never null; ports with the same needs share it.
   std::map<std::string, std::shared_ptr<const FrrLines>> closure_by_port{};
   FrrLines shared{};           // the lines of shared objects
   SharedObjects objects{};     // the same lines by object
@@ -69,8 +69,6 @@ struct FrrConfig {
 [[nodiscard]] SharedObjects objects_of(const FrrLines& shared);
 // The keys of the shared objects that these lines use themselves.
 [[nodiscard]] std::set<std::string> needs_of(const FrrLines& users);
-// The lines of `shared` that make up the objects that `users` need, directly or through others.
-[[nodiscard]] FrrLines shared_closure(const SharedObjects& objects, const FrrLines& users);
 // The objects nobody needs who needs only `wanted` (keys), as shared_object() names them.
 [[nodiscard]] std::set<std::string> unused_objects(const SharedObjects& objects,
                                                    const std::set<std::string>& wanted);

@@ -77,59 +77,6 @@ void wish_bridged(PortState& state, const PortIntent& intent, const WishContext&
   state.filters = access_filters(intent);
 }
 
-}  // namespace
-
-Filters parent_filters(const PortIntent& intent) {
-  Filters filters;
-  for (const Attachment& attachment : intent.attachments) {
-    filters.insert({.preference = 10,
-                    .handle = attachment.tag.value,
-                    .protocol = "802.1Q",
-                    .match = fmt::format("vlan_id {}", attachment.tag.value),
-                    .action = "pass"});
-  }
-  filters.insert({.preference = 11, .handle = 1, .protocol = "LLDP", .action = "pass"});
-  filters.insert({.preference = 100, .handle = 1, .protocol = "all", .action = "drop"});
-  return filters;
-}
-
-Filters subinterface_filters(const Attachment& attachment) {
-  Filters filters;
-  const auto add = [&](unsigned preference, const char* protocol, std::string match,
-                       const char* action) {
-    const auto handle = 1 + std::count_if(filters.begin(), filters.end(), [&](const Filter& f) {
-                          return f.preference == preference;
-                        });
-    filters.insert({.preference = preference,
-                    .handle = static_cast<unsigned>(handle),
-                    .protocol = protocol,
-                    .match = std::move(match),
-                    .action = action});
-  };
-  // Neighbour discovery: from a link-local address, from none (duplicate detection, RFC 4862), or
-  // from the server's own.
-  add(10, "ipv6", "ip_proto icmpv6 src_ip fe80::/10", "pass");
-  add(10, "ipv6", "ip_proto icmpv6 src_ip ::", "pass");
-  // The one service of the switch a server may reach.
-  add(11, "ipv6", "ip_proto tcp dst_ip fe80::/10 dst_port 179 src_ip fe80::/10", "pass");
-  add(11, "ipv6", "ip_proto tcp dst_ip fe80::/10 src_ip fe80::/10 src_port 179", "pass");
-  for (const Prefix& host : attachment.accept) {
-    if (host.network.family == Family::V6) {
-      add(10, "ipv6", "ip_proto icmpv6 src_ip " + tc_text(host), "pass");
-      add(14, "ipv6", "src_ip " + tc_text(host), "pass");
-    } else {
-      add(21, "ip", "src_ip " + tc_text(host), "pass");
-    }
-  }
-  add(13, "ipv6", "dst_ip fe80::/10", "drop");
-  add(13, "ipv6", "dst_ip ff00::/8", "drop");
-  add(20, "ip", "dst_ip 224.0.0.0/3", "drop");  // multicast and broadcast: nothing here is for them
-  add(100, "all", "", "drop");
-  return filters;
-}
-
-namespace {
-
 // Numbers the filters of a preference through. tc wants one protocol a preference, and no match
 // twice in it.
 class FilterList {
@@ -155,6 +102,49 @@ class FilterList {
   std::map<std::pair<bool, unsigned>, unsigned> last_{};
   std::set<std::tuple<bool, unsigned, std::string>> matches_{};
 };
+
+}  // namespace
+
+Filters parent_filters(const PortIntent& intent) {
+  Filters filters;
+  for (const Attachment& attachment : intent.attachments) {
+    filters.insert({.preference = 10,
+                    .handle = attachment.tag.value,
+                    .protocol = "802.1Q",
+                    .match = fmt::format("vlan_id {}", attachment.tag.value),
+                    .action = "pass"});
+  }
+  filters.insert({.preference = 11, .handle = 1, .protocol = "LLDP", .action = "pass"});
+  filters.insert({.preference = 100, .handle = 1, .protocol = "all", .action = "drop"});
+  return filters;
+}
+
+Filters subinterface_filters(const Attachment& attachment) {
+  FilterList list;
+  // Neighbour discovery: from a link-local address, from none (duplicate detection, RFC 4862), or
+  // from the server's own.
+  list.add(10, "ipv6", "ip_proto icmpv6 src_ip fe80::/10", "pass");
+  list.add(10, "ipv6", "ip_proto icmpv6 src_ip ::", "pass");
+  // The one service of the switch a server may reach.
+  list.add(11, "ipv6", "ip_proto tcp dst_ip fe80::/10 dst_port 179 src_ip fe80::/10", "pass");
+  list.add(11, "ipv6", "ip_proto tcp dst_ip fe80::/10 src_ip fe80::/10 src_port 179", "pass");
+  for (const Prefix& host : attachment.accept) {
+    if (host.network.family == Family::V6) {
+      list.add(10, "ipv6", "ip_proto icmpv6 src_ip " + tc_text(host), "pass");
+      list.add(14, "ipv6", "src_ip " + tc_text(host), "pass");
+    } else {
+      list.add(21, "ip", "src_ip " + tc_text(host), "pass");
+    }
+  }
+  list.add(13, "ipv6", "dst_ip fe80::/10", "drop");
+  list.add(13, "ipv6", "dst_ip ff00::/8", "drop");
+  list.add(20, "ip", "dst_ip 224.0.0.0/3",
+           "drop");  // multicast and broadcast: nothing here is for them
+  list.add(100, "all", "", "drop");
+  return list.finish();
+}
+
+namespace {
 
 // The group an address is asked for in (RFC 4291, 2.7.1): ff02::1:ffXX:XXXX.
 std::string solicited_node(const IpAddress& address) {

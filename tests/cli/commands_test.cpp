@@ -71,7 +71,9 @@ TEST_F(Commands, ListDiscoveredMachinesAndEnrolOne) {
   const Ran made = run({"server", "enrol", "srv9", "--from", "new-020000000099", "--bmc-url",
                         "https://192.0.2.1", "--bmc-user", "admin"});
   EXPECT_EQ(made.status, 0) << made.err;
-  EXPECT_EQ(made.out, "server srv9 is in maintenance: not proved clean yet\n");
+  EXPECT_EQ(made.out,
+            "server srv9 is in maintenance: not proved clean yet\n"
+            "wipe it into the pool: switchyard server maintenance srv9 --off --watch\n");
   EXPECT_EQ(json::parse(api.requests().back().body),
             json::parse(R"({"name": "srv9", "from": "new-020000000099", "bmc":
               {"type": "redfish", "url": "https://192.0.2.1", "user": "admin"}})"));
@@ -121,6 +123,42 @@ TEST_F(Commands, PutAServerIntoMaintenanceAtTheVersionSeen) {
   EXPECT_EQ(api.requests().back().if_match, "\"v3\"");
   EXPECT_EQ(json::parse(api.requests().back().body),
             (json{{"maintenance", true}, {"reason", "loud fan"}}));
+}
+
+TEST_F(Commands, WipeAServerOutOfMaintenanceAfterItIsConfirmed) {
+  const auto operation = [](const std::string& status) {
+    auto wipe = sample_operation(3, status);
+    wipe["kind"] = "wipe";
+    return wipe;
+  };
+  api.answer("GET /api/v1/servers/srv1", sample_server("srv1", "maintenance"), 200, "\"v4\"");
+  api.answer("PATCH /api/v1/servers/srv1", operation("running"), 202);
+  api.answer("GET /api/v1/operations/op-1", operation("succeeded"));
+  const Ran unasked = run({"server", "maintenance", "srv1", "--off"});
+  EXPECT_EQ(unasked.status, 1);
+  EXPECT_NE(unasked.err.find("erases the disks of srv1"), std::string::npos) << unasked.err;
+  EXPECT_TRUE(api.requests().empty());
+
+  typed = "srv1\n";
+  const Ran ran = run({"server", "maintenance", "srv1", "--off"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_NE(ran.err.find("Erase every disk of srv1 and put it into the pool?"), std::string::npos);
+  EXPECT_EQ(ran.out, "watch it: switchyard operation watch op-1\n");
+  EXPECT_EQ(api.requests().back().if_match, "\"v4\"");
+  EXPECT_EQ(json::parse(api.requests().back().body), (json{{"maintenance", false}}));
+
+  const Ran watched = run({"server", "maintenance", "srv1", "--off", "--yes", "--watch"});
+  EXPECT_EQ(watched.status, 0) << watched.err;
+  EXPECT_NE(watched.out.find("done: wipe of srv1 succeeded"), std::string::npos) << watched.out;
+}
+
+TEST_F(Commands, TryWhetherAServerCanLeaveMaintenance) {
+  api.answer("GET /api/v1/servers/srv1", sample_server("srv1", "maintenance"), 200, "\"v4\"");
+  api.answer("PATCH /api/v1/servers/srv1", sample_operation(0, "running"));
+  const Ran ran = run({"server", "maintenance", "srv1", "--off", "--dry-run"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(ran.out, "nothing is changed; srv1 can be wiped and leave maintenance\n");
+  EXPECT_EQ(api.requests().back().target, "/api/v1/servers/srv1?dry_run=true");
 }
 
 TEST_F(Commands, DeployWithAllThatWasOrdered) {

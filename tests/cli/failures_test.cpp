@@ -28,6 +28,7 @@ TEST_F(Failures, WrongUsageIsOne) {
   EXPECT_EQ(run({"server"}).status, 1);
   EXPECT_EQ(run({"server", "list", "--stat", "x"}).status, 1);
   EXPECT_EQ(run({"server", "maintenance", "srv1"}).status, 1);
+  EXPECT_EQ(run({"server", "maintenance", "srv1", "--on", "--watch"}).status, 1);
   EXPECT_EQ(run({"server", "list", "-o", "yaml"}).status, 1);
   EXPECT_EQ(run_as_is({"server", "list", "--url", "localhost"}).status, 1);
   EXPECT_EQ(run({"server", "list", "--token-file", "/nowhere"}).status, 1);

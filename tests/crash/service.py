@@ -43,10 +43,22 @@ class Simulator:
         self.process.stdout.close()
 
 
-class Service:
-    """One controller. `database` is sqlite or mysql; both are empty at first."""
+class Site:
+    """The simulated site with a controller."""
 
     def __init__(self, folder: pathlib.Path, database: str):
+        self.simulator, self.service = Simulator(folder), Service(folder, database)
+        self.inventory = self.simulator.inventory
+
+    def stop(self) -> None:
+        self.service.stop()
+        self.simulator.stop()
+
+
+class Service:
+    """One controller. `database` is sqlite or mysql; both are empty at first. `more`: lines for the end of the configuration."""
+
+    def __init__(self, folder: pathlib.Path, database: str, more: str = ""):
         self.folder = folder
         self.process = None
         self.port = 0
@@ -55,7 +67,7 @@ class Service:
         (folder / "switchyard.yaml").write_text(
             f"site: crash\ncontroller: crash\ndata_directory: {folder}/data\nlisten: {{address: 127.0.0.1, port: 0}}\n"
             "reconcile: {undo_after: 10s, scan_interval: 10s}\nworkflow: {claim: 30s}\n"
-            + (f'database: {{url: "{url}"}}\n' if url else ""))
+            + (f'database: {{url: "{url}"}}\n' if url else "") + more)
 
     def fresh_schema(self) -> str:
         """A database of its own on the private server; its URL."""
@@ -105,7 +117,7 @@ class Service:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": kind}
         if key:
             headers["Idempotency-Key"] = key
-        if method == "DELETE":
+        if method in ("DELETE", "PATCH"):
             headers["If-Match"] = "*"
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v1{path}", data, headers, method=method)
         try:

@@ -153,8 +153,16 @@ class Controller:
             if answer:
                 return answer
             if time.monotonic() > end:
-                raise fabric.LabError(f"waited {seconds:.0f} s for {what}; the service said:\n{self.log_tail()}")
+                raise fabric.LabError(f"waited {seconds:.0f} s for {what}; the service said:\n{self.log_tail()}\n{self.standing()}")
             time.sleep(0.3)
+
+    def standing(self) -> str:
+        """What unfinished operations wait for, and the sessions of the ToRs. For the text of a failure."""
+        lines = [self.cli("-o", "json", "operation", "list", "--status", "running", check=False).stdout]
+        for tor in plan.TORS:
+            shown = self.lab.run(tor.name, 'vtysh -c "show bgp vrf all summary wide" -c "show bgp vrf all nexthop"', check=False)
+            lines += [f"--- {tor.name}", shown.stdout]
+        return "\n".join(lines)
 
     def log_tail(self, lines: int = 15) -> str:
         return "\n".join((self.folder / "serve.log").read_text().splitlines()[-lines:])

@@ -29,6 +29,14 @@ class LabError(Exception):
     """Names the node or cable and what to look at."""
 
 
+def wait_listening(bmc: subprocess.Popen, log: pathlib.Path) -> None:
+    end = time.monotonic() + 20
+    while "listening" not in log.read_text():
+        if time.monotonic() > end or bmc.poll() is not None:
+            raise LabError(f"the BMC did not start: {log.read_text()[-400:]}")
+        time.sleep(0.05)
+
+
 class Fabric:
     def __init__(self, name: str):
         self.name = name
@@ -36,6 +44,7 @@ class Fabric:
         self.folder = STATE / name
         self.timings: dict[str, float] = {}
         self._guard: subprocess.Popen | None = None
+        self.preload = self.folder / "xstate_preload.so"
         self._given_away: set[str] = set()
 
     # -- life ------------------------------------------------------------------------------------
@@ -60,6 +69,7 @@ class Fabric:
             self._start_guard()
         try:
             (self.folder / "image").write_text(built.stdout.strip())
+            subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", self.preload, HERE / "xstate_preload.c"], check=True, timeout=60)
             with self.timed("network"):
                 hostnet.up(self.namespace)
                 shell.make_keys(self.folder)
@@ -100,11 +110,7 @@ class Fabric:
             process = subprocess.Popen(
                 ["ip", "netns", "exec", self.namespace, sys.executable, str(HERE / "lab_bmc.py"), self.name],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        end = time.monotonic() + 20
-        while "listening" not in (self.folder / "bmc.log").read_text():
-            if time.monotonic() > end or process.poll() is not None:
-                raise LabError(f"the BMC did not start: {(self.folder / 'bmc.log').read_text()[-400:]}")
-            time.sleep(0.05)
+        wait_listening(process, self.folder / "bmc.log")
 
     @contextlib.contextmanager
     def timed(self, phase: str):
@@ -129,7 +135,7 @@ class Fabric:
         node = plan.NODES[name]
         image = (self.folder / "image").read_text()
         command = ["ip", "netns", "exec", self.namespace, "unshare", "--fork", "--pid", "--kill-child",
-                   "--mount-proc", "linux.uml", f"umid=lab-{name}", f"uml_dir={self.folder}/uml-{name}",
+                   "--mount-proc", "env", f"LD_PRELOAD={self.preload}", "linux.uml", f"umid=lab-{name}", f"uml_dir={self.folder}/uml-{name}",
                    f"mem={node.memory}", f"ubd0={self.folder}/{name}.cow,{image}", "root=/dev/ubda", "rw",
                    "init=/lab-init", "con=null", "con0=null,fd:1", "quiet", f"LAB_HOST={name}",
                    f"LAB_MGMT={node.management}/{plan.MANAGEMENT_BITS}", f"LAB_MODE={mode or node.mode}",

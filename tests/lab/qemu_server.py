@@ -11,7 +11,6 @@ import pathlib
 import subprocess
 import sys
 import threading
-import time
 
 import fabric
 import hostnet
@@ -54,9 +53,35 @@ class QemuServer:
     def pull_the_plug(self) -> None:
         self._ask("POST", "/Actions/ComputerSystem.Reset", {"ResetType": "ForceOff"})
 
+    def control(self, **wanted) -> dict:
+        """Faults of the BMC and what a person may do to the machine (redfish_vm.py); what is so then."""
+        return json.loads(self._send("PUT", f"http://{plan.MANAGEMENT_HOST}:{PORT}/control/{NAME}", wanted))
+
     def _ask(self, method: str, path: str, body: dict) -> None:
-        self.lab.host("curl", "--silent", "--fail", "--max-time", "20", "--user", f"{USER}:{PASSWORD}", "--request", method,
-                      "--header", "Content-Type: application/json", "--data", json.dumps(body), self.url + path)
+        self._send(method, self.url + path, body)
+
+    def _send(self, method: str, url: str, body: dict) -> str:
+        return self.lab.host("curl", "--silent", "--fail", "--max-time", "20", "--user", f"{USER}:{PASSWORD}", "--request", method,
+                             "--header", "Content-Type: application/json", "--data", json.dumps(body), url).stdout
+
+    def is_on(self) -> bool:
+        """As it is, whatever its BMC says."""
+        try:
+            pid = int((self.folder / NAME / "pid").read_text())
+            return f"{NAME}/pid" in pathlib.Path(f"/proc/{pid}/cmdline").read_text()
+        except (OSError, ValueError):
+            return False
+
+    def last_mounted(self) -> int:
+        """When the installed system mounted its root to write, by its own clock: seconds, from ext4's superblock."""
+        table = json.loads(subprocess.run(["/sbin/sfdisk", "--json", str(self.disk)], check=True, capture_output=True, timeout=20).stdout)
+        with open(self.disk, "rb") as image:
+            for partition in table["partitiontable"]["partitions"]:
+                image.seek((partition["start"] << 9) + 1024)
+                block = image.read(64)
+                if block[56:58] == b"\x53\xef":
+                    return int.from_bytes(block[44:48], "little")
+        raise fabric.LabError(f"{self.disk} has no ext4 filesystem")
 
     def is_blank(self) -> bool:
         """Whether nothing but zeros is on the disk, seen from outside. Holes are not read."""
@@ -96,11 +121,7 @@ class QemuServer:
             self.bmc = subprocess.Popen(
                 ["ip", "netns", "exec", self.lab.namespace, sys.executable, str(ROOT / "tests/fakes/bmc/redfish_vm.py"),
                  str(self.folder / "plan.json")], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        end = time.monotonic() + 20
-        while "listening" not in (self.folder / "bmc.log").read_text():
-            if time.monotonic() > end or self.bmc.poll() is not None:
-                raise fabric.LabError(f"the BMC did not start: {(self.folder / 'bmc.log').read_text()[-400:]}")
-            time.sleep(0.05)
+        fabric.wait_listening(self.bmc, self.folder / "bmc.log")
         return self
 
     def stop(self) -> None:

@@ -1,10 +1,13 @@
 """The whole story with nothing faked: a machine with firmware and disk is installed through the ToR's provisioning
 VLAN, boots from its disk, routes; is released, wiped and proved, and deployed again with another system."""
 
+import datetime
 import json
 import os
 import pathlib
+import re
 import signal
+import time
 
 import pytest
 
@@ -14,6 +17,7 @@ import probe
 from conftest import phases
 from controller import Controller, binary, inventory, subnet_words
 from qemu_server import QemuServer, build_boot_files, inventory_of
+from server_watch import ServerWatch
 from test_switchyard_path import accepted_on_switch
 
 SPINE = plan.SPINE1.name
@@ -92,10 +96,71 @@ def deploy(story: Story, image: str) -> dict:
     return deployment
 
 
+def operation_of(story: Story, deployment: dict) -> str:
+    return story.controller.json("deployment", "show", deployment["id"])["operation"]
+
+
 def release(story: Story, deployment: dict) -> None:
     story.controller.release(deployment["id"])
-    operation = story.controller.json("deployment", "show", deployment["id"])["operation"]
-    story.note(f"{story.server.firmware} release", operation)
+    story.note(f"{story.server.firmware} release", operation_of(story, deployment))
+
+
+def begin_release(story: Story, deployment: dict) -> str:
+    story.controller.cli("release", deployment["id"], "--yes")
+    return operation_of(story, deployment)
+
+
+def wait_for_end(story: Story, operation: str, what: str) -> None:
+    done = story.controller.cli("operation", "watch", operation, check=False, timeout=1000)
+    assert done.returncode == 0, done.stdout + done.stderr + story.controller.log_tail()
+    story.note(what, operation)
+
+
+def check_clock(story: Story, year: int, begun: float) -> None:
+    """The server's own clock was in this year, the RAM system's was set from the service, and the installed system's is right."""
+    said = re.findall(r"the clock was (\d+), the service's is (\d+): (.*)", story.server.serial(1 << 20))
+    assert said and datetime.datetime.fromtimestamp(int(said[-1][0]), datetime.timezone.utc).year == year, said
+    assert said[-1][2].strip() == "set"
+    assert begun - 60 < int(said[-1][1]) < time.time() + 60
+    assert begun - 60 < story.server.last_mounted() < time.time() + 60
+
+
+def release_past_a_hanging_bmc(story: Story, deployment: dict) -> None:
+    """A server that cannot be switched off keeps its ports until the deadline of that step; then they are shut, with it or without."""
+    controller, server = story.controller, story.server
+    server.control(hangs=True)
+    # As if the step had begun an hour ago: its deadline has passed when its first try ends.
+    controller.database("CREATE TRIGGER late AFTER INSERT ON operations BEGIN "
+                        "UPDATE operations SET state_since = state_since - 3600000000 WHERE id = NEW.id; END")
+    with ServerWatch(controller, server) as watch:
+        operation = begin_release(story, deployment)
+        controller.database("DROP TRIGGER late")
+        assert controller.in_sync("routed")
+        controller.wait(lambda: controller.in_sync("shut"), 120, "both ports to be shut")
+        assert server.is_on() and controller.json("operation", "show", operation)["status"] == "running"
+        server.control(hangs=False)
+        controller.wait(lambda: controller.json("operation", "show", operation)["status"] == "failed", 90, "the release to be over")
+    assert story.state() == "failed" and not server.is_on()
+    assert "available" not in watch.states(), watch.seen
+    release(story, deployment)
+
+
+def release_with_a_power_cut(story: Story, deployment: dict) -> None:
+    """The power goes in the middle of the wipe: it begins anew, and only its end makes the server available."""
+    controller, server = story.controller, story.server
+    server.control(disk_rate=64 << 20)
+    records = len(controller.json("server", "wipe-records", plan.SRV1.name)["items"])
+    with ServerWatch(controller, server) as watch:
+        operation = begin_release(story, deployment)
+        wait_for_progress(story, operation, 5, "wiping")
+        boots = server.control(disk_rate=0)["boots"]
+        server.pull_the_plug()
+        assert not server.is_blank()
+        wait_for_end(story, operation, "release with a power cut")
+        assert server.control()["boots"] == boots + 1
+    assert watch.states()[-3:] == ["releasing", "wiping", "available"], watch.seen
+    assert not watch.was_in_the_pool_with_power(), watch.seen
+    assert len(controller.json("server", "wipe-records", plan.SRV1.name)["items"]) == records + 1
 
 
 @pytest.mark.seconds(1500)
@@ -110,22 +175,29 @@ def test_a_server_is_installed_over_the_network_routed_released_and_wiped(story)
 @pytest.mark.seconds(1500)
 def test_it_is_installed_again_with_another_system_and_uefi(story):
     story.server.set_firmware("uefi")
+    story.server.control(clock="2001-01-01")
+    begun = time.time()
     deployment = deploy(story, "debian-13")
     check_active(story)
-    release(story, deployment)
+    check_clock(story, 2001, begun)
+    release_past_a_hanging_bmc(story, deployment)
     check_wiped(story)
 
 
-def wait_for_progress(story: Story, operation: str, least: int) -> None:
-    """Until the installer has written so many per cent."""
+def wait_for_progress(story: Story, operation: str, least: int, phase: str = "installing") -> None:
+    """Until the RAM system has done so many per cent of what it does first."""
     def is_there() -> bool:
-        rows = story.controller.database("SELECT progress FROM boot_desk WHERE operation = ? AND phase = 'installing'", operation)
+        rows = story.controller.database("SELECT progress FROM boot_desk WHERE operation = ? AND phase = ?", operation, phase)
         return bool(rows) and rows[0][0] >= least
-    story.controller.wait(is_there, 400, f"the install to be at {least} %")
+    story.controller.wait(is_there, 400, f"{phase} to be at {least} %")
 
 
 @pytest.mark.seconds(1500)
-def test_an_install_outlives_the_controller_and_a_power_cut(story):
+def test_install_and_wipe_outlive_the_controller_and_power_cuts(story):
+    """Of a server whose clock is far ahead, and whose firmware tries the network first at every boot."""
+    story.server.set_firmware("bios")
+    story.server.control(clock="2099-01-01", netboots=True)
+    begun = time.time()
     controller = story.controller
     ordered = controller.deploy(image="debian-12", watch=False)
     operation = ordered["operation"]
@@ -134,12 +206,12 @@ def test_an_install_outlives_the_controller_and_a_power_cut(story):
     controller.start()
     wait_for_progress(story, operation, 40)
     story.server.pull_the_plug()
-    done = controller.cli("operation", "watch", operation, check=False, timeout=1000)
-    assert done.returncode == 0, done.stdout + done.stderr + controller.log_tail()
-    story.note("after kill -9 and power cut", operation)
+    wait_for_end(story, operation, "after kill -9 and power cut")
     check_active(story)
-    release(story, controller.json("deployment", "show", ordered["id"]))
+    check_clock(story, 2099, begun)
+    release_with_a_power_cut(story, controller.json("deployment", "show", ordered["id"]))
     check_wiped(story)
+    story.server.control(clock="", netboots=False)
 
 
 @pytest.mark.seconds(900)

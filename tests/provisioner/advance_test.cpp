@@ -38,7 +38,7 @@ State expected_state(const Row& row, const Case& tried) {
 }
 
 TEST(Advance, LeadsWhereTheTableSaysForEveryRowAndOutcome) {
-  for (const auto& table : {deploy_table(), release_table()})
+  for (const auto& table : {deploy_table(), release_table(), wipe_table()})
     for (const Row& row : table)
       for (const Case& tried : all_cases())
         EXPECT_EQ(advance(row, tried.outcome, tried.progress).next, expected_state(row, tried))
@@ -58,14 +58,14 @@ TEST(Advance, WaitsLongerAfterEachErrorUpToAMinute) {
 }
 
 TEST(Advance, NeverLeavesAWorkflowThatGivesUpWithOpenPorts) {
-  for (const auto& table : {deploy_table(), release_table()})
+  for (const auto& table : {deploy_table(), release_table(), wipe_table()})
     for (const Row& row : table)
       EXPECT_TRUE(row.in == State::Isolating || row.on_failure == State::Isolating)
           << to_string(row.in);
 }
 
 TEST(WorkflowState, ReadsItsOwnNames) {
-  for (const auto& table : {deploy_table(), release_table()})
+  for (const auto& table : {deploy_table(), release_table(), wipe_table()})
     for (const Row& row : table)
       EXPECT_EQ(parse_state(to_string(row.in)), row.in);
   EXPECT_FALSE(parse_state("dancing"));

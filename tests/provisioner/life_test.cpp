@@ -1,9 +1,9 @@
 // The life of a server on the real runner and reconcilers, on both databases.
 #include "core/db/query.h"
 #include "core/db/transaction.h"
-#include "tests/provisioner/simulated_site.h"
+#include "tests/provisioner/life_fixture.h"
 
-#include <gtest/gtest.h>
+#include <algorithm>
 
 namespace switchyard::provisioner {
 namespace {
@@ -11,22 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 using switch_drivers::PortMode;
 
-class Life : public testing::TestWithParam<db::Backend> {
+class Life : public LifeFixture {
  protected:
-  DeploymentView deploy() {
-    const auto ordered = site_.service->deploy({}, site_.order());
-    EXPECT_TRUE(ordered) << ordered.error().message;
-    return ordered.value_or(DeploymentView{});
-  }
-
-  bool ends(const std::string& operation, const std::string& status) {
-    const bool ended =
-        site_.run_until([&] { return site_.operation_status(operation) != "running"; });
-    const OperationView view = site_.operation(operation);
-    EXPECT_EQ(view.status, status) << view.step << ": " << view.error << " " << view.message;
-    return ended && view.status == status;
-  }
-
   // Both ports settled, as after an import.
   void settle_ports() {
     ASSERT_TRUE(site_.run_until([&] {
@@ -35,8 +21,6 @@ class Life : public testing::TestWithParam<db::Backend> {
              site_.service->find_port("tor2", "swp1")->sync == "in-sync";
     }));
   }
-
-  SimulatedSite site_{GetParam()};
 };
 
 TEST_P(Life, DeploysAndReleasesAServer) {
@@ -80,6 +64,16 @@ TEST_P(Life, AnImportTellsThePortsOfThePoolOfTheSitesNewServices) {
   EXPECT_TRUE(site_.run_until(
       [&] { return site_.switches["tor1"].ports["swp1"].services == site_.site.services; }));
   EXPECT_EQ(site_.mode("tor1"), PortMode::Provisioning);
+}
+
+TEST_P(Life, AnImportTakesNoMacOrPortFromAServerThatIsThereAlready) {
+  const Status refused = site_.import_as("srv9");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::Conflict);
+  EXPECT_NE(refused.error().message.find("MAC address 02:00:00:00:00:01 is of server srv1 already"),
+            std::string::npos)
+      << refused.error().message;
+  EXPECT_FALSE(site_.service->find_server({}, "srv9"));
 }
 
 TEST_P(Life, AnImportLeavesThePortsOfADeployedServerAlone) {
@@ -175,8 +169,7 @@ TEST_P(Life, SendsNothingWhenNothingIsToDo) {
 TEST_P(Life, HonoursACancelAndClosesThePorts) {
   site_.server.installs = false;
   const DeploymentView ordered = deploy();
-  ASSERT_TRUE(
-      site_.run_until([&] { return site_.operation(ordered.operation).step == "installing"; }));
+  ASSERT_TRUE(reaches(ordered.operation, "installing"));
   ASSERT_TRUE(site_.service->cancel({}, ordered.operation));
   ASSERT_TRUE(ends(ordered.operation, "cancelled"));
   EXPECT_EQ(site_.mode("tor1"), PortMode::Shut);
@@ -244,6 +237,41 @@ TEST_P(Life, WipesAgainAfterAPowerCut) {
   ASSERT_TRUE(site_.run_until(is_wiping, 60s));
   EXPECT_EQ(site_.server_state(), "wiping");
   site_.server.wipes = true;
+  ASSERT_TRUE(ends(released->id, "succeeded"));
+  EXPECT_EQ(site_.server_state(), "available");
+}
+
+// The switches know better, and the tenant's system must not see the provisioning VLAN.
+TEST_P(Life, DoesNotBelieveABmcThatSaysOffOfAServerWithASession) {
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+  site_.server.lies_about_power = true;
+  const auto released = site_.service->release({}, ordered.id, std::nullopt, Mode::Real);
+  ASSERT_TRUE(released) << released.error().message;
+  site_.run_until([] { return false; }, 60s);
+  EXPECT_EQ(site_.mode("tor1"), PortMode::Routed);
+  EXPECT_EQ(site_.server_state(), "releasing");
+  EXPECT_NE(site_.operation(released->id).message.find("is off, but its session at tor1 swp1"),
+            std::string::npos)
+      << site_.operation(released->id).message;
+  ASSERT_TRUE(ends(released->id, "failed"));
+  EXPECT_EQ(site_.server_state(), "failed");
+  for (const char* name : {"tor1", "tor2"}) {
+    EXPECT_EQ(site_.mode(name), PortMode::Shut);
+    EXPECT_EQ(std::ranges::count(site_.switches[name].history, "swp1 provisioning"), 1)
+        << "when it came into the pool, and never again";
+  }
+}
+
+TEST_P(Life, ABootLoopEndsWithTheDeadlineOfItsStep) {
+  site_.server.boot_loops = true;
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(ends(ordered.operation, "failed"));
+  EXPECT_EQ(site_.server_state(), "failed");
+  EXPECT_EQ(site_.mode("tor1"), PortMode::Shut);
+  EXPECT_EQ(site_.server.status.power, Power::Off);
+  site_.server.boot_loops = false;
+  const auto released = site_.service->release({}, ordered.id, std::nullopt, Mode::Real);
   ASSERT_TRUE(ends(released->id, "succeeded"));
   EXPECT_EQ(site_.server_state(), "available");
 }

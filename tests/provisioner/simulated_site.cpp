@@ -38,7 +38,8 @@ servers:
 
 class ScriptedDriver final : public Driver {
  public:
-  explicit ScriptedDriver(ScriptedSwitch& state) : state_(state) {}
+  ScriptedDriver(ScriptedSwitch& state, const ScriptedServer& server)
+      : state_(state), server_(server) {}
 
   std::vector<Capability> capabilities() const override { return {}; }
 
@@ -106,7 +107,7 @@ class ScriptedDriver final : public Driver {
         reports.push_back({.port = intent.port,
                            .vrf = attachment.vrf,
                            .tag = attachment.tag,
-                           .state = "Established",
+                           .state = server_.status.power == Power::On ? "Established" : "Active",
                            .remote_asn = attachment.server_asn.value,
                            .accepted = state_.accepted.value_or(attachment.accept)});
     return reports;
@@ -134,6 +135,7 @@ class ScriptedDriver final : public Driver {
   }
 
   ScriptedSwitch& state_;
+  const ScriptedServer& server_;
 };
 
 class ScriptedBoot final : public ServerBoot {
@@ -147,10 +149,13 @@ class ScriptedBoot final : public ServerBoot {
       server_.status.phase = server_.wipe_fails.empty() ? "wiped" : "failed";
       server_.status.detail = server_.wipe_fails;
     }
+    if (server_.lies_about_power) now.power = Power::Off;
+    if (server_.boot_loops) now.quiet = 0s;
     return now;
   }
 
   Status set_power(Power power) override {
+    if (server_.lies_about_power) return {};
     server_.status.power = power;
     if (power == Power::Off) {
       server_.status.phase = "off";
@@ -158,6 +163,7 @@ class ScriptedBoot final : public ServerBoot {
       ++server_.power_cycles;
       server_.status.phase = server_.next == BootDevice::Network ? "provisioning" : "running";
       server_.next = BootDevice::Disk;
+      if (server_.boot_loops) server_.status.phase = "off";
     }
     return {};
   }
@@ -202,7 +208,7 @@ SimulatedSite::SimulatedSite(db::Backend backend)
       *pool, clock, wakeup, site,
       [this](const SwitchRecord& record,
              const std::shared_ptr<const Permit>&) -> Result<std::unique_ptr<Driver>> {
-        return std::make_unique<ScriptedDriver>(switches[record.name]);
+        return std::make_unique<ScriptedDriver>(switches[record.name], server);
       }});
   for (const char* name : {"tor1", "tor2"}) {
     switches[name];
@@ -226,7 +232,7 @@ std::unique_ptr<SimulatedSite::OtherController> SimulatedSite::controller(
                         const SwitchRecord& record,
                         std::shared_ptr<const Permit> permit) -> Result<std::unique_ptr<Driver>> {
     made->permit = std::move(permit);
-    return std::make_unique<ScriptedDriver>(switches[record.name]);
+    return std::make_unique<ScriptedDriver>(switches[record.name], server);
   };
   other->context = std::make_unique<ReconcileContext>(
       ReconcileContext{*other->pool, own_clock, wakeup, other->site, make});
@@ -237,6 +243,18 @@ std::unique_ptr<SimulatedSite::OtherController> SimulatedSite::controller(
 void SimulatedSite::import_again() {
   const auto imported = service->import_inventory("site.yaml", kInventory, Mode::Real);
   EXPECT_TRUE(imported) << imported.error().message;
+}
+
+std::string SimulatedSite::inventory_with(const std::string& from, const std::string& to) {
+  std::string text = kInventory;
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+Status SimulatedSite::import_as(const std::string& name) {
+  const std::string inventory = inventory_with("name: srv1", "name: " + name);
+  return service->import_inventory("more.yaml", inventory, Mode::Real).map([](const auto&) {});
 }
 
 void SimulatedSite::tick() {

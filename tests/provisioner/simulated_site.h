@@ -40,6 +40,8 @@ struct ScriptedSwitch {
 
 struct ScriptedServer {
   BootStatus status{.phase = "off"};
+  bool lies_about_power{};  // its BMC says that it is off
+  bool boot_loops{};        // it is heard at every boot, and never comes further
   BootDevice next{BootDevice::Disk};
   bool installs{true};
   std::string installs_as{"installing"};  // "unattended": the order named a native installer
@@ -59,6 +61,10 @@ class SimulatedSite {
   void tick();
 
   void import_again();
+  // The site's inventory, but for the first `from`.
+  static std::string inventory_with(const std::string& from, const std::string& to);
+  // Its inventory with the server under another name; nothing when that was taken.
+  Status import_as(const std::string& name);
   DeployRequest order() const;
   std::string server_state();
   std::string operation_status(const std::string& id);

@@ -37,7 +37,12 @@ TEST(WorkflowPage, ShowsTheTablesAsTheyAre) {
       "run again from the top; an error "
       "that may pass is tried again\nwith growing, jittered delays until the deadline of its "
       "state.\n\n" +
-      page_of("deploy", deploy_table()) + "\n" + page_of("release", release_table());
+      page_of("deploy", deploy_table()) + "\n" + page_of("release", release_table()) + "\n" +
+      page_of("wipe", wipe_table()) +
+      "\nA wipe is a release without a deployment: the way out of maintenance, and the only one. A "
+      "release cannot be cancelled; a wipe\nthat is cancelled leaves its server in maintenance, "
+      "off "
+      "and with its ports shut.\n";
   if (std::getenv("SWITCHYARD_UPDATE") != nullptr) std::ofstream(path) << page;
   std::ostringstream stored;
   stored << std::ifstream(path).rdbuf();

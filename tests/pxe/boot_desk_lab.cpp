@@ -87,7 +87,8 @@ int main(int count, char** arguments) {
                  .boot_url = boot_url(address),
                  .ordered = [&](const std::string& who) { server->wake(task_topic(who)); }});
   BootSite site(
-      desk, [](const std::string&) { return Asker{.server = kServer}; }, [&] { return address; });
+      desk, [](const std::string&) { return Asker{.server = kServer, .known_by = KnownBy::Port}; },
+      [&] { return address; });
   const auto root = pxe::BootRoot::open(folder);
   if (!root) return fail(root.error());
   auto identity = pxe::http::ensure_identity(arguments[2]);

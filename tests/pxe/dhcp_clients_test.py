@@ -334,6 +334,44 @@ def test_a_server_at_the_port_of_another_is_refused_and_shown(net):
     server.await_text(f"contradiction server=web2 mac={site.mac} port=tor1/swp1")
 
 
+class TwoPorts(Relayed):
+    """A second client at port swp2, with the MAC of the first."""
+
+    def __init__(self, net, *flags):
+        super().__init__(net, *flags)
+        self.twin = net.space("t")
+        net.cable(self.switch, "swp2", self.twin, "c0")
+        net.address(self.switch, "swp2", "10.78.0.3/32")
+        lab.run("ip", "-n", self.twin, "link", "set", "c0", "address", self.mac)
+
+    def relay_with_option_82(self):
+        relay = self.net.start(self.switch, "/usr/sbin/dhcrelay", "-4", "-d", "-a", "-m", "replace", "-id", "swp1", "-id", "swp2",
+                               "-iu", "up0", "10.79.0.1")
+        relay.await_text("Sending on")
+        return relay
+
+    TRUST = ("--relay", "tor1,10.78.0.2,plain", "--relay", "tor2,10.78.0.3,plain")
+
+
+def test_two_servers_with_one_mac_at_two_ports_have_two_leases(net):
+    site = TwoPorts(net)
+    server = site.serve(*site.TRUST, "--machine", "web1,,tor1/swp1", "--machine", "web2,,tor2/swp2")
+    site.relay_with_option_82()
+    site.udhcpc().await_text(f"lease of {FIRST} obtained")
+    udhcpc(net, site.twin).await_text("lease of 10.78.0.101 obtained")
+    server.await_text(f"address_served server=web1 mac={site.mac} port=tor1/swp1 address={FIRST}")
+    server.await_text(f"address_served server=web2 mac={site.mac} port=tor2/swp2 address=10.78.0.101")
+
+
+def test_a_twin_of_a_servers_mac_at_another_port_is_refused_and_shown(net):
+    site = TwoPorts(net)
+    server = site.serve(*site.TRUST, "--machine", f"web1,{site.mac},tor1/swp1")
+    site.relay_with_option_82()
+    site.udhcpc().await_text(f"lease of {FIRST} obtained")
+    assert udhcpc(net, site.twin, "-t", "2", "-T", "1", "-n").child.wait(lab.DEADLINE) != 0
+    server.await_text(f"contradiction server=web1 mac={site.mac} port=tor2/swp2")
+
+
 def test_dnsmasq_relays(net):
     site = Relayed(net)
     server = site.serve("--machine", f"web1,{site.mac}")

@@ -111,14 +111,17 @@ TEST_F(ApiTest, TheRoleTableIsWhatTheManualSays) {
   const std::set<std::pair<Role, P>> allowed{{Role::Viewer, P::Read},
                                              {Role::Developer, P::Read},
                                              {Role::Developer, P::Deploy},
+                                             {Role::Developer, P::Operate},
                                              {Role::NetworkEngineer, P::Read},
                                              {Role::NetworkEngineer, P::Network},
+                                             {Role::NetworkEngineer, P::Operate},
                                              {Role::Admin, P::Read},
                                              {Role::Admin, P::Deploy},
                                              {Role::Admin, P::Network},
+                                             {Role::Admin, P::Operate},
                                              {Role::Admin, P::Administer}};
   for (const Role role : {Role::Viewer, Role::Developer, Role::NetworkEngineer, Role::Admin})
-    for (const P permission : {P::Read, P::Deploy, P::Network, P::Administer})
+    for (const P permission : {P::Read, P::Deploy, P::Network, P::Operate, P::Administer})
       EXPECT_EQ(role_has(role, permission), allowed.contains({role, permission}));
 }
 

@@ -1,9 +1,8 @@
 #include "web/api/answer.h"
 
+#include "core/time_text.h"
 #include "web/edge/http.h"
 
-#include <array>
-#include <cstdio>
 #include <ctime>
 
 namespace switchyard::web::api {
@@ -46,17 +45,7 @@ json to_json(const Problem& problem, std::string_view request_id) {
           {"errors", std::move(errors)}};
 }
 
-json time_json(Timestamp at) {
-  const long long micros = to_micros(at);
-  if (micros == 0) return nullptr;
-  const std::time_t seconds = static_cast<std::time_t>(micros / 1'000'000);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 64> text{};
-  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text.data() + length, text.size() - length, ".%06lldZ", micros % 1'000'000);
-  return std::string(text.data());
-}
+json time_json(Timestamp at) { return to_micros(at) == 0 ? json() : json(rfc3339(at)); }
 
 Result<Timestamp> parse_time(std::string_view text) {
   const std::string copy(text);

@@ -47,9 +47,15 @@ constexpr std::array kTable{
   PermissionRow{"DELETE", "/api/v1/deployments/:id",                      Permission::Deploy},
   PermissionRow{"GET",    "/api/v1/operations",                           Permission::Read},
   PermissionRow{"GET",    "/api/v1/operations/:id",                       Permission::Read},
-  PermissionRow{"POST",   "/api/v1/operations/:id/actions",               Permission::Deploy},
+  PermissionRow{"POST",   "/api/v1/operations/:id/actions",               Permission::Operate},
   PermissionRow{"PUT",    "/api/v1/inventory",                            Permission::Network},
   PermissionRow{"POST",   "/api/v1/inventory",                            Permission::Network},
+};
+
+constexpr std::array kOperators{
+  std::pair{std::string_view("deploy"),  Permission::Deploy},
+  std::pair{std::string_view("release"), Permission::Deploy},
+  std::pair{std::string_view("wipe"),    Permission::Network},
 };
 
 struct RoleRow { Role role{}; std::string_view name{}; bool read{}; bool deploy{}; bool network{}; bool administer{}; };
@@ -101,6 +107,7 @@ bool role_has(Role role, Permission permission) {
     case Permission::Read: return row.read;
     case Permission::Deploy: return row.deploy;
     case Permission::Network: return row.network;
+    case Permission::Operate: return row.deploy || row.network;
     case Permission::Administer: return row.administer;
   }
   return false;
@@ -110,22 +117,33 @@ Checked<void> authorise(const Principal& principal, std::string_view method,
                         std::string_view pattern) {
   const auto needs = needed_permission(method, pattern);
   if (!needs) return refuse(403, "not_permitted", "nobody may do this");
-  if (*needs == Permission::Public) return {};
+  return authorise(principal, *needs);
+}
+
+Checked<void> authorise(const Principal& principal, Permission needs) {
+  if (needs == Permission::Public) return {};
   if (principal.id.empty()) return refuse(401, "not_authenticated", "send a bearer token");
-  if (!role_has(principal.role, *needs))
+  if (!role_has(principal.role, needs))
     return refuse(403, "not_permitted",
                   "the role " + std::string(to_string(principal.role)) + " may not do this");
-  const auto scope = scope_of(*needs);
+  const auto scope = scope_of(needs);
   const bool in_scope =
       scope.empty() || principal.scopes.empty() ||
       std::find(principal.scopes.begin(), principal.scopes.end(), scope) != principal.scopes.end();
   if (!in_scope)
     return refuse(403, "scope_missing", "the token lacks the scope '" + std::string(scope) + "'");
   // What belongs to no project is not for a token that is confined to one.
-  const bool of_the_site = *needs == Permission::Network || *needs == Permission::Administer;
+  const bool of_the_site = needs == Permission::Network || needs == Permission::Administer;
   if (of_the_site && !principal.project.empty())
     return refuse(403, "not_permitted", "the token is confined to project " + principal.project);
   return {};
+}
+
+std::optional<Permission> permission_to_operate(std::string_view kind) {
+  const auto found = std::find_if(kOperators.begin(), kOperators.end(),
+                                  [&](const auto& row) { return row.first == kind; });
+  if (found == kOperators.end()) return std::nullopt;
+  return found->second;
 }
 
 std::string_view to_string(Role role) { return row_of(role).name; }

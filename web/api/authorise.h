@@ -15,6 +15,7 @@ enum class Permission {
   Read,        // see the fleet
   Deploy,      // order, release, take addresses
   Network,     // change subnets, catalogs, inventory; maintenance; scans
+  Operate,     // cancel or retry something; what exactly says permission_to_operate()
   Administer,  // tokens
 };
 
@@ -32,6 +33,12 @@ struct PermissionRow {
 // Public it may be nobody.
 [[nodiscard]] Checked<void> authorise(const Principal& principal, std::string_view method,
                                       std::string_view pattern);
+
+// The same once it is known what is asked for.
+[[nodiscard]] Checked<void> authorise(const Principal& principal, Permission needs);
+
+// What cancelling or retrying an operation of this kind needs: what ordering it needs.
+[[nodiscard]] std::optional<Permission> permission_to_operate(std::string_view kind);
 
 [[nodiscard]] bool role_has(Role role, Permission permission);
 [[nodiscard]] std::string_view to_string(Role role);

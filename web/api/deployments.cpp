@@ -5,8 +5,6 @@
 namespace switchyard::web::api {
 namespace {
 
-constexpr std::chrono::seconds kLookAgain{2};
-
 void read_server(Fields& fields, provisioner::DeployRequest& request) {
   auto selector = fields.object("server");
   if (!selector) {
@@ -72,14 +70,8 @@ Answer release(provisioner::Service& service, const Call& call) {
   if (!found) return tl::unexpected(found.error());
   const auto fresh = require_version(call, found->version);
   if (!fresh) return tl::unexpected(fresh.error());
-  const auto operation =
-      checked(service.release(viewer_of(call), found->id, found->version, mode_of(call)));
-  if (!operation) return tl::unexpected(operation.error());
-  Reply reply{.status = call.dry_run ? 200 : 202, .body = to_json(*operation)};
-  if (call.dry_run) return reply;
-  reply.location = "/api/v1/operations/" + operation->id;
-  reply.retry_after = kLookAgain;
-  return reply;
+  return queued_answer(call,
+                       service.release(viewer_of(call), found->id, found->version, mode_of(call)));
 }
 
 // ?wait=: until the deployment is neither on its way in nor on its way out.

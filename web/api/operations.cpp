@@ -1,4 +1,5 @@
 // /api/v1/operations: what is running, step by step
+#include "web/api/authorise.h"
 #include "web/api/fields.h"
 #include "web/api/resources.h"
 
@@ -13,9 +14,21 @@ Answer find(provisioner::Service& service, const Call& call) {
   const auto found = service.find_operation(viewer_of(call), call.parameter("id"));
   Answer answer = one_answer(found);
   if (!answer || !is_running(*found)) return answer;
-  answer->retry_after = std::chrono::seconds(2);
+  answer->retry_after = kLookAgain;
   answer->unfinished = !call.query_or("wait", "").empty();
   return answer;
+}
+
+// The route lets everybody in who may operate something; this asks whether it is this operation.
+Checked<provisioner::OperationView> find_to_operate(provisioner::Service& service,
+                                                    const Call& call) {
+  auto found = checked(service.find_operation(viewer_of(call), call.parameter("id")));
+  if (!found) return found;
+  const auto needs = permission_to_operate(found->kind);
+  if (!needs) return refuse(403, "not_permitted", "nobody may do this");
+  const auto may = authorise(call.principal, *needs);
+  if (!may) return tl::unexpected(may.error());
+  return found;
 }
 
 Answer act(provisioner::Service& service, const Call& call) {
@@ -29,18 +42,24 @@ Answer act(provisioner::Service& service, const Call& call) {
   fields.done();
   const auto good = no_errors(std::move(errors));
   if (!good) return tl::unexpected(good.error());
-  const std::string& id = call.parameter("id");
+  const auto found = find_to_operate(service, call);
+  if (!found) return tl::unexpected(found.error());
+  if (call.dry_run) return queued_answer(call, *found);
   const auto viewer = viewer_of(call);
-  const auto changed = checked(call.dry_run       ? service.find_operation(viewer, id)
-                               : type == "cancel" ? service.cancel(viewer, id)
-                                                  : service.retry(viewer, id));
-  if (!changed) return tl::unexpected(changed.error());
-  return Reply{.status = call.dry_run ? 200 : 202,
-               .body = to_json(*changed),
-               .location = "/api/v1/operations/" + changed->id};
+  return queued_answer(call, type == "cancel" ? service.cancel(viewer, found->id)
+                                              : service.retry(viewer, found->id));
 }
 
 }  // namespace
+
+Answer queued_answer(const Call& call, const Result<provisioner::OperationView>& operation) {
+  if (!operation) return refuse(operation.error());
+  if (call.dry_run) return Reply{.body = to_json(*operation)};
+  return Reply{.status = 202,
+               .body = to_json(*operation),
+               .location = "/api/v1/operations/" + operation->id,
+               .retry_after = kLookAgain};
+}
 
 void add_operations(Api& api, provisioner::Service& service) {
   api.get("/api/v1/operations", {"page_size", "page_token", "status"},

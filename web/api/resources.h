@@ -35,6 +35,13 @@ template <class Ask> [[nodiscard]] Answer list_answer(const Api& api, const Call
   return list_reply(call, api.keys(), list_json(page->items), page->next);
 }
 
+// When it is worth asking again for something that is on its way.
+inline constexpr std::chrono::seconds kLookAgain{2};
+
+// An operation that was queued, and where to look; of a dry run what would be.
+[[nodiscard]] Answer queued_answer(const Call& call,
+                                   const Result<provisioner::OperationView>& operation);
+
 // One object with its version as ETag.
 template <class View> [[nodiscard]] Answer one_answer(const Result<View>& found) {
   if (!found) return refuse(found.error());

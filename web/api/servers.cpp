@@ -19,6 +19,8 @@ Checked<Maintenance> parse_maintenance(const Call& call) {
   if (!fields.has("maintenance")) fields.report("maintenance", "missing", "is required");
   wanted.on = fields.flag_or("maintenance", false);
   wanted.reason = fields.text_or("reason", "");
+  if (!wanted.on && fields.has("reason"))
+    fields.report("reason", "invalid", "belongs to maintenance: true");
   fields.done();
   const auto good = no_errors(std::move(errors));
   if (!good) return tl::unexpected(good.error());
@@ -32,9 +34,15 @@ Answer change(provisioner::Service& service, const Call& call) {
   if (!found) return tl::unexpected(found.error());
   const auto fresh = require_version(call, found->version);
   if (!fresh) return tl::unexpected(fresh.error());
-  if (call.dry_run) return Reply{.body = to_json(*found), .etag = etag_of(found->version)};
-  return one_answer(
-      service.set_maintenance(found->name, wanted->on, wanted->reason, found->version));
+  const provisioner::Mode mode = mode_of(call);
+  if (wanted->on) {
+    Answer answer =
+        one_answer(service.start_maintenance(found->name, wanted->reason, found->version, mode));
+    if (answer && call.dry_run) answer->etag.reset();  // of a version that does not exist
+    return answer;
+  }
+  return queued_answer(call,
+                       service.end_maintenance(viewer_of(call), found->name, found->version, mode));
 }
 
 }  // namespace

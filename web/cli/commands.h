@@ -22,6 +22,7 @@ struct Chosen {
 
 void add_server_commands(CLI::App& root, Chosen& chosen);
 void add_enrolment(CLI::App& server_group, Chosen& chosen);
+void add_maintenance(CLI::App& server_group, Chosen& chosen);
 void add_wipe_records(CLI::App& server_group, Chosen& chosen);
 void add_switch_commands(CLI::App& root, Chosen& chosen);
 void add_subnet_commands(CLI::App& root, Chosen& chosen);
@@ -60,6 +61,9 @@ struct Listing {
 
 // A text file of the user's, at most 4 MiB.
 [[nodiscard]] Outcome<std::string> read_text_file(const std::string& path);
+
+// With its NICs, as -o wants it (server_commands.cpp).
+void show_server(Session& session, const nlohmann::json& server);
 
 // How a deployment or the operation of one is shown (deployment_view.cpp).
 void show_deployment(const nlohmann::json& deployment, Console& console);

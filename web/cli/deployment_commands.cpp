@@ -4,7 +4,6 @@
 #include "web/cli/text.h"
 
 #include <algorithm>
-#include <istream>
 #include <ostream>
 #include <sstream>
 
@@ -117,27 +116,15 @@ struct Release {
   bool watch{};
 };
 
-Outcome<void> ask(Session& session, const json& deployment) {
-  Console& console = session.console;
-  const std::string name = printable(text_of(deployment, "name"));
-  if (!console.in_is_terminal)
-    return wrong_usage("releasing " + name + " erases its disks, and nobody is here to confirm it",
-                       "add --yes");
-  console.err << "Release " << name << " and erase every disk of "
-              << printable(text_of(deployment, "server"))
-              << "? Type its name to confirm: " << std::flush;
-  std::string answer;
-  std::getline(console.in, answer);
-  if (answer == text_of(deployment, "name")) return {};
-  return wrong_usage("nothing was released");
-}
-
 Outcome<void> release(Session& session, const Release& wanted) {
   const auto deployment = find_deployment(session, wanted.deployment);
   if (!deployment) return tl::unexpected(deployment.error());
   const std::string path = resource({"deployments", text_of(*deployment, "id")});
   if (!wanted.yes && !wanted.dry_run) {
-    const auto confirmed = ask(session, *deployment);
+    const std::string name = text_of(*deployment, "name");
+    const auto confirmed = confirm(session, {"Release " + name + " and erase every disk of " +
+                                                 text_of(*deployment, "server") + "?",
+                                             "releasing " + name + " erases its disks", name});
     if (!confirmed) return confirmed;
   }
   const auto found = session.client.get(path);
@@ -145,25 +132,11 @@ Outcome<void> release(Session& session, const Release& wanted) {
   const auto operation = session.client.remove(
       with_query(path, {{"dry_run", wanted.dry_run ? "true" : ""}}), found->etag);
   if (!operation) return tl::unexpected(operation.error());
-  Console& console = session.console;
-  if (wanted.watch && !wanted.dry_run) {
-    const auto ended = watch_and_say(session, text_of(operation->body, "id"));
-    if (!ended) return tl::unexpected(ended.error());
-    if (session.is_json()) print_json(*ended, console);
-    return {};
-  }
-  if (session.is_json()) {
-    print_json(operation->body, console);
-  } else if (wanted.dry_run) {
-    console.out << "nothing is changed; "
-                << printable(text_of(*deployment, "name") + " on server " +
-                             text_of(*deployment, "server"))
-                << " can be released\n";
-  } else {
-    console.out << "watch it: switchyard operation watch "
-                << printable(text_of(operation->body, "id")) << '\n';
-  }
-  return {};
+  return follow(session, operation->body,
+                {.watch = wanted.watch,
+                 .dry_run = wanted.dry_run,
+                 .tried = text_of(*deployment, "name") + " on server " +
+                          text_of(*deployment, "server") + " can be released"});
 }
 
 void add_deploy(CLI::App& root, Chosen& chosen) {

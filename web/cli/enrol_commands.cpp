@@ -61,7 +61,9 @@ Outcome<void> enrol(Session& session, const Enrolment& wanted) {
   else
     session.console.out << "server " << printable(text_of(made->body, "name")) << " is in "
                         << printable(text_of(made->body, "state")) << ": "
-                        << printable(text_of(made->body, "reason")) << '\n';
+                        << printable(text_of(made->body, "reason"))
+                        << "\nwipe it into the pool: switchyard server maintenance "
+                        << printable(text_of(made->body, "name")) << " --off --watch\n";
   return {};
 }
 

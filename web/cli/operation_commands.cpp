@@ -4,6 +4,7 @@
 #include "web/cli/text.h"
 #include "web/cli/watch.h"
 
+#include <istream>
 #include <ostream>
 
 namespace switchyard::web::cli {
@@ -52,6 +53,35 @@ Outcome<json> watch_and_say(Session& session, const std::string& id) {
               << printable(text_of(*ended, "kind") + " of " + text_of(*ended, "server"))
               << " succeeded after " << duration_text(took.count()) << '\n';
   return ended;
+}
+
+Outcome<void> follow(Session& session, const json& operation, const Following& following) {
+  Console& console = session.console;
+  const std::string id = text_of(operation, "id");
+  if (following.watch && !following.dry_run) {
+    const auto ended = watch_and_say(session, id);
+    if (!ended) return tl::unexpected(ended.error());
+    if (session.is_json()) print_json(*ended, console);
+    return {};
+  }
+  if (session.is_json())
+    print_json(operation, console);
+  else if (following.dry_run)
+    console.out << "nothing is changed; " << printable(following.tried) << '\n';
+  else
+    console.out << "watch it: switchyard operation watch " << printable(id) << '\n';
+  return {};
+}
+
+Outcome<void> confirm(Session& session, const Erasure& erasure) {
+  Console& console = session.console;
+  if (!console.in_is_terminal)
+    return wrong_usage(erasure.purpose + ", and nobody is here to confirm it", "add --yes");
+  console.err << printable(erasure.question) << " Type its name to confirm: " << std::flush;
+  std::string answer;
+  std::getline(console.in, answer);
+  if (answer == erasure.name) return {};
+  return wrong_usage("nothing was changed");
 }
 
 namespace {

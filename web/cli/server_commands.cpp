@@ -15,7 +15,11 @@ std::string cabling_of(const json& server) {
   return text;
 }
 
-void show_server(const json& server, Console& console) {
+}  // namespace
+
+void show_server(Session& session, const json& server) {
+  Console& console = session.console;
+  if (session.is_json()) return print_json(server, console);
   Sheet sheet;
   sheet.add("Server", text_of(server, "name"));
   sheet.add("State", text_of(server, "state"));
@@ -29,49 +33,6 @@ void show_server(const json& server, Console& console) {
                                            column("SWITCH", "switch"), column("PORT", "port")}),
         "no NICs", console);
 }
-
-void show(Session& session, const json& server) {
-  if (session.is_json())
-    print_json(server, session.console);
-  else
-    show_server(server, session.console);
-}
-
-struct Maintenance {
-  std::string name{};
-  std::string reason{};
-  bool on{};
-  bool off{};
-};
-
-Outcome<void> set_maintenance(Session& session, const Maintenance& wanted) {
-  const std::string path = resource({"servers", wanted.name});
-  const auto found = session.client.get(path);
-  if (!found) return tl::unexpected(found.error());
-  json body{{"maintenance", wanted.on}};
-  if (!wanted.reason.empty()) body["reason"] = wanted.reason;
-  const auto changed = session.client.patch(path, found->etag, body);
-  if (!changed) return tl::unexpected(changed.error());
-  show(session, changed->body);
-  return {};
-}
-
-void add_maintenance(CLI::App& group, Chosen& chosen) {
-  const auto wanted = std::make_shared<Maintenance>();
-  auto& command =
-      add_command(group, chosen, "maintenance", "Take a server out of the pool, or let it back",
-                  "  switchyard server maintenance srv-0001 --on --reason 'fan is loud'\n"
-                  "  switchyard server maintenance srv-0001 --off   # it is wiped on its way back",
-                  [wanted](Session& session) { return set_maintenance(session, *wanted); });
-  command.add_option("SERVER", wanted->name, "Name of the server")->required();
-  auto* way = command.add_option_group("way", "");
-  way->add_flag("--on", wanted->on, "Out of the pool");
-  way->add_flag("--off", wanted->off, "Back into the pool");
-  way->require_option(1);
-  command.add_option("--reason", wanted->reason, "Why, for the next person");
-}
-
-}  // namespace
 
 void add_server_commands(CLI::App& root, Chosen& chosen) {
   auto& group = add_group(root, "server", "The fleet: what there is and in which state");
@@ -98,7 +59,7 @@ void add_server_commands(CLI::App& root, Chosen& chosen) {
                   "  switchyard server show srv-0001", [name](Session& session) -> Outcome<void> {
                     const auto found = session.client.get(resource({"servers", *name}));
                     if (!found) return tl::unexpected(found.error());
-                    show(session, found->body);
+                    show_server(session, found->body);
                     return {};
                   });
   one.add_option("SERVER", *name, "Name of the server")->required();

@@ -105,7 +105,9 @@ class Vm:
     """plan: name, firmware (bios, uefi), cpus, memory_mb, nics [{name, mac, tap}], disks [{name, bytes}],
     nic_rom (the NICs' iPXE; default: BIOS only, UEFI uses its own PXE), falls_through (boots from the network
     when no disk boots; default: no, which needs at least one disk), ipv6 (of UEFI; default: yes), machine (more QEMU parameters).
-    Every public method may be called from any thread."""
+    What a person may do to it counts from the next power on: `clock` (a date; what its battery kept; default: right),
+    `disk_rate` (bytes a second the disks manage, which then forget nothing by a discard; 0: as fast as they can), `netboots`
+    (the network comes first in the boot order). Every public method may be called from any thread."""
 
     def __init__(self, plan: dict, folder: pathlib.Path, launcher: Launcher):
         self.plan = plan
@@ -116,6 +118,9 @@ class Vm:
         self.process: subprocess.Popen | None = None
         self.monitor: Monitor | None = None
         self.boots = 0
+        self.clock = ""
+        self.disk_rate = 0
+        self.netboots = False
         folder.mkdir(parents=True, exist_ok=True)
         for disk in plan.get("disks", []):
             if not self._disk_path(disk).exists():
@@ -203,7 +208,9 @@ class Vm:
             command += ["-no-reboot"]
         if self.firmware == "uefi":
             command += self._uefi()
-        return command + self._devices(network_first) + plan.get("machine", [])
+        if self.clock:
+            command += ["-rtc", f"base={self.clock}"]
+        return command + self._devices(network_first or self.netboots) + plan.get("machine", [])
 
     def _uefi(self) -> list[str]:
         # Fresh variables at each power on: boot entries of the time before would come first otherwise.
@@ -220,6 +227,7 @@ class Vm:
         first_nic = 1 if network_first else 1 + len(disks)
         first_disk = 1 + len(nics) if network_first else 1
         has_rom = self.plan.get("nic_rom", self.firmware == "bios")
+        disk_kind = f"discard=ignore,throttling.bps-total={self.disk_rate}" if self.disk_rate else "discard=unmap"
         command = []
         for index, nic in enumerate(nics):
             boot = f",bootindex={first_nic + index}" if network_boots else ""
@@ -228,7 +236,7 @@ class Vm:
                         "-device", f"virtio-net-pci,netdev=n{index},mac={nic['mac']}{rom}{boot}"]
         for index, disk in enumerate(disks):
             serial = disk.get("serial", disk["name"])
-            command += ["-drive", f"if=none,id=d{index},file={self._disk_path(disk)},format=raw,cache=unsafe,aio=threads,discard=unmap",
+            command += ["-drive", f"if=none,id=d{index},file={self._disk_path(disk)},format=raw,cache=unsafe,aio=threads,{disk_kind}",
                         "-device", f"virtio-blk-pci,drive=d{index},serial={serial},bootindex={first_disk + index}"]
         return command
 

@@ -6,8 +6,10 @@
 PLAN: {"listen": "127.0.0.1", "port": 0, "folder": "/run/x", "user": "admin", "password": "…",
        "tls": {"certificate": "cert.pem", "key": "key.pem"} or null, "servers": [plan of qemu_vm.Vm, …]}
 
-GET and PUT /control/NAME (no login; tests only) show and switch faults: hangs, lies_about_power (always
-says off), ignores_power_on, ignores_power_off, loses_boot_device, refuses_login.
+GET and PUT /control/NAME (no login; tests only) show and switch faults: hangs, breaks_off (in the middle of an answer),
+lies_about_power (always says off), ignores_power_on, ignores_power_off, loses_boot_device (accepts and does not show it),
+forgets_boot_device (shows it and boots the disk), refuses_login. The same for what a person may do to the machine:
+clock, disk_rate, netboots (qemu_vm.Vm).
 """
 
 import base64
@@ -23,7 +25,9 @@ import threading
 
 import qemu_vm
 
-FAULTS = ("hangs", "lies_about_power", "ignores_power_on", "ignores_power_off", "loses_boot_device", "refuses_login")
+FAULTS = ("hangs", "breaks_off", "lies_about_power", "ignores_power_on", "ignores_power_off", "loses_boot_device",
+          "forgets_boot_device", "refuses_login")
+MACHINE = {"clock": str, "disk_rate": int, "netboots": bool}
 RESET_TYPES = ["On", "ForceOff", "GracefulShutdown", "ForceRestart"]
 TARGETS = ["None", "Pxe", "Hdd"]
 MODES = {"Legacy": "bios", "UEFI": "uefi"}
@@ -53,12 +57,16 @@ class System:
     def path(self) -> str:
         return f"{ROOT}/Systems/{self.vm.plan['name']}"
 
-    def set_faults(self, wanted: dict) -> dict:
-        unknown = set(wanted) - set(FAULTS)
+    def control(self, wanted: dict) -> dict:
+        unknown = set(wanted) - set(FAULTS) - set(MACHINE)
         if unknown:
-            raise Refused(400, f"unknown faults: {', '.join(sorted(unknown))}")
+            raise Refused(400, f"neither a fault nor of the machine: {', '.join(sorted(unknown))}")
         with self.lock:
-            self.faults.update({name: bool(value) for name, value in wanted.items()})
+            for name, value in wanted.items():
+                if name in MACHINE:
+                    setattr(self.vm, name, MACHINE[name](value))
+                else:
+                    self.faults[name] = bool(value)
             self.healthy.clear() if self.faults["hangs"] else self.healthy.set()
             return self.control_view()
 
@@ -120,7 +128,7 @@ class System:
             if kind in ("ForceOff", "ForceRestart") and not self.faults["ignores_power_off"]:
                 self.vm.power_off()
             if kind in ("On", "ForceRestart") and not self.faults["ignores_power_on"] and not self.vm.is_on():
-                network = self.enabled == "Once" and self.target == "Pxe"
+                network = self.enabled == "Once" and self.target == "Pxe" and not self.faults["forgets_boot_device"]
                 self.target, self.enabled = "None", "Disabled"
                 self.vm.power_on(network)
 
@@ -214,7 +222,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for name, value in extra.items():
             self.send_header(name, value)
         self.end_headers()
+        if self._breaks_off():
+            text = text[:len(text) // 2]
+            self.close_connection = True
         self.wfile.write(text)
+
+    def _breaks_off(self) -> bool:
+        return ROOT in self.path and any(system.faults["breaks_off"] for system in self.service.systems.values())
 
     do_GET = do_PUT = do_PATCH = do_POST = do_DELETE = _serve
 
@@ -263,7 +277,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         system = self.service.systems.get(name)
         if not system or method not in ("GET", "PUT"):
             raise Refused(404, f"{method} /control/{name} does not exist")
-        return system.control_view() if method == "GET" else system.set_faults(body)
+        return system.control_view() if method == "GET" else system.control(body)
 
 
 class Listener(http.server.ThreadingHTTPServer):

@@ -130,7 +130,8 @@ ServerState FakeServer::state() {
                     .boot_target = boot_target_,
                     .phase = words_of(static_cast<int>(phase_)),
                     .detail = problem_,
-                    .operation = operation_};
+                    .operation = operation_,
+                    .boots = boots_};
   const auto time = phase_ == Phase::Wiping ? plan_.wipe_time : plan_.install_time;
   if ((phase_ == Phase::Installing || phase_ == Phase::Wiping) && time.count() > 0)
     state.progress =
@@ -156,6 +157,7 @@ void FakeServer::power(bool on) {
       if (phase_ == Phase::Installing || phase_ == Phase::Wiping) installed_ = false;
       phase_ = Phase::Off;
     } else {
+      ++boots_;
       const bool network = boot_target_ == "Pxe" && !faults_.loses_boot_device;
       phase_ = network ? Phase::NetworkBoot : Phase::DiskBoot;
       boot_target_ = "None";  // an override is for one boot

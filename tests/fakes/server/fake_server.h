@@ -61,6 +61,7 @@ struct ServerState {
   std::string detail{};
   std::string operation{};
   int progress{};
+  int boots{};  // power-ons so far
 };
 
 // Thread-safe. Never holds its mutex while it calls a switch.
@@ -122,6 +123,7 @@ class FakeServer {
   std::string operation_{};
   std::string problem_{};
   bool installed_{};
+  int boots_{};
   std::vector<ServerFile> files_{};
   std::unique_ptr<FrrConfig> frr_{};
   std::vector<Prefix> extra_{};

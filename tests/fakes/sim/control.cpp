@@ -100,11 +100,9 @@ json state_of(FakeSwitch& one) {
 
 json state_of(FakeServer& one) {
   const ServerState state = one.state();
-  return {{"name", one.plan().name},
-          {"on", state.on},
-          {"phase", state.phase},
-          {"detail", state.detail},
-          {"operation", state.operation}};
+  return {{"name", one.plan().name},      {"on", state.on},
+          {"phase", state.phase},         {"detail", state.detail},
+          {"operation", state.operation}, {"boots", state.boots}};
 }
 
 void guarded(Response& response, const std::function<void()>& act) {

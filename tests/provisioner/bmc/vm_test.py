@@ -263,6 +263,7 @@ def test_the_boot_mode_is_changed_and_read_back(bios_simulator):
     ("loses_boot_device", [], "network", "accepted the boot device but shows: BootSourceOverrideTarget None instead of Pxe"),
     ("refuses_login", [], "power", "it refuses the login of admin"),
     ("hangs", [], "power", "no complete answer in time"),
+    ("breaks_off", [], "power", "partial message"),
 ])
 def test_a_bmc_with_a_fault_is_named(bios_simulator, fault, before, verb, message):
     simulator = bios_simulator()

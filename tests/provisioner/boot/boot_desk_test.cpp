@@ -37,7 +37,7 @@ class BootDeskTest : public testing::TestWithParam<db::Backend> {
     const auto ticket = desk_.open_boot(kServer);
     EXPECT_TRUE(ticket && ticket->choice == BootChoice::Installer);
     const auto opened = desk_.open_session(
-        kServer, {.token = ticket->token, .mac = kMac, .inspection = inspection});
+        kServer, {.token = ticket->token, .mac = kMac, .inspection = inspection}, KnownBy::Port);
     EXPECT_TRUE(opened);
     return opened->session;
   }
@@ -51,6 +51,12 @@ class BootDeskTest : public testing::TestWithParam<db::Backend> {
   }
 
   std::string phase() { return desk_.read(kServer)->phase; }
+
+  long long count(const std::string& question) {
+    return *db::read(*site_.pool, "count", [&](db::Session& session) {
+      return Result<long long>(std::get<0>(*db::select_one<long long>(session, question)));
+    });
+  }
 
   static TaskResult wiped(std::uint64_t samples, std::uint64_t nonzero) {
     return {.operation = "op-1",
@@ -121,11 +127,11 @@ TEST_P(BootDeskTest, TellsHowLongNothingWasHeard) {
 TEST_P(BootDeskTest, ATokenOpensOneSession) {
   ASSERT_TRUE(desk_.expect(kServer, BootDevice::Network));
   const Secret token = desk_.open_boot(kServer)->token;
-  EXPECT_FALSE(desk_.open_session("srv2", {.token = token, .mac = kMac}));
-  EXPECT_FALSE(desk_.open_session(kServer, {.token = Secret("guess"), .mac = kMac}));
-  EXPECT_FALSE(desk_.open_session(kServer, {.token = Secret(), .mac = kMac}));
-  EXPECT_TRUE(desk_.open_session(kServer, {.token = token, .mac = kMac}));
-  EXPECT_EQ(desk_.open_session(kServer, {.token = token, .mac = kMac}).error().code,
+  EXPECT_FALSE(desk_.open_session("srv2", {.token = token, .mac = kMac}, KnownBy::Port));
+  EXPECT_FALSE(desk_.open_session(kServer, {.token = Secret("guess"), .mac = kMac}, KnownBy::Port));
+  EXPECT_FALSE(desk_.open_session(kServer, {.token = Secret(), .mac = kMac}, KnownBy::Port));
+  EXPECT_TRUE(desk_.open_session(kServer, {.token = token, .mac = kMac}, KnownBy::Port));
+  EXPECT_EQ(desk_.open_session(kServer, {.token = token, .mac = kMac}, KnownBy::Port).error().code,
             Errc::Rejected);
 }
 
@@ -133,9 +139,31 @@ TEST_P(BootDeskTest, ATokenEndsWithItsTimeAndWithTheNextOne) {
   ASSERT_TRUE(desk_.expect(kServer, BootDevice::Network));
   const Secret first = desk_.open_boot(kServer)->token;
   const Secret second = desk_.open_boot(kServer)->token;
-  EXPECT_FALSE(desk_.open_session(kServer, {.token = first, .mac = kMac}));
+  EXPECT_FALSE(desk_.open_session(kServer, {.token = first, .mac = kMac}, KnownBy::Port));
   site_.clock.advance(BootDesk::kTokenLife + 1s);
-  EXPECT_FALSE(desk_.open_session(kServer, {.token = second, .mac = kMac}));
+  EXPECT_FALSE(desk_.open_session(kServer, {.token = second, .mac = kMac}, KnownBy::Port));
+}
+
+// Two machines with one MAC address, no relay that would tell their ports: the wrong one is told
+// nothing, its disks are not taken for the server's, and people see why the server waits.
+TEST_P(BootDeskTest, AMachineThatHasOnlyOneMacOfTheServerIsRefusedAndShown) {
+  ASSERT_TRUE(desk_.expect(kServer, BootDevice::Network));
+  const Secret token = desk_.open_boot(kServer)->token;
+  Inspection inspection = with_disks({"S9"});
+  inspection.nics = {{.name = "eth0", .mac = kMac}};
+  const auto refused = desk_.open_session(
+      kServer, {.token = token, .mac = kMac, .inspection = inspection}, KnownBy::Mac);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::Rejected);
+  EXPECT_THAT(refused.error().message, HasSubstr("does not have its NIC"));
+  EXPECT_EQ(phase(), "");
+  EXPECT_EQ(desk_.read(kServer)->detail, refused.error().message);
+  EXPECT_FALSE(desk_.open_session(kServer, {.token = token, .mac = kMac}, KnownBy::Port))
+      << "the token is used up";
+  EXPECT_EQ(count("SELECT COUNT(*) FROM events WHERE type = 'boot.contradiction' AND subject = "
+                  "'servers/srv1'"),
+            1);
+  EXPECT_EQ(after_wipe_of({"S1"}, {"S1"}).phase, "wiped") << "S9 is not owed";
 }
 
 TEST_P(BootDeskTest, NoSecretOpensTheDoorOfAServerThatHasNone) {
@@ -311,7 +339,8 @@ TEST_P(BootDeskTest, AnotherDeskGoesOnAtEveryPhase) {
   const auto ticket = desk().open_boot(kServer);
   ASSERT_TRUE(ticket);
   const auto opened = desk().open_session(
-      kServer, {.token = ticket->token, .mac = kMac, .inspection = with_disks({"S1"})});
+      kServer, {.token = ticket->token, .mac = kMac, .inspection = with_disks({"S1"})},
+      KnownBy::Port);
   ASSERT_TRUE(opened);
   EXPECT_EQ(desk().read(kServer)->phase, "provisioning");
   ASSERT_TRUE(desk().order_wipe(kServer, "op-1"));

@@ -14,6 +14,7 @@ using nlohmann::json;
 using pxe::http::Answer;
 using pxe::http::Request;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 const MacAddress kStranger = *parse_mac("02:00:00:00:00:99");
@@ -59,7 +60,7 @@ class BootSiteTest : public testing::Test {
   BootSite site_{
       desk_,
       [](const std::string& address) -> std::optional<Asker> {
-        if (address == "172.16.100.100") return Asker{.server = "srv1"};
+        if (address == "172.16.100.100") return Asker{.server = "srv1", .known_by = KnownBy::Port};
         if (address == "172.16.100.150")
           return Asker{.server = discovery_id(kStranger), .stranger = Stranger{.mac = kStranger}};
         return std::nullopt;
@@ -85,6 +86,7 @@ TEST_F(BootSiteTest, TheScriptFollowsWhatIsExpected) {
   EXPECT_THAT(script, HasSubstr("http://172.16.100.1:8080/files/installer/vmlinuz initrd=initrd "));
   EXPECT_THAT(script, HasSubstr(" switchyard.url=https://172.16.100.1:8444 "));
   EXPECT_THAT(script, HasSubstr(" switchyard.pin=sha256//AAAA "));
+  EXPECT_THAT(script, HasSubstr(" switchyard.lost=poweroff ")) << "it must not fall to its disk";
   ASSERT_TRUE(desk_.expect("srv1", BootDevice::Disk));
   EXPECT_THAT(ask({.method = "GET", .path = "/boot/ipxe"}).body, HasSubstr("exit 1 || exit"));
 }
@@ -119,6 +121,7 @@ TEST_F(BootSiteTest, AMachineNobodyKnowsIsInspected) {
   const std::string key = "switchyard.token=";
   const std::size_t at = script.find(key);
   ASSERT_NE(at, std::string::npos) << script;
+  EXPECT_THAT(script, Not(HasSubstr("poweroff"))) << "nobody would switch it on again";
   const std::string token = script.substr(at + key.size(), script.find(' ', at) - at - key.size());
   const Answer opened = ask({.method = "POST",
                              .path = "/installer/v1/sessions",

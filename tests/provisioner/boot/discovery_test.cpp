@@ -5,6 +5,7 @@
 #include "core/db/transaction.h"
 #include "provisioner/boot/boot_desk.h"
 #include "provisioner/store/server_disks.h"
+#include "tests/provisioner/boot/desk_server.h"
 #include "tests/provisioner/simulated_site.h"
 
 #include <gmock/gmock.h>
@@ -67,8 +68,8 @@ class DiscoveryTest : public testing::TestWithParam<db::Backend> {
     ASSERT_EQ(ticket->choice, BootChoice::Installer);
     Inspection inspection{.disks = {{.name = "sda", .bytes = 8, .serial = "S1"}},
                           .nics = {{.name = "eth0", .mac = kMac}}};
-    const auto opened =
-        desk_.open_session(kId, {.token = ticket->token, .mac = kMac, .inspection = inspection});
+    const auto opened = desk_.open_session(
+        kId, {.token = ticket->token, .mac = kMac, .inspection = inspection}, KnownBy::Mac);
     ASSERT_TRUE(opened);
     const auto task = desk_.find_task(kId, opened->session);
     ASSERT_TRUE(task && *task);
@@ -143,6 +144,36 @@ TEST_P(DiscoveryTest, RefusesWhatCouldNotBeAServer) {
   wrong = request();
   wrong.from = "new-000000000000";
   EXPECT_EQ(site_.service->enrol({}, wrong, Mode::Real).error().code, Errc::NotFound);
+}
+
+// Nothing of what it came with is believed to be clean.
+TEST_P(DiscoveryTest, AnEnrolledServerReachesThePoolByAProvedWipe) {
+  boot("swp9");
+  ASSERT_TRUE(site_.service->enrol({}, request(), Mode::Real));
+  DeskServer server(site_, desk_, "srv9", kMac);
+  server.disks = {"S1", "S2"};
+  const auto wipe = site_.service->end_maintenance({}, "srv9", {}, Mode::Real);
+  ASSERT_TRUE(wipe) << wipe.error().message;
+  ASSERT_EQ(server.status_after(wipe->id), "succeeded") << site_.operation(wipe->id).error;
+  EXPECT_EQ(site_.service->find_server({}, "srv9")->state, "available");
+  EXPECT_EQ(server.power, Power::Off);
+  const auto records = site_.service->list_wipe_records({}, "srv9", {});
+  ASSERT_EQ(records->items.size(), 1U);
+  EXPECT_EQ(records->items[0].operation, wipe->id);
+  EXPECT_THAT(records->items[0].record, HasSubstr("S2"));
+}
+
+TEST_P(DiscoveryTest, ADiskItCameWithAndThatIsNotWipedKeepsItOutOfThePool) {
+  boot("swp9");
+  ASSERT_TRUE(site_.service->enrol({}, request(), Mode::Real));
+  DeskServer server(site_, desk_, "srv9", kMac);
+  server.disks = {"S2"};
+  const auto wipe = site_.service->end_maintenance({}, "srv9", {}, Mode::Real);
+  ASSERT_EQ(server.status_after(wipe->id), "failed");
+  const auto seen = site_.service->find_server({}, "srv9");
+  EXPECT_EQ(seen->state, "failed");
+  EXPECT_THAT(seen->reason, HasSubstr("disk sda (S1) belongs to the server and was not wiped"));
+  EXPECT_TRUE(site_.service->list_wipe_records({}, "srv9", {})->items.empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, DiscoveryTest, testing::ValuesIn(db::backends_under_test()),

@@ -4,15 +4,18 @@ The whole process in a network namespace of its own; the relay and the machine's
 """
 import json
 import os
+import pathlib
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import time
 import urllib.request
 
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "fakes"))
+import relayed_dhcp
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="a network namespace needs root")
 
@@ -33,25 +36,6 @@ def await_that(true, what, seconds=60):
     while not true():
         assert time.monotonic() < end, what
         time.sleep(0.1)
-
-
-def message(kind, options=b""):
-    """A UEFI firmware's, as the relay of tor1 sends it on from port swp9."""
-    head = struct.pack("!BBBBIHH4s4s4s4s", 1, 1, 6, 1, 7, 0, 0, b"", b"", b"", socket.inet_aton(RELAY))
-    options = bytes([53, 1, kind]) + b"\x3c\x09PXEClient" + bytes([93, 2, 0, 7]) + options
-    return head + MAC + bytes(10 + 192) + b"\x63\x82\x53\x63" + options + b"\x52\x06\x01\x04swp9\xff"
-
-
-def lend():
-    """The four-way exchange; the address."""
-    relay = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    relay.bind((RELAY, 67))
-    relay.settimeout(30)
-    relay.sendto(message(1), (SERVICE, 67))
-    offered = relay.recv(2000)[16:20]
-    relay.sendto(message(3, b"\x32\x04" + offered + b"\x36\x04" + socket.inet_aton(SERVICE)), (SERVICE, 67))
-    assert relay.recv(2000)[16:20] == offered
-    return socket.inet_ntoa(offered)
 
 
 def script(address):
@@ -80,7 +64,7 @@ def inside(folder):
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return json.load(answer)["items"]
 
-        address = lend()
+        address = relayed_dhcp.lend(SERVICE, RELAY, MAC, "swp9")
         assert address == POOL
         assert "switchyard.token=" in script(address)
         [machine] = ask("discoveries")

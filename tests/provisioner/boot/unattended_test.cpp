@@ -118,8 +118,8 @@ class UnattendedTest : public testing::Test {
     const auto ticket = desk_.open_boot("srv1");
     Inspection inspection;
     inspection.disks = {{.name = "vda", .path = "/dev/vda", .bytes = 8ULL << 30U, .serial = "S"}};
-    const auto opened =
-        desk_.open_session("srv1", {.token = ticket->token, .inspection = inspection});
+    const auto opened = desk_.open_session(
+        "srv1", {.token = ticket->token, .inspection = inspection}, KnownBy::Port);
     EXPECT_TRUE(opened);
     return opened->session.reveal();
   }
@@ -150,7 +150,7 @@ class UnattendedTest : public testing::Test {
   BootSite site_{
       desk_,
       [](const std::string& address) -> std::optional<Asker> {
-        if (address == "172.16.100.100") return Asker{.server = "srv1"};
+        if (address == "172.16.100.100") return Asker{.server = "srv1", .known_by = KnownBy::Port};
         if (address == "172.16.100.101") return Asker{.server = "srv2"};
         return std::nullopt;
       },

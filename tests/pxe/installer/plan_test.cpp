@@ -21,7 +21,7 @@ TEST(Fstab, DoesNotWaitForABrokenEsp) {
 
 TEST(ServerFiles, LeaveTheFstabOfARawImageAlone) {
   EXPECT_EQ(paths_of(server_files({.hostname = "web1"}, std::nullopt)),
-            (std::vector<std::string>{"/etc/hostname", "/etc/machine-id"}));
+            (std::vector<std::string>{"/etc/hostname", "/etc/machine-id", "/usr/lib/clock-epoch"}));
 }
 
 TEST(ServerFiles, OfTheTaskReplaceOurs) {

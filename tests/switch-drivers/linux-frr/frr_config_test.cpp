@@ -78,11 +78,11 @@ TEST(FrrConfig, FindsThePortOfALine) {
 
 TEST(FrrConfig, FollowsSharedObjectsFromTheirUsers) {
   const FrrConfig parsed = config();
-  const FrrLines used = shared_closure(parsed.objects, parsed.by_port.at("swp10"));
+  const FrrLines& used = *parsed.closure_by_port.at("swp10");
   EXPECT_TRUE(used.contains({"ip prefix-list SWY-O-1 seq 5 permit 10.0.0.0/8"}));
   EXPECT_TRUE(used.contains({"route-map SWY-I4-1 permit 10"}));
   EXPECT_FALSE(used.contains({"route-map SWY-I4-9 permit 10"}));
-  EXPECT_THAT(shared_closure(parsed.objects, parsed.by_port.at("up1")), IsEmpty());
+  EXPECT_THAT(*parsed.closure_by_port.at("up1"), IsEmpty());
 }
 
 TEST(FrrConfig, SpellsOutTheActivationThatIsTheDefault) {
