@@ -11,8 +11,8 @@ usage: ./test.sh [STAGE…]
   unit      C++ tests, on SQLite and on a private MariaDB, and the checks of scripts and formats
   openapi   lint of docs/openapi.yaml, and every recorded answer of the unit tests against it
   lab       the real fabric: FRR, bridges, VRFs, sshd in User Mode Linux (root, about 10 minutes)
-  boot      the whole story: a QEMU server installed, routed, released and wiped on the real fabric
-            (root; about 15 minutes, the first time 5 more for two server images)
+  boot      the whole story: a QEMU server installed, routed, released and wiped on the real fabric,
+            and its faults (root; about 18 minutes, the first time 5 more for two server images)
   demo      ./demo.sh --once: a simulated server deployed and released
   browser   the portal in Chromium against a running demo
   preseed   Debian's own installer in QEMU, and the disk boots. Without KVM it takes from half an

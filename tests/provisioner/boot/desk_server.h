@@ -73,8 +73,8 @@ class DeskServer {
     pxe::installer::Inspection inspection;
     for (const std::string& serial : disks)
       inspection.disks.push_back({.name = "d" + serial, .bytes = 8, .serial = serial});
-    const auto opened =
-        desk_.open_session(name_, {.token = ticket->token, .mac = mac_, .inspection = inspection});
+    const auto opened = desk_.open_session(
+        name_, {.token = ticket->token, .mac = mac_, .inspection = inspection}, KnownBy::Port);
     if (opened) session_ = opened->session;
   }
 
