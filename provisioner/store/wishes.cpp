@@ -77,15 +77,21 @@ void put_wish(db::Session& session, const PortWish& wish, const std::string& gro
       text, previous, group, wish.switch_name, wish.intent.port, old->version);
 }
 
+enum class Whom {
+  Everybody,
+  WhoMetNoError,  // others keep the distance their errors gave them
+};
+
 // The workflows of the servers on these ports need not wait for their next look.
 void wake_operations(db::Session& session, const std::string& switch_name,
-                     const std::vector<std::string>& ports) {
+                     const std::vector<std::string>& ports, Whom whom) {
+  const std::string but = whom == Whom::WhoMetNoError ? " AND attempt = 0" : "";
   const auto waiting =
       db::select<std::string, std::string>(session,
                                            "SELECT operations.id, nics.port FROM operations JOIN "
                                            "nics ON nics.server = operations.server "
                                            "WHERE status = 'running' AND due > " +
-                                               session.now_sql() + " AND switch_name = :s",
+                                               session.now_sql() + but + " AND switch_name = :s",
                                            switch_name);
   for (const auto& [operation, port] : waiting)
     if (std::ranges::find(ports, port) != ports.end()) wake_operation(session, operation);
@@ -250,7 +256,7 @@ Status record_results(db::Session& session, const SwitchClaim& claim,
     }
     ports.push_back(result.port);
   }
-  wake_operations(session, claim.switch_name, ports);
+  wake_operations(session, claim.switch_name, ports, Whom::Everybody);
   return {};
 }
 
@@ -268,7 +274,8 @@ void record_sessions(db::Session& session, const std::string& switch_name, const
       session,
       "UPDATE port_wishes SET sessions = :j, sessions_at = :n WHERE switch_name = :s AND port = :p",
       sessions, to_micros(now), switch_name, port);
-  wake_operations(session, switch_name, {port});
+  // Looked at often, so a step that failed would be tried again at each look.
+  wake_operations(session, switch_name, {port}, Whom::WhoMetNoError);
 }
 
 std::string group_decision(db::Session& session, const std::string& group) {

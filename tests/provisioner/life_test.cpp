@@ -263,6 +263,20 @@ TEST_P(Life, DoesNotBelieveABmcThatSaysOffOfAServerWithASession) {
   }
 }
 
+// After a flip the sessions are looked at every second, and each look wakes whom it may concern.
+TEST_P(Life, LooksAtSessionsDoNotShortenTheDelayAfterAnError) {
+  const DeploymentView ordered = deploy();
+  ASSERT_TRUE(ends(ordered.operation, "succeeded"));
+  site_.server.bmc_is_down = true;
+  const auto released = site_.service->release({}, ordered.id, std::nullopt, Mode::Real);
+  ASSERT_TRUE(released) << released.error().message;
+  site_.run_until([] { return false; }, 60s);
+  EXPECT_GE(site_.server.unanswered, 5);
+  EXPECT_LE(site_.server.unanswered, 10) << "0.5 s, doubled with each error";
+  site_.server.bmc_is_down = false;
+  ASSERT_TRUE(ends(released->id, "succeeded"));
+}
+
 TEST_P(Life, ABootLoopEndsWithTheDeadlineOfItsStep) {
   site_.server.boot_loops = true;
   const DeploymentView ordered = deploy();

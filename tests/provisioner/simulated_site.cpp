@@ -143,6 +143,10 @@ class ScriptedBoot final : public ServerBoot {
   explicit ScriptedBoot(ScriptedServer& server) : server_(server) {}
 
   Result<BootStatus> read() override {
+    if (server_.bmc_is_down) {
+      ++server_.unanswered;
+      return failure(Errc::Unavailable, "the BMC does not answer");
+    }
     BootStatus now = server_.status;
     if (now.phase == server_.installs_as && server_.installs) server_.status.phase = "installed";
     if (now.phase == "wiping" && server_.wipes) {

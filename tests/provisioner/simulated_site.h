@@ -41,7 +41,9 @@ struct ScriptedSwitch {
 struct ScriptedServer {
   BootStatus status{.phase = "off"};
   bool lies_about_power{};  // its BMC says that it is off
-  bool boot_loops{};        // it is heard at every boot, and never comes further
+  bool bmc_is_down{};
+  int unanswered{};   // how often the BMC was asked while it was down
+  bool boot_loops{};  // it is heard at every boot, and never comes further
   BootDevice next{BootDevice::Disk};
   bool installs{true};
   std::string installs_as{"installing"};  // "unattended": the order named a native installer
