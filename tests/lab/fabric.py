@@ -167,6 +167,9 @@ class Fabric:
             time.sleep(0.05)
         raise LabError(f"{name} was not ready within {deadline:.0f} s: {self.console(name)[-800:]}")
 
+    def _is_ready(self, name: str) -> bool:
+        return any(line.startswith("LAB ready") for line in self.console(name).splitlines())
+
     def console(self, name: str) -> str:
         path = self.folder / f"{name}.console"
         return path.read_text(errors="replace").replace("\r", "") if path.exists() else ""
@@ -286,8 +289,9 @@ class Fabric:
                 continue
             live = all(end in plugged and self.is_powered(end.split(".")[0]) for end in ends)
             for node, nic in (end.split(".") for end in ends):
-                # A node without a connection is still booting and asks again when it is ready.
-                if self.is_running(node) and shell.control(self.folder, plan.NODES[node]).exists():
+                # A node that still boots asks again when it is ready. One that is ready and has no connection has
+                # lost it, as when its management cable was pulled for a while: run() makes a new one.
+                if self.is_running(node) and self._is_ready(node):
                     self.run(node, f"ip -n phy link set w-{nic} {'up' if live else 'down'}")
 
 
