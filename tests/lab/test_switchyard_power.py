@@ -3,6 +3,7 @@
 SWITCHYARD_LAB_BOOTS: how often the server is switched off and on.
 """
 
+import collections
 import contextlib
 import os
 import re
@@ -60,6 +61,19 @@ def test_a_server_has_its_addresses_and_routes_after_every_boot(lab, deployed):
 SHARED = re.compile(r"(running-config|files): \+(.*SWY-(?!P-).*| set .*| ?!?| ?exit.*| address-family .*)$")
 
 
+def unexplained(found: list[str]) -> list[str]:
+    """Without what stays. Route maps have lines in common: one that is there again was only paired with another map's."""
+    again = collections.Counter(line.replace(": +", ": ", 1) for line in found if ": +" in line)
+    left = []
+    for line in found:
+        same = line.replace(": -", ": ", 1)
+        if ": -" in line and again[same] > 0:
+            again[same] -= 1
+        elif not SHARED.match(line):
+            left.append(line)
+    return left
+
+
 def phase(controller, tor: plan.Node) -> str:
     return controller.database("SELECT phase FROM port_wishes WHERE switch_name = ?", tor.name)[0][0]
 
@@ -84,8 +98,7 @@ def test_a_switch_whose_controller_was_killed_undoes_the_change_and_the_next_one
     lab.host("ip", "link", "set", hostnet.tap("tor2", "eth0"), "master", hostnet.MANAGEMENT_BRIDGE)
 
     def differences() -> list[str]:
-        found = snapshot.difference(before, shape(lab, plan.TOR1))
-        return [line for line in found if not SHARED.match(line)]
+        return unexplained(snapshot.difference(before, shape(lab, plan.TOR1)))
     with contextlib.suppress(fabric.LabError):
         controller.wait(lambda: not differences(), undo_after + 60, "the switch to undo the change by itself")
     assert not differences(), "\n".join(differences())
