@@ -61,6 +61,36 @@ std::optional<std::string> session_still_up(db::Session& session,
   return std::nullopt;
 }
 
+// The first wish that is not on the switch as it should be, or has not the sessions it should.
+std::optional<std::string> first_unverified(db::Session& session,
+                                            const std::vector<PortWish>& wishes) {
+  for (const PortWish& wish : wishes) {
+    const auto observed = find_wish(session, wish.switch_name, wish.intent.port);
+    auto reason = observed ? unverified(wish, *observed) : wish.switch_name + ": no wish";
+    if (reason) return reason;
+  }
+  return std::nullopt;
+}
+
+// Done when `find` finds nothing among what the switches were last seen to show. Until then the
+// sessions of these ports are looked at often.
+StepOutcome watch_until_none(StepContext& context, const std::string& what,
+                             const std::vector<PortWish>& wishes,
+                             std::optional<std::string> (*find)(db::Session&,
+                                                                const std::vector<PortWish>&)) {
+  const auto found = db::write(context.pool, what,
+                               [&](db::Session& session) -> Result<std::optional<std::string>> {
+                                 auto first = find(session, wishes);
+                                 watch_sessions(session, wishes, first ? 30s : 0s);
+                                 return first;
+                               });
+  if (!found) return found.error();
+  if (!*found) return Done{};
+  for (const PortWish& wish : wishes)
+    context.wakeup.poke(switch_topic(wish.switch_name));
+  return Wait{**found, 1s};
+}
+
 }  // namespace
 
 StepOutcome prepare_ports(const Job& job, StepContext& context) {
@@ -99,17 +129,12 @@ StepOutcome stop_tenant(const Job& job, StepContext& context) {
   StepOutcome off = power_off(job, context);
   if (!std::holds_alternative<Done>(off)) return off;
   const std::vector<PortWish> wishes = routed_wishes(job.nics, job.deployment);
-  const auto heard = db::write(context.pool, "silence of " + job.server.name,
-                               [&](db::Session& session) -> Result<std::optional<std::string>> {
-                                 auto where = session_still_up(session, wishes);
-                                 watch_sessions(session, wishes, where ? 30s : 0s);
-                                 return where;
-                               });
-  if (!heard) return heard.error();
-  if (!*heard) return Done{};
-  for (const PortWish& wish : wishes)
-    context.wakeup.poke(switch_topic(wish.switch_name));
-  return Wait{"the BMC says that " + job.server.name + " is off, but " + **heard + " is up", 1s};
+  const StepOutcome heard =
+      watch_until_none(context, "silence of " + job.server.name, wishes, session_still_up);
+  const auto* wait = std::get_if<Wait>(&heard);
+  if (wait == nullptr) return heard;
+  return Wait{"the BMC says that " + job.server.name + " is off, but " + wait->reason + " is up",
+              wait->retry_in};
 }
 
 std::optional<std::string> unverified(const PortWish& wish, const WishRecord& observed) {
@@ -139,28 +164,8 @@ std::optional<std::string> unverified(const PortWish& wish, const WishRecord& ob
 }
 
 StepOutcome verify_sessions(const Job& job, StepContext& context) {
-  const std::vector<PortWish> wishes = routed_wishes(job.nics, job.deployment);
-  const auto missing =
-      db::write(context.pool, "verify " + job.server.name,
-                [&](db::Session& session) -> Result<std::optional<std::string>> {
-                  std::optional<std::string> first;
-                  for (const PortWish& wish : wishes) {
-                    const auto observed = find_wish(session, wish.switch_name, wish.intent.port);
-                    const auto reason =
-                        observed ? unverified(wish, *observed) : wish.switch_name + ": no wish";
-                    if (reason && !first) first = reason;
-                  }
-                  if (first)
-                    watch_sessions(session, wishes, 30s);
-                  else
-                    watch_sessions(session, wishes, 0s);
-                  return first;
-                });
-  if (!missing) return missing.error();
-  if (!*missing) return Done{};
-  for (const PortWish& wish : wishes)
-    context.wakeup.poke(switch_topic(wish.switch_name));
-  return Wait{**missing, 1s};
+  return watch_until_none(context, "verify " + job.server.name,
+                          routed_wishes(job.nics, job.deployment), first_unverified);
 }
 
 }  // namespace switchyard::provisioner

@@ -157,18 +157,19 @@ class Fabric:
         """Waits until the node has raised its interfaces and started FRR. Answers guest seconds since boot."""
         end = time.monotonic() + deadline
         while time.monotonic() < end:
-            for line in self.console(name).splitlines():
-                if line.startswith("LAB ready"):
-                    shell.open_connection(self.folder, self.namespace, plan.NODES[name])
-                    self.show_carrier(name)
-                    return float(line.split()[2])
+            ready_at = self._ready_at(name)
+            if ready_at is not None:
+                shell.open_connection(self.folder, self.namespace, plan.NODES[name])
+                self.show_carrier(name)
+                return ready_at
             if not self.is_running(name):
                 raise LabError(f"{name} ended while booting: {self.console(name)[-800:]}")
             time.sleep(0.05)
         raise LabError(f"{name} was not ready within {deadline:.0f} s: {self.console(name)[-800:]}")
 
-    def _is_ready(self, name: str) -> bool:
-        return any(line.startswith("LAB ready") for line in self.console(name).splitlines())
+    def _ready_at(self, name: str) -> float | None:
+        """Guest seconds since boot; None while it boots."""
+        return next((float(line.split()[2]) for line in self.console(name).splitlines() if line.startswith("LAB ready")), None)
 
     def console(self, name: str) -> str:
         path = self.folder / f"{name}.console"
@@ -291,7 +292,7 @@ class Fabric:
             for node, nic in (end.split(".") for end in ends):
                 # A node that still boots asks again when it is ready. One that is ready and has no connection has
                 # lost it, as when its management cable was pulled for a while: run() makes a new one.
-                if self.is_running(node) and self._is_ready(node):
+                if self.is_running(node) and self._ready_at(node) is not None:
                     self.run(node, f"ip -n phy link set w-{nic} {'up' if live else 'down'}")
 
 
