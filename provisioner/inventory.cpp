@@ -206,6 +206,7 @@ InventoryServer read_server(const Node& node) {
     node.report("bmc", "is missing");
   }
   server.disks = read_serials(node);
+  server.clean = node.flag_or("clean", false);
   for (const Node& item : node.items("nics"))
     server.nics.push_back(read_nic(item));
   node.done();

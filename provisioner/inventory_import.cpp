@@ -4,9 +4,12 @@
 #include "ipam/subnets.h"
 #include "ipam/vrfs.h"
 #include "provisioner/port_policy.h"
+#include "provisioner/store/events.h"
 #include "provisioner/store/server_disks.h"
 #include "provisioner/store/wishes.h"
 #include "provisioner/store/work.h"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <set>
@@ -214,7 +217,6 @@ Status check_free(db::Session& session, const InventoryNic& nic) {
                                      std::get<0>(*other) + " already");
 }
 
-// Nothing is known of a server that is new: its ports go where it can be inspected and installed.
 Status put_links(Import& import, const InventoryServer& item) {
   db::execute(import.session, "DELETE FROM nics WHERE server = :s", item.name);
   for (const InventoryNic& nic : item.nics) {
@@ -227,7 +229,8 @@ Status put_links(Import& import, const InventoryServer& item) {
   return {};
 }
 
-// Also for a server that is as it was: the VLAN of the site or its services may be others now.
+// Where it can be inspected, wiped and installed. Also for a server that is as it was: the VLAN of
+// the site or its services may be others now.
 Status wish_for_pool(Import& import, const std::string& server) {
   const auto wishes = provisioning_wishes(list_nics(import.session, server), import.site, "");
   if (auto wished = ensure_each(import.session, wishes); !wished)
@@ -241,51 +244,93 @@ Result<bool> same_disks(Import& import, const InventoryServer& item) {
   return std::ranges::equal(stored->declared, item.disks, {}, &KnownDisk::serial);
 }
 
-Status import_server(Import& import, const InventoryServer& item) {
-  const auto stored = find_server_record(import.session, item.name);
-  const std::string sealed = item.bmc.password.empty() ? "" : import.sealer.seal(item.bmc.password);
-  const std::string trust = item.bmc.insecure ? "insecure" : item.bmc.certificate;
-  const auto disks = same_disks(import, item);
-  if (!disks) return tl::unexpected(disks.error());
-  if (!*disks) declare_disks(import.session, item.name, item.disks);
-  if (!stored) {
-    db::execute(import.session,
-                "INSERT INTO servers (name, profile, state, reason, deployment, bmc_type, bmc_url, "
-                "bmc_user, "
-                "sealed_bmc_password, bmc_trust, version) "
-                "VALUES (:n, :p, 'available', '', '', :t, :u, :us, :sp, :tr, 1)",
-                item.name, item.profile, item.bmc.type, item.bmc.url, item.bmc.user, sealed, trust);
-    if (Status put = put_links(import, item); !put) return put;
-  } else {
-    const auto opened = stored->sealed_bmc_password.empty()
-                            ? Result<Secret>(Secret(""))
-                            : import.sealer.open(stored->sealed_bmc_password);
-    const bool same_bmc = stored->bmc_type == item.bmc.type && stored->bmc_url == item.bmc.url &&
-                          stored->bmc_user == item.bmc.user && stored->bmc_trust == trust &&
-                          opened && opened->reveal() == item.bmc.password.reveal();
-    const bool links = same_links(list_nics(import.session, item.name), item.nics);
-    const bool same = same_bmc && stored->profile == item.profile && links && *disks;
-    import.note(false, !same, "server " + item.name);
-    const bool in_pool = stored->deployment.empty() && stored->state == "available";
-    if (same && in_pool) return wish_for_pool(import, item.name);
-    if (same) return {};
-    // Also a failed one's: new links would open the ports that its failure shut.
-    if (!links && stored->state != "available" && stored->state != "maintenance")
-      return failure(Errc::Conflict,
-                     "server " + item.name + " is " + stored->state +
-                         ": its links can change only in the pool or in maintenance");
+// What the file says of a server's BMC, as it is stored.
+struct BmcColumns {
+  std::string sealed_password{};
+  std::string trust{};
+};
+
+BmcColumns columns_of(const Import& import, const InventoryBmc& bmc) {
+  return {.sealed_password = bmc.password.empty() ? "" : import.sealer.seal(bmc.password),
+          .trust = bmc.insecure ? "insecure" : bmc.certificate};
+}
+
+bool same_bmc(const Import& import, const ServerRecord& stored, const InventoryBmc& bmc) {
+  const auto opened = stored.sealed_bmc_password.empty()
+                          ? Result<Secret>(Secret(""))
+                          : import.sealer.open(stored.sealed_bmc_password);
+  return stored.bmc_type == bmc.type && stored.bmc_url == bmc.url && stored.bmc_user == bmc.user &&
+         stored.bmc_trust == columns_of(import, bmc).trust && opened &&
+         opened->reveal() == bmc.password.reveal();
+}
+
+// Only a proved wipe leads from here to the pool.
+void put_into_maintenance(Import& import, const std::string& server, const std::string& reason) {
+  db::execute(import.session,
+              "UPDATE servers SET state = 'maintenance', reason = :r WHERE name = :n", reason,
+              server);
+  append_event(import.session, {.type = "server.state", .subject = "servers/" + server},
+               {{"server", server}, {"state", "maintenance"}}, import.now);
+  import.report.to_wipe.push_back(server);
+}
+
+Status insert_server(Import& import, const InventoryServer& item) {
+  const BmcColumns bmc = columns_of(import, item.bmc);
+  db::execute(import.session,
+              "INSERT INTO servers (name, profile, state, reason, deployment, bmc_type, bmc_url, "
+              "bmc_user, sealed_bmc_password, bmc_trust, version) "
+              "VALUES (:n, :p, 'available', '', '', :t, :u, :us, :sp, :tr, 1)",
+              item.name, item.profile, item.bmc.type, item.bmc.url, item.bmc.user,
+              bmc.sealed_password, bmc.trust);
+  if (!item.clean) put_into_maintenance(import, item.name, "new, not proved clean yet");
+  if (Status put = put_links(import, item); !put) return put;
+  if (Status wished = wish_for_pool(import, item.name); !wished) return wished;
+  import.note(true, false, "server " + item.name);
+  return {};
+}
+
+// A server is known by its NICs. With others it may be another machine, with anybody's disks.
+bool same_nics(const std::vector<NicRecord>& stored, const std::vector<InventoryNic>& wanted) {
+  return std::ranges::is_permutation(stored, wanted, {}, &NicRecord::mac,
+                                     [](const InventoryNic& nic) { return to_string(nic.mac); });
+}
+
+Status relink(Import& import, const InventoryServer& item, const ServerRecord& stored) {
+  // Also a failed one's: new links would open the ports that its failure shut.
+  if (stored.state != "available" && stored.state != "maintenance")
+    return failure(Errc::Conflict, "server " + item.name + " is " + stored.state +
+                                       ": its links can change only in the pool or in maintenance");
+  if (stored.state == "available" && !same_nics(list_nics(import.session, item.name), item.nics))
+    put_into_maintenance(import, item.name, "it has other NICs now and is not proved clean");
+  if (Status put = put_links(import, item); !put) return put;
+  return wish_for_pool(import, item.name);
+}
+
+Status update_server(Import& import, const InventoryServer& item, const ServerRecord& stored,
+                     bool same_disks) {
+  const bool links = same_links(list_nics(import.session, item.name), item.nics);
+  const bool same =
+      same_bmc(import, stored, item.bmc) && stored.profile == item.profile && links && same_disks;
+  import.note(false, !same, "server " + item.name);
+  const BmcColumns bmc = columns_of(import, item.bmc);
+  if (!same)
     db::execute(import.session,
                 "UPDATE servers SET profile = :p, bmc_type = :t, bmc_url = :u, bmc_user = :us, "
                 "sealed_bmc_password = :sp, bmc_trust = :tr, "
                 "version = version + 1 WHERE name = :n",
-                item.profile, item.bmc.type, item.bmc.url, item.bmc.user, sealed, trust, item.name);
-    if (links && !in_pool) return {};
-    if (!links)
-      if (Status put = put_links(import, item); !put) return put;
-  }
-  if (Status wished = wish_for_pool(import, item.name); !wished) return wished;
-  if (!stored) import.note(true, false, "server " + item.name);
-  return {};
+                item.profile, item.bmc.type, item.bmc.url, item.bmc.user, bmc.sealed_password,
+                bmc.trust, item.name);
+  if (!links) return relink(import, item, stored);
+  const bool in_pool = stored.deployment.empty() && stored.state == "available";
+  return in_pool ? wish_for_pool(import, item.name) : Status{};
+}
+
+Status import_server(Import& import, const InventoryServer& item) {
+  const auto stored = find_server_record(import.session, item.name);
+  const auto disks = same_disks(import, item);
+  if (!disks) return tl::unexpected(disks.error());
+  if (!*disks) declare_disks(import.session, item.name, item.disks);
+  return stored ? update_server(import, item, *stored, *disks) : insert_server(import, item);
 }
 
 template <class T, class Name>

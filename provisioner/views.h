@@ -261,6 +261,7 @@ struct ImportReport {
   std::vector<std::string> changed{};
   std::vector<std::string> unchanged{};
   std::vector<std::string> missing{};  // in the database, not in the file: left alone
+  std::vector<std::string> to_wipe{};  // names of servers that this import put into maintenance
 };
 
 // What a deployment would do, before it is ordered (dry run).

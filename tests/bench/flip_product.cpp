@@ -88,7 +88,7 @@ switches:
           i / 2 * static_cast<std::size_t>(ports) + static_cast<std::size_t>(port) - 1;
       servers += fmt::format(
           "  - name: srv{}\n    bmc: {{type: simulated, url: \"http://127.0.0.1:1/srv{}\"}}\n    "
-          "nics:\n",
+          "clean: true\n    nics:\n",
           number, number);
       for (std::size_t link = 0; link < 2 && i + link < switches_.size(); ++link)
         servers += fmt::format(

@@ -48,7 +48,7 @@ def inventory(lab: fabric.Fabric) -> str:
                   f"      - {{name: {plan.FOREIGN_PORT}, role: unmanaged}}",
                   f"      - {{name: {plan.UPLINK}, role: uplink}}"]
     url = f"http://{plan.MANAGEMENT_HOST}:{plan.BMC_PORT}/redfish/v1/Systems/{plan.SRV1.name}"
-    lines += ["servers:", f"  - name: {plan.SRV1.name}", f'    bmc: {{type: simulated, url: "{url}"}}', "    nics:"]
+    lines += ["servers:", f"  - name: {plan.SRV1.name}", f'    bmc: {{type: simulated, url: "{url}"}}', "    clean: true", "    nics:"]
     lines += [f'      - {{name: {nic}, mac: "{plan.mac(plan.SRV1, nic)}", switch: {tor.name}, port: {plan.SERVER_PORT}}}'
               for nic, tor in plan.SERVER_LINKS.items()]
     return "\n".join(lines) + "\n"

@@ -41,7 +41,16 @@ class Story:
         self.server.start()
         self.controller.start()
         self.controller.adopt()
+        self.into_the_pool()
         return self
+
+    def into_the_pool(self) -> None:
+        """A server that is new is wiped before anybody can order it."""
+        assert self.state() == "maintenance"
+        self.controller.cli("server", "maintenance", plan.SRV1.name, "--off", "--yes", "--watch", timeout=600)
+        operation = self.controller.json("server", "wipe-records", plan.SRV1.name)["items"][-1]["operation"]
+        self.note("a new server", operation)
+        assert self.state() == "available"
 
     def stop(self) -> None:
         self.controller.stop()

@@ -177,6 +177,40 @@ TEST_P(Maintenance, NewLinksAreRefusedWhileTheyWouldOpenAPort) {
   EXPECT_TRUE(import());
 }
 
+TEST_P(Maintenance, ANewServerIsWipedBeforeItCanBeOrdered) {
+  ASSERT_TRUE(db::write(*site_.pool, "forget", [](db::Session& session) -> Status {
+    for (const char* table : {"nics", "servers"})
+      db::execute(session, std::string("DELETE FROM ") + table);
+    return {};
+  }));
+  const std::string unproved = SimulatedSite::inventory_with("    clean: true\n", "");
+  const auto imported = site_.service->import_inventory("site.yaml", unproved, Mode::Real);
+  ASSERT_TRUE(imported) << imported.error().message;
+  EXPECT_EQ(imported->to_wipe, std::vector<std::string>{"srv1"});
+  EXPECT_EQ(server().state, "maintenance");
+  EXPECT_EQ(server().reason, "new, not proved clean yet");
+  EXPECT_THAT(refused_deploy(), HasSubstr("maintenance"));
+  const auto again = site_.service->import_inventory("site.yaml", unproved, Mode::Real);
+  EXPECT_THAT(again->to_wipe, testing::IsEmpty()) << "it is not new any more";
+  const auto vouched = SimulatedSite::inventory_with("clean: true", "clean: true");
+  ASSERT_TRUE(site_.service->import_inventory("site.yaml", vouched, Mode::Real));
+  EXPECT_EQ(server().state, "maintenance") << "too late to vouch for it";
+  ASSERT_TRUE(ends(end()->id, "succeeded"));
+  EXPECT_EQ(server().state, "available");
+}
+
+TEST_P(Maintenance, AServerOfThePoolThatHasOtherNicsMayBeAnotherMachine) {
+  const auto moved = SimulatedSite::inventory_with("name: eth2", "name: lan2");
+  EXPECT_THAT(site_.service->import_inventory("site.yaml", moved, Mode::Real)->to_wipe,
+              testing::IsEmpty());
+  EXPECT_EQ(server().state, "available") << "a name is nothing";
+  const auto other = SimulatedSite::inventory_with("02:00:00:00:00:02", "02:00:00:00:00:03");
+  EXPECT_EQ(site_.service->import_inventory("site.yaml", other, Mode::Real)->to_wipe,
+            std::vector<std::string>{"srv1"});
+  EXPECT_EQ(server().state, "maintenance");
+  EXPECT_EQ(server().reason, "it has other NICs now and is not proved clean");
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, Maintenance, testing::ValuesIn(db::backends_under_test()),
                          db::name_of);
 

@@ -31,6 +31,7 @@ switches:
 servers:
   - name: srv1
     bmc: {type: simulated, url: "http://127.0.0.1:1/redfish/v1/Systems/srv1"}
+    clean: true
     nics:
       - {name: eth1, mac: "02:00:00:00:00:01", switch: tor1, port: swp1}
       - {name: eth2, mac: "02:00:00:00:00:02", switch: tor2, port: swp1}

@@ -236,7 +236,8 @@ json to_json(const provisioner::ImportReport& report) {
   return {{"created", report.created},
           {"changed", report.changed},
           {"unchanged", report.unchanged},
-          {"missing", report.missing}};
+          {"missing", report.missing},
+          {"to_wipe", report.to_wipe}};
 }
 
 json to_json(const provisioner::DeployPlanView& plan) {

@@ -20,6 +20,15 @@ std::string attachments_of(const json& catalog) {
   return text;
 }
 
+// What is left to do, so that nobody wonders why a new server cannot be ordered.
+void show_wipes(const json& servers, Console& console) {
+  if (servers.empty()) return;
+  const bool is_one = servers.size() == 1;
+  console.out << (is_one ? "1 server waits" : std::to_string(servers.size()) + " servers wait")
+              << " in maintenance until a wipe proves it clean: switchyard server maintenance "
+              << (is_one ? printable(servers.front().get<std::string>()) : "NAME") << " --off\n";
+}
+
 void show_report(const json& report, bool is_dry_run, Console& console) {
   const Paint paint{console.has_colour};
   const auto lines = [&](const char* name, const std::string& mark) {
@@ -36,6 +45,7 @@ void show_report(const json& report, bool is_dry_run, Console& console) {
   if (const auto count = list_of(report, "missing").size(); count > 0)
     console.out << "; " << count << " not in the file, left alone";
   console.out << '\n';
+  show_wipes(list_of(report, "to_wipe"), console);
 }
 
 struct Import {

@@ -125,7 +125,7 @@ std::string SimulatedSite::inventory() const {
   for (const auto& one : servers_) {
     text += fmt::format(
         "  - name: {}\n    profile: small\n    bmc: {{type: simulated, url: \"{}\", user: {}, "
-        "password: {}}}\n    nics:\n",
+        "password: {}}}\n    clean: true\n    nics:\n",
         one->plan().name, bmcs_->url_of(one->plan().name), kBmcUser, kPassword);
     for (const ServerNic& nic : one->plan().nics)
       text += fmt::format("      - {{name: {}, mac: \"{}\", switch: {}, port: {}}}\n", nic.name,
