@@ -25,13 +25,7 @@ Result<Asn> parse_asn(std::string_view text) {
 }
 
 Result<std::string> parse_label(std::string_view text) {
-  const auto ok = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  };
-  bool good = !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-';
-  for (const char c : text)
-    good = good && ok(c);
-  if (!good)
+  if (!is_host_name(text))
     return failure(Errc::Invalid,
                    "not a name (1 to 63 of a-z, 0-9 and -): " + std::string(text.substr(0, 80)));
   return std::string(text);

@@ -1,6 +1,7 @@
 #include "catalogs/os/answers.h"
 
 #include "catalogs/os/formats.h"
+#include "core/net.h"
 
 #include <algorithm>
 #include <array>
@@ -17,10 +18,6 @@ bool is_made_of(std::string_view text, std::string_view signs) {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0x80 && (std::isalnum(byte) != 0 || signs.find(c) != std::string_view::npos);
   });
-}
-
-bool is_hostname(std::string_view text) {
-  return text.size() <= 63 && is_made_of(text, "-") && text.front() != '-' && text.back() != '-';
 }
 
 bool is_disk(std::string_view text) {
@@ -65,7 +62,8 @@ Status check_for_kind(const AnswerOrder& order) {
 }
 
 Status check(const AnswerOrder& order, const std::string& base) {
-  if (const Status good = check_all({order.hostname}, "host name", is_hostname); !good) return good;
+  if (const Status good = check_all({order.hostname}, "host name", is_host_name); !good)
+    return good;
   if (const Status good = check_all({order.disk}, "disk", is_disk); !good) return good;
   if (const Status good = check_all({order.source, base}, "URL", is_url); !good) return good;
   if (const Status good = check_all(order.packages, "package", is_package); !good) return good;

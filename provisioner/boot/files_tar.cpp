@@ -1,95 +1,47 @@
 #include "provisioner/boot/files_tar.h"
 
-#include <algorithm>
-#include <cstdint>
-#include <cstring>
-#include <string_view>
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <memory>
 
 namespace switchyard::provisioner {
 namespace {
 
-constexpr std::size_t kBlock = 512;
+using Writer = std::unique_ptr<archive, int (*)(archive*)>;
+using Entry = std::unique_ptr<archive_entry, void (*)(archive_entry*)>;
 
-// POSIX.1-2017, pax: "ustar Interchange Format".
-struct Header {
-  char name[100];
-  char mode[8];
-  char uid[8];
-  char gid[8];
-  char size[12];
-  char mtime[12];
-  char checksum[8];
-  char type;
-  char link[100];
-  char magic[6];
-  char version[2];
-  char user[32];
-  char group[32];
-  char major[8];
-  char minor[8];
-  char prefix[155];
-  char unused[12];
-};
-
-static_assert(sizeof(Header) == kBlock);
-
-template <std::size_t Size> void put(char (&field)[Size], const std::string& text) {
-  std::memcpy(field, text.data(), std::min(text.size(), Size));
+la_ssize_t append(archive*, void* text, const void* data, std::size_t size) {
+  static_cast<std::string*>(text)->append(static_cast<const char*>(data), size);
+  return static_cast<la_ssize_t>(size);
 }
 
-template <std::size_t Size> void put_octal(char (&field)[Size], std::uint64_t value) {
-  for (std::size_t at = Size - 1; at-- > 0; value /= 8)
-    field[at] = static_cast<char>('0' + value % 8);
+Status check(const Writer& writer, int code) {
+  if (code == ARCHIVE_OK) return {};
+  const char* why = archive_error_string(writer.get());
+  return failure(Errc::Invalid, why == nullptr ? "unknown error" : why);
 }
 
-// Longer ones are split at a slash.
-Status put_path(Header& header, const std::string& path) {
-  if (path.size() <= sizeof header.name) {
-    put(header.name, path);
-    return {};
-  }
-  const std::size_t slash = path.find('/', path.size() - sizeof header.name - 1);
-  if (slash == std::string::npos || slash > sizeof header.prefix || slash + 1 == path.size())
-    return failure(Errc::Invalid, "the path " + path + " is too long for a tar archive");
-  put(header.prefix, path.substr(0, slash));
-  put(header.name, path.substr(slash + 1));
-  return {};
+Entry entry_of(const HostFile& file) {
+  Entry entry{archive_entry_new(), &archive_entry_free};
+  const std::size_t colon = file.owner.find(':');
+  const std::string user = file.owner.empty() ? "root" : file.owner.substr(0, colon);
+  const std::string group = colon == std::string::npos ? "root" : file.owner.substr(colon + 1);
+  archive_entry_set_pathname(entry.get(), file.path.c_str() + file.path.find_first_not_of('/'));
+  archive_entry_set_filetype(entry.get(), AE_IFREG);
+  archive_entry_set_perm(entry.get(), static_cast<mode_t>(std::stoul(file.mode, nullptr, 8)));
+  archive_entry_set_uname(entry.get(), user.c_str());
+  archive_entry_set_gname(entry.get(), group.c_str());
+  archive_entry_set_size(entry.get(), static_cast<la_int64_t>(file.content.size()));
+  archive_entry_set_mtime(entry.get(), 0, 0);
+  return entry;
 }
 
-void put_owner(Header& header, const std::string& owner) {
-  const std::size_t colon = owner.find(':');
-  put(header.user, owner.empty() ? "root" : owner.substr(0, colon));
-  put(header.group, colon == std::string::npos ? "root" : owner.substr(colon + 1));
-}
-
-void put_checksum(Header& header) {
-  std::memset(header.checksum, ' ', sizeof header.checksum);
-  const std::string_view bytes(reinterpret_cast<const char*>(&header), sizeof header);
-  std::uint64_t sum = 0;
-  for (const char byte : bytes)
-    sum += static_cast<unsigned char>(byte);
-  char digits[7]{};  // six, and a NUL; the blank after it stays
-  put_octal(digits, sum);
-  std::memcpy(header.checksum, digits, sizeof digits);
-}
-
-Status add(std::string& tar, const HostFile& file) {
-  Header header{};
-  if (Status fits = put_path(header, file.path.substr(file.path.find_first_not_of('/'))); !fits)
-    return fits;
-  put_octal(header.mode, std::stoul(file.mode, nullptr, 8));
-  put_octal(header.uid, 0);
-  put_octal(header.gid, 0);
-  put_octal(header.size, file.content.size());
-  put_octal(header.mtime, 0);
-  header.type = '0';
-  put(header.magic, "ustar");
-  put(header.version, "00");
-  put_owner(header, file.owner);
-  put_checksum(header);
-  tar.append(reinterpret_cast<const char*>(&header), sizeof header);
-  tar += file.content;
-  tar.append((kBlock - file.content.size() % kBlock) % kBlock, '\0');
+Status add(const Writer& writer, const HostFile& file) {
+  const Entry entry = entry_of(file);
+  if (Status fits = check(writer, archive_write_header(writer.get(), entry.get())); !fits)
+    return tl::unexpected(fits.error().in("file " + file.path));
+  archive_write_data(writer.get(), file.content.data(), file.content.size());
   return {};
 }
 
@@ -97,9 +49,16 @@ Status add(std::string& tar, const HostFile& file) {
 
 Result<std::string> files_tar(const std::vector<HostFile>& files) {
   std::string tar;
+  const Writer writer{archive_write_new(), &archive_write_free};
+  archive_write_set_format_ustar(writer.get());
+  archive_write_set_bytes_per_block(writer.get(), 0);  // nothing is gathered in between
+  Status written =
+      check(writer, archive_write_open2(writer.get(), &tar, nullptr, &append, nullptr, nullptr));
   for (const HostFile& file : files)
-    if (const Status added = add(tar, file); !added) return tl::unexpected(added.error());
-  return tar.append(2 * kBlock, '\0');
+    if (written) written = add(writer, file);
+  if (written) written = check(writer, archive_write_close(writer.get()));
+  if (!written) return tl::unexpected(written.error());
+  return tar;
 }
 
 }  // namespace switchyard::provisioner

@@ -1,5 +1,6 @@
 #include "pxe/installer/task.h"
 
+#include "core/net.h"
 #include "pxe/installer/fields.h"
 
 #include <algorithm>
@@ -13,12 +14,6 @@ const std::vector<std::string_view> kFormats{"tar", "tar.zst", "raw", "raw.zst"}
 const std::vector<std::string_view> kKinds{"install", "wipe", "inspect", "rescue", "hand-over"};
 
 bool is_lower_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); }
-
-bool is_hostname(std::string_view name) {  // one label of RFC 1123, lower case
-  return !name.empty() && name.size() <= 63 && name.front() != '-' && name.back() != '-' &&
-         std::all_of(name.begin(), name.end(),
-                     [](char c) { return is_lower_alnum(c) || c == '-'; });
-}
 
 bool is_owner(std::string_view owner) {
   const auto is_name = [](std::string_view name) {
@@ -100,7 +95,7 @@ InstallWork read_install(Fields& fields) {
   InstallWork work{.hostname = fields.line("hostname", 63),
                    .image = read_image(fields.object("image")),
                    .layout = read_layout(fields.object("layout"))};
-  if (!is_hostname(work.hostname)) fields.refuse("hostname", "is no host name");
+  if (!is_host_name(work.hostname)) fields.refuse("hostname", "is no host name");
   std::set<std::string> paths;
   for (Fields& item : fields.objects("files", 256)) {
     work.files.push_back(read_file(item));

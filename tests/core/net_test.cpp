@@ -200,5 +200,14 @@ TEST(ParsePortName, HasNoDotAndNoBlank) {
     EXPECT_FALSE(parse_port_name(text)) << text;
 }
 
+TEST(HostName, IsOneLowerCaseLabel) {
+  for (const char* good : {"a", "srv-0001", "1a"})
+    EXPECT_TRUE(is_host_name(good)) << good;
+  EXPECT_TRUE(is_host_name(std::string(63, 'a')));
+  for (const char* bad : {"", "-a", "a-", "A", "a.b", "a b", "a_b", "\xc3\xa4"})
+    EXPECT_FALSE(is_host_name(bad)) << bad;
+  EXPECT_FALSE(is_host_name(std::string(64, 'a')));
+}
+
 }  // namespace
 }  // namespace switchyard
