@@ -94,7 +94,4 @@ struct VrfName {
 // letter. No dot: a dot names a subinterface, and Switchyard makes those itself.
 [[nodiscard]] Result<std::string> parse_port_name(std::string_view text);
 
-// The name a server gives itself: one label of RFC 1123, 1..63 of [a-z0-9-], no '-' at its ends.
-[[nodiscard]] bool is_host_name(std::string_view text);
-
 }  // namespace switchyard

@@ -2,6 +2,7 @@
 // inventory_check.cpp.
 #include "provisioner/inventory.h"
 
+#include "core/host_name.h"
 #include "provisioner/bmc/server_boot.h"
 #include "provisioner/inventory_check.h"
 

@@ -1,7 +1,7 @@
 #include "catalogs/os/answers.h"
 
 #include "catalogs/os/formats.h"
-#include "core/net.h"
+#include "core/host_name.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "pxe/installer/task.h"
 
-#include "core/net.h"
+#include "core/host_name.h"
 #include "pxe/installer/fields.h"
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "core/net.h"
 
+#include "core/host_name.h"
+
 #include <gmock/gmock.h>
 
 #include <set>
