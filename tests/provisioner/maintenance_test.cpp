@@ -1,4 +1,5 @@
 // Into maintenance and back: the way into the pool is a proved wipe, whatever happens meanwhile.
+#include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "provisioner/store/work.h"
 #include "tests/provisioner/life_fixture.h"
