@@ -15,13 +15,17 @@
 enum { kRoom = 65536, kHeaderAt = 512, kFirstForeign = 10 };  // XSTATE_BV; components up to PKRU are the guest's
 
 static char whole[kRoom];  // UML's stacks are small
+static size_t whole_size;   // of the host's state, the same for every process; 0: not known yet
 
 typedef long (*Ptrace)(enum __ptrace_request, pid_t, void*, void*);
 
 static long set_part(Ptrace next, pid_t pid, void* kind, const struct iovec* part) {
+  // Each call costs: every return to a guest's program passes here.
+  if (whole_size != 0 && part->iov_len >= whole_size) return next(PTRACE_SETREGSET, pid, kind, (void*)part);
   struct iovec all = {whole, sizeof whole};
   const long read = next(PTRACE_GETREGSET, pid, kind, &all);
   if (read != 0) return read;
+  whole_size = all.iov_len;
   if (part->iov_len >= all.iov_len) return next(PTRACE_SETREGSET, pid, kind, (void*)part);
   uint64_t present;
   uint64_t wished;
