@@ -199,6 +199,7 @@ class FakeSwitch final : public SshPeer, private Machine {
   void lose_power();
   void step(const std::string& subject, bool in_force);
   void run_due_locked();
+  void put_to_sleep(Job job);
   void refresh_carrier(const std::string& port);
   [[nodiscard]] std::string refusal_of(const std::string& line) const;
   [[nodiscard]] KernelAnswer run_batch_program(const Arguments& arguments,
@@ -226,6 +227,7 @@ class FakeSwitch final : public SshPeer, private Machine {
   std::set<std::string> pulled_{};
 
   std::list<Job> jobs_{};
+  SteadyTime soonest_{SteadyTime::max()};  // none of jobs_ wakes before
   std::map<std::string, int> locks_{};
   int next_pid_{100};
   long long steps_{};

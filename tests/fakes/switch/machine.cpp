@@ -54,7 +54,7 @@ int FakeSwitch::spawn(std::unique_ptr<Process> process, Arguments command, NodeP
   if (job.task->done())
     (void)job.task->take();  // throws when the power went
   else
-    jobs_.push_back(std::move(job));
+    put_to_sleep(std::move(job));
   return pid;
 }
 
@@ -76,10 +76,21 @@ void FakeSwitch::unlock(const std::string& path, int pid) {
   if (held != locks_.end() && held->second == pid) locks_.erase(held);
 }
 
+void FakeSwitch::put_to_sleep(Job job) {
+  const auto& wake_at = job.process->suspension()->wake_at;
+  if (wake_at) soonest_ = std::min(soonest_, *wake_at);
+  jobs_.push_back(std::move(job));
+}
+
+// Called before each command, while hundreds of timers of earlier changes sleep.
 void FakeSwitch::run_due_locked() {
+  const SteadyTime now = clock_.steady();
+  if (now < soonest_) return;
+  soonest_ = SteadyTime::max();
   const auto is_due = [&](const Job& job) {
     const auto& wake_at = job.process->suspension()->wake_at;
-    return wake_at && *wake_at <= clock_.steady();
+    if (wake_at && *wake_at > now) soonest_ = std::min(soonest_, *wake_at);
+    return wake_at && *wake_at <= now;
   };
   for (auto at = std::find_if(jobs_.begin(), jobs_.end(), is_due); at != jobs_.end();
        at = std::find_if(jobs_.begin(), jobs_.end(), is_due)) {
@@ -90,7 +101,7 @@ void FakeSwitch::run_due_locked() {
     const long long boot = boots_;
     job.process->suspension()->handle.resume();
     if (!job.task->done()) {
-      if (boot == boots_) jobs_.splice(jobs_.end(), running);
+      if (boot == boots_) put_to_sleep(std::move(job));
       continue;
     }
     try {
