@@ -24,11 +24,10 @@ HOST = "10.0.2.2"  # loopback of this machine, as the server sees it
 IMAGE = "debian-12-native"
 INSTALL_SECONDS = int(os.environ.get("SWITCHYARD_PRESEED_SECONDS", "5400"))
 # What only saves time under emulation: a base system of required packages (with what an installed server cannot do
-# without), no locales, an initrd with this machine's drivers, the kernel without drivers for hardware, no second
-# selection of packages, no search for firmware, a start without GRUB's menu.
+# without), an initrd with this machine's drivers, the kernel without drivers for hardware, no second selection of
+# packages, no search for firmware, a start without GRUB's menu.
 QUICK = ["d-i base-installer/debootstrap_variant string minbase",
          "d-i base-installer/includes string systemd-sysv udev dbus ifupdown iproute2",
-         "d-i debian-installer/locale string C",
          "d-i base-installer/initramfs-tools/driver-policy select dep",
          "d-i base-installer/kernel/image string linux-image-cloud-amd64",
          "d-i pkgsel/run_tasksel boolean false",
@@ -123,7 +122,7 @@ def build_shelf(folder, mirror, log):
         lines_file.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
         environment = os.environ | {"SOURCE": f"http://{HOST}:{mirror.port}/debian", "LINES": str(lines_file),
                                     "ARGUMENTS": f"console=ttyS0 DEBIAN_FRONTEND=text TERM=dumb mitigations=off log_host={HOST} log_port={log.port}"}
-        subprocess.run([ROOT / "pxe/installer/native/debian-12.sh", folder, IMAGE], env=environment, check=True, timeout=300,
+        subprocess.run([ROOT / "pxe/installer/native/debian-12.sh", folder, IMAGE], env=environment, check=True, timeout=1200,
                        stdout=subprocess.DEVNULL)
 
     build([])
