@@ -8,6 +8,8 @@ REPORT, WATCH = "/usr/local/lib/boot-report/report", "/usr/local/lib/boot-report
 SECTIONS = ("addresses", "watched", "bgp4", "bgp6", "config", "zebra", "clock", "units", "journal")
 # In the guest: how long bgpd may take, from the end of FRR's start, until it has all networks.
 BGP_SECONDS = 120
+# What watchfrr and its scripts say when a start is not one clean start. "restart all" and "initial" are how it begins.
+TROUBLE = re.compile(r"watchfrr\.sh restart (?!all$)|state -> (?:down|unresponsive)(?! : initial)|still running after|[Ff]ailed to start")
 
 # Every address and link with its time, from before networkd runs.
 WATCH_UNIT = f"""[Unit]
@@ -148,5 +150,9 @@ def faults(report, own, legs, frr_conf):
     frr = report.unit("frr.service")
     if (frr.get("ActiveState"), frr.get("NRestarts")) != ("active", "0"):
         found.append(f"frr.service is {frr}")
-    found += [f"watchfrr: {line}" for line in report.parts["journal"].split("\n") if re.search(r"restart|unresponsive|timed out", line)]
     return found
+
+
+def remarks(report):
+    """What FRR's supervisor did beside one clean start: not wrong if all is there in the end, but worth to be seen."""
+    return [line.strip() for line in report.parts["journal"].split("\n") if TROUBLE.search(line)]

@@ -47,7 +47,19 @@ def test_a_good_report_has_none():
     ({"config": FRR_CONF.replace(" set src 10.1.0.5\n", "")}, "FRR dropped: set src 10.1.0.5"),
     ({"units": GOOD["units"].replace("NRestarts=0", "NRestarts=1")}, "frr.service is "),
     ({"journal": "[   9.0] web1 own-addresses[50]: own-addresses: 10.1.0.5/32 was not on vni0; put there now\n"}, "put there late: "),
-    ({"journal": "[   9.0] web1 watchfrr[50]: restart all process 70 still running after 180 seconds\n"}, "watchfrr: "),
 ])
 def test_each_fault_is_found(changed, fault):
     assert any(found.startswith(fault) for found in faults(**changed)), faults(**changed)
+
+
+@pytest.mark.parametrize("line,is_one", [
+    ("Forked background command [pid 532]: /usr/lib/frr/watchfrr.sh restart all", False),
+    ("zebra state -> down : initial connection attempt failed", False),
+    ("Starting watchfrr with command: '  /usr/lib/frr/watchfrr  -d  -F traditional  --restart-timeout 180 zebra bgpd'", False),
+    ("Forked background command [pid 550]: /usr/lib/frr/watchfrr.sh restart bgpd", True),
+    ("bgpd state -> down : read returned EOF", True),
+    ("Warning: restart all child process 532 still running after 180 seconds, sending signal 15", True),
+])
+def test_a_start_that_was_not_clean_is_remarked(line, is_one):
+    text = "".join(f"\n## {name}\n{content}" for name, content in (GOOD | {"journal": f"[  1.0] web1 watchfrr[1]: {line}\n"}).items())
+    assert bool(server_report.remarks(server_report.Report(text))) == is_one

@@ -89,7 +89,8 @@ def test_frr_starts_after_the_network_is_up_at_every_boot(tmp_path, image):
         report, faults = server.judge(text)
         slack = server.slack(report)
         print(f"{image} boot {number} ({kind}): {report.parts['clock'].split()[1]} s to the report, zebra "
-              f"{'never' if slack is None else f'{slack:.2f} s'} after the last address{''.join(f'; FAULT {f}' for f in faults)}", flush=True)
+              f"{'never' if slack is None else f'{slack:.2f} s'} after the last address{''.join(f'; FAULT {f}' for f in faults)}"
+              f"{''.join(f'; remark: {r}' for r in server_report.remarks(report))}", flush=True)
         if faults:
             failed.append((number, faults))
             if KEEP:
