@@ -1,4 +1,5 @@
 // Steps of a rescue: our RAM system lets people in, and is kept open for them.
+#include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "provisioner/steps/ram_system.h"
 #include "provisioner/store/events.h"
