@@ -209,44 +209,6 @@ TEST_P(BootDeskTest, AnUnknownImageIsRefusedBeforeAnythingIsOrdered) {
   EXPECT_EQ(phase(), "provisioning");
 }
 
-TEST_P(BootDeskTest, ARescueIsOpenWithTheKeyAndAddressOfTheRamSystemAndOwesWhatWasOwed) {
-  ASSERT_EQ(after_wipe_of({"S1"}, {"S1"}).phase, "wiped");
-  ASSERT_TRUE(desk_.expect(kServer, BootDevice::Network));
-  const auto ticket = desk_.open_boot(kServer);
-  const auto opened = desk_.open_session(
-      kServer, {.token = ticket->token, .mac = kMac, .inspection = with_disks({"S1", "S2"})},
-      KnownBy::Port, "172.16.100.17");
-  ASSERT_TRUE(opened);
-  ASSERT_TRUE(desk_.order_rescue(kServer, {.operation = "op-2", .ssh_keys = {"ssh-ed25519 AAAA"}}));
-  EXPECT_EQ(phase(), "rescuing");
-  const auto task = parse_task(**desk_.find_task(kServer, opened->session));
-  ASSERT_TRUE(task) << task.error().message;
-  EXPECT_EQ(std::get<RescueWork>(task->work).ssh_keys, std::vector<std::string>{"ssh-ed25519 AAAA"});
-  ASSERT_TRUE(desk_.note_result(
-      kServer, opened->session,
-      {.operation = "op-2", .outcome = Outcome::Succeeded, .host_key = "SHA256:abc"}));
-  const DeskEntry entry = *desk_.read(kServer);
-  EXPECT_EQ(entry.phase, "rescue");
-  EXPECT_EQ(entry.address, "172.16.100.17");
-  EXPECT_EQ(entry.host_key, "SHA256:abc");
-  EXPECT_FALSE(desk_.find_task(kServer, opened->session)->has_value());
-  site_.clock.advance(3min);
-  EXPECT_EQ(desk_.read(kServer)->quiet, 3min);
-  ASSERT_TRUE(desk_.find_task(kServer, opened->session));
-  EXPECT_EQ(desk_.read(kServer)->quiet, 0min) << "that it asks is its sign of life";
-  EXPECT_EQ(after_wipe_of({"S1"}, {"S1"}).phase, "failed") << "S2 was seen in the rescue";
-}
-
-TEST_P(BootDeskTest, ARescueThatDoesNotOpenFails) {
-  const Secret secret = session();
-  ASSERT_TRUE(desk_.order_rescue(kServer, {.operation = "op-1", .ssh_keys = {"k"}}));
-  ASSERT_TRUE(desk_.note_result(
-      kServer, secret,
-      {.operation = "op-1", .outcome = Outcome::Failed, .detail = "dropbear: no entropy"}));
-  EXPECT_EQ(phase(), "failed");
-  EXPECT_EQ(desk_.read(kServer)->detail, "dropbear: no entropy");
-}
-
 TEST_P(BootDeskTest, NobodyIsOrderedAboutBeforeTheInstallerWaits) {
   EXPECT_EQ(desk_.order_wipe(kServer, "op-1").error().code, Errc::Conflict);
   ASSERT_TRUE(desk_.expect(kServer, BootDevice::Network));

@@ -1,5 +1,5 @@
-// What the boot desk makes of an order's layout and of the wish to hear from the installed system,
-// and how that is heard.
+// What the boot desk makes of a rescue, of an order's layout and of the wish to hear from the
+// installed system, and how that is heard.
 #include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "provisioner/boot/boot_desk.h"
@@ -26,18 +26,43 @@ Image image_of(const std::string& name) {
           .phones_home = name == "debian-12"};
 }
 
-class InstallOrders : public LifeFixture {
+class DeskOrders : public LifeFixture {
  protected:
-  // What the RAM system is told when the order is given.
-  Result<InstallWork> task_of(const InstallOrder& order) {
+  // The server has booted our RAM system, which shows these disks of 8 bytes.
+  Secret session(const std::vector<std::string>& disks = {}) {
     EXPECT_TRUE(desk_.expect("srv1", BootDevice::Network));
     const auto ticket = desk_.open_boot("srv1");
-    const auto opened =
-        desk_.open_session("srv1", {.token = ticket->token, .mac = kMac}, KnownBy::Port);
+    Inspection inspection;
+    for (const std::string& serial : disks)
+      inspection.disks.push_back({.name = "d" + serial, .bytes = 8, .serial = serial});
+    const auto opened = desk_.open_session(
+        "srv1", {.token = ticket->token, .mac = kMac, .inspection = inspection}, KnownBy::Port,
+        "172.16.100.17");
     EXPECT_TRUE(opened);
+    return opened->session;
+  }
+
+  // What the desk makes of a wipe that wiped S1 alone.
+  std::string phase_after_wipe_of_s1() {
+    const Secret secret = session({"S1"});
+    EXPECT_TRUE(desk_.order_wipe("srv1", "op-wipe"));
+    EXPECT_TRUE(desk_.note_result("srv1", secret,
+                                  {.operation = "op-wipe",
+                                   .outcome = Outcome::Succeeded,
+                                   .wiped = {{.disk = "dS1",
+                                              .serial = "S1",
+                                              .bytes = 8,
+                                              .method = "overwrite",
+                                              .samples = 4}}}));
+    return desk_.read("srv1")->phase;
+  }
+
+  // What the RAM system is told when the order is given.
+  Result<InstallWork> task_of(const InstallOrder& order) {
+    const Secret secret = session();
     if (Status ordered = desk_.order_install("srv1", order); !ordered)
       return tl::unexpected(ordered.error());
-    const auto task = parse_task(desk_.find_task("srv1", opened->session)->value());
+    const auto task = parse_task(desk_.find_task("srv1", secret)->value());
     EXPECT_TRUE(task);
     return std::get<InstallWork>(task->work);
   }
@@ -74,7 +99,48 @@ class InstallOrders : public LifeFixture {
                   .home = HomeAddress{.url = "https://192.0.2.1/api/v1/phone-home", .pin = kPin}}};
 };
 
-TEST_P(InstallOrders, TheLayoutOfTheOrderReachesTheInstaller) {
+TEST_P(DeskOrders, ARescueIsOpenWithTheKeyAndAddressOfTheRamSystem) {
+  const Secret secret = session();
+  ASSERT_TRUE(desk_.order_rescue("srv1", {.operation = "op-2", .ssh_keys = {"ssh-ed25519 AAAA"}}));
+  EXPECT_EQ(desk_.read("srv1")->phase, "rescuing");
+  const auto task = parse_task(desk_.find_task("srv1", secret)->value());
+  ASSERT_TRUE(task) << task.error().message;
+  EXPECT_EQ(std::get<RescueWork>(task->work).ssh_keys,
+            std::vector<std::string>{"ssh-ed25519 AAAA"});
+  ASSERT_TRUE(desk_.note_result(
+      "srv1", secret,
+      {.operation = "op-2", .outcome = Outcome::Succeeded, .host_key = "SHA256:abc"}));
+  const DeskEntry entry = *desk_.read("srv1");
+  EXPECT_EQ(entry.phase, "rescue");
+  EXPECT_EQ(entry.address, "172.16.100.17");
+  EXPECT_EQ(entry.host_key, "SHA256:abc");
+  EXPECT_FALSE(desk_.find_task("srv1", secret)->has_value());
+  site_.clock.advance(3min);
+  EXPECT_EQ(desk_.read("srv1")->quiet, 3min);
+  ASSERT_TRUE(desk_.find_task("srv1", secret));
+  EXPECT_EQ(desk_.read("srv1")->quiet, 0min) << "that it asks is its sign of life";
+}
+
+TEST_P(DeskOrders, ARescueThatDoesNotOpenFails) {
+  const Secret secret = session();
+  ASSERT_TRUE(desk_.order_rescue("srv1", {.operation = "op-1", .ssh_keys = {"k"}}));
+  ASSERT_TRUE(desk_.note_result(
+      "srv1", secret,
+      {.operation = "op-1", .outcome = Outcome::Failed, .detail = "dropbear: no entropy"}));
+  EXPECT_EQ(desk_.read("srv1")->phase, "failed");
+  EXPECT_EQ(desk_.read("srv1")->detail, "dropbear: no entropy");
+}
+
+TEST_P(DeskOrders, WhatWasSeenInARescueIsOwedToTheNextWipe) {
+  EXPECT_EQ(phase_after_wipe_of_s1(), "wiped");
+  const Secret secret = session({"S1", "S2"});
+  ASSERT_TRUE(desk_.order_rescue("srv1", {.operation = "op-1", .ssh_keys = {"k"}}));
+  ASSERT_TRUE(desk_.note_result("srv1", secret,
+                                {.operation = "op-1", .outcome = Outcome::Succeeded}));
+  EXPECT_EQ(phase_after_wipe_of_s1(), "failed") << "S2 was pulled, which does not make it clean";
+}
+
+TEST_P(DeskOrders, TheLayoutOfTheOrderReachesTheInstaller) {
   DeployRequest request = site_.order();
   request.layout = {.raid1 = true, .lvm = true};
   const auto deployed = site_.service->deploy({}, request);
@@ -92,7 +158,7 @@ TEST_P(InstallOrders, TheLayoutOfTheOrderReachesTheInstaller) {
   EXPECT_EQ(work->layout.disk, "auto");
 }
 
-TEST_P(InstallOrders, AnImageOfAWholeDiskHasItsOwnLayout) {
+TEST_P(DeskOrders, AnImageOfAWholeDiskHasItsOwnLayout) {
   const InstallOrder order{.operation = "op-1", .image = "whole-disk", .hostname = "web1"};
   EXPECT_TRUE(task_of(order));
   InstallOrder mirrored = order;
@@ -100,7 +166,7 @@ TEST_P(InstallOrders, AnImageOfAWholeDiskHasItsOwnLayout) {
   EXPECT_THAT(task_of(mirrored).error().message, HasSubstr("order it without RAID1 and LVM"));
 }
 
-TEST_P(InstallOrders, OnlyAnImageWithTheProgramIsToldToCallHome) {
+TEST_P(DeskOrders, OnlyAnImageWithTheProgramIsToldToCallHome) {
   const auto with =
       task_of({.operation = "op-1", .image = "debian-12", .hostname = "web1"});
   ASSERT_TRUE(with && with->phone_home);
@@ -112,7 +178,7 @@ TEST_P(InstallOrders, OnlyAnImageWithTheProgramIsToldToCallHome) {
   EXPECT_FALSE(without->phone_home) << "its token would stay on the disk";
 }
 
-TEST_P(InstallOrders, ACallIsOnTheTimelineOnceAndInTheEvents) {
+TEST_P(DeskOrders, ACallIsOnTheTimelineOnceAndInTheEvents) {
   const DeploymentView deployment = deploy();
   const Secret token = token_for(deployment.operation);
   ASSERT_TRUE(reaches(deployment.operation, "verifying"));
@@ -128,7 +194,7 @@ TEST_P(InstallOrders, ACallIsOnTheTimelineOnceAndInTheEvents) {
   ASSERT_TRUE(ends(deployment.operation, "succeeded"));
 }
 
-TEST_P(InstallOrders, NothingWaitsForACallAndALateOneIsHeard) {
+TEST_P(DeskOrders, NothingWaitsForACallAndALateOneIsHeard) {
   const DeploymentView deployment = deploy();
   const Secret token = token_for(deployment.operation);
   ASSERT_TRUE(ends(deployment.operation, "succeeded"));
@@ -138,7 +204,7 @@ TEST_P(InstallOrders, NothingWaitsForACallAndALateOneIsHeard) {
   EXPECT_EQ(site_.server_state(), "active");
 }
 
-TEST_P(InstallOrders, TheTokenOfAnInstallThatBeganAnewIsVoid) {
+TEST_P(DeskOrders, TheTokenOfAnInstallThatBeganAnewIsVoid) {
   const DeploymentView deployment = deploy();
   const Secret first = token_for(deployment.operation);
   const Secret second = token_for(deployment.operation);
@@ -146,7 +212,7 @@ TEST_P(InstallOrders, TheTokenOfAnInstallThatBeganAnewIsVoid) {
   EXPECT_TRUE(call(second));
 }
 
-TEST_P(InstallOrders, ATokenEndsWithItsDeploymentAndWithTime) {
+TEST_P(DeskOrders, ATokenEndsWithItsDeploymentAndWithTime) {
   EXPECT_EQ(call(Secret()).error().code, Errc::Rejected);
   EXPECT_EQ(call(Secret("guess")).error().code, Errc::Rejected);
   const DeploymentView deployment = deploy();
@@ -164,7 +230,7 @@ TEST_P(InstallOrders, ATokenEndsWithItsDeploymentAndWithTime) {
   EXPECT_EQ(times_heard(next.operation), 0);
 }
 
-TEST_P(InstallOrders, TheTokenIsKeptAsADigestAndTheTaskThatHasItEndsWithTheNextBoot) {
+TEST_P(DeskOrders, TheTokenIsKeptAsADigestAndTheTaskThatHasItEndsWithTheNextBoot) {
   const Secret token = token_for("op-1");
   const auto with_it = [&](const std::string& question) {
     return *db::read(*site_.pool, "look", [&](db::Session& session) -> Result<bool> {
@@ -179,7 +245,7 @@ TEST_P(InstallOrders, TheTokenIsKeptAsADigestAndTheTaskThatHasItEndsWithTheNextB
   EXPECT_FALSE(with_it("SELECT task FROM boot_desk"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Databases, InstallOrders, testing::ValuesIn(db::backends_under_test()),
+INSTANTIATE_TEST_SUITE_P(Databases, DeskOrders, testing::ValuesIn(db::backends_under_test()),
                          db::name_of);
 
 }  // namespace
