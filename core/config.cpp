@@ -198,6 +198,10 @@ const std::array kKeys{
       [](Config& c, std::string_view t) { return set_text(c.boot.files, t); }},
   Key{"boot.unknown", "ignore or discover", "ignore", "What happens to a machine nobody knows that boots: nothing, or it is inspected and waits to be enrolled.",
       [](Config& c, std::string_view t) { return set_flag(c.boot.discover_unknown, t, "discover", "ignore"); }},
+  Key{"boot.phone_home_url", "https URL", "", "Where an installed system says once that it is up: https://HOST:PORT/api/v1/phone-home of this service, as a server reaches it from its VRFs. Empty: nothing calls home.",
+      [](Config& c, std::string_view t) { return set_text(c.boot.phone_home_url, t); }},
+  Key{"boot.phone_home_pin", "sha256//BASE64", "", "Public key of the certificate there, as of curl --pinnedpubkey (docs/boot.md, Phone-home).",
+      [](Config& c, std::string_view t) { return set_text(c.boot.phone_home_pin, t); }},
 
   Key{"secrets.key_file", "file", "", "Key that seals stored credentials, mode 0600, made at the first start. Empty: secret.key in data_directory.",
       [](Config& c, std::string_view t) { return set_text(c.secrets_key_file, t); }},
@@ -223,6 +227,19 @@ void read_key(const Key& key, const yaml::Node& node, const std::string& member,
   if (const Status set = key.set(config, text); !set) node.report(member, set.error().message);
 }
 
+void check_phone_home(const Config::Boot& boot, const yaml::Node& root) {
+  const std::string& url = boot.phone_home_url;
+  const std::string& pin = boot.phone_home_pin;
+  if (url.empty() != pin.empty())
+    root.report("boot", "phone_home_url and phone_home_pin go together");
+  if (!url.empty() && (!url.starts_with("https://") || url.find_first_of(" \t\r\n\"") != url.npos ||
+                       url.size() > 512))
+    root.report("boot", "phone_home_url must be https://HOST:PORT/api/v1/phone-home");
+  constexpr std::size_t kPinLength = 8 + 44;  // of 32 bytes
+  if (!pin.empty() && (!pin.starts_with("sha256//") || pin.size() != kPinLength))
+    root.report("boot", "phone_home_pin must be sha256// and the base64 of a SHA-256");
+}
+
 // What depends on more than one key.
 void check(const Config& config, const yaml::Node& root) {
   const auto loopback4 = parse_prefix("127.0.0.0/8");
@@ -244,6 +261,7 @@ void check(const Config& config, const yaml::Node& root) {
     if (!contains(config.boot.prefix, address))
       root.report("boot", "address " + to_string(address) + " is not in prefix " +
                               to_string(config.boot.prefix));
+  check_phone_home(config.boot, root);
 }
 
 std::string host_name() {

@@ -69,6 +69,9 @@ struct Config {
     std::uint16_t tftp_port{};
     std::string files{};
     bool discover_unknown{};  // unknown machines are inspected, not ignored
+    // Where installed systems call home, as they reach this service's API; empty: they do not.
+    std::string phone_home_url{};
+    std::string phone_home_pin{};  // "sha256//BASE64" of the key that answers there
 
     // A switch that relays DHCP; its option 82 names the port.
     struct Relay {

@@ -135,7 +135,8 @@ Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& requ
                      .plan = {.mtu = catalog->mtu,
                               .keepalive = catalog->keepalive,
                               .hold = catalog->hold,
-                              .ssh_keys = request.ssh_keys}};
+                              .ssh_keys = request.ssh_keys,
+                              .layout = request.layout}};
   for (const auto& [vrf, subnets] : request.subnets)
     if (std::ranges::none_of(catalog->attachments,
                              [&](const auto& a) { return a.vrf.value == vrf; }))

@@ -172,6 +172,30 @@ constexpr std::string_view kAnswers = R"sql(
 ALTER TABLE boot_desk ADD COLUMN answers {json} NOT NULL DEFAULT ''
 )sql";
 
+// Where the RAM system is that speaks for a server, and what its ssh shows; whom a rescue lets in
+// and, once it is open, how. `ended_by` is who is done with it.
+constexpr std::string_view kRescues = R"sql(
+ALTER TABLE boot_desk ADD COLUMN address {name} NOT NULL DEFAULT ''
+;
+ALTER TABLE boot_desk ADD COLUMN host_key {name} NOT NULL DEFAULT ''
+;
+CREATE TABLE IF NOT EXISTS rescues (
+  operation {name} NOT NULL PRIMARY KEY, ssh_keys {json} NOT NULL, ended_by {name} NOT NULL,
+  address {name} NOT NULL, host_key {name} NOT NULL, opened {big} NOT NULL
+) {table}
+)sql";
+
+// One-time tokens of installed systems that call home once; only the SHA-256 is stored, '' when it
+// was used. `report` is what they said.
+constexpr std::string_view kPhoneHomes = R"sql(
+CREATE TABLE IF NOT EXISTS phone_homes (
+  operation {name} NOT NULL PRIMARY KEY, token_hash {name} NOT NULL, token_until {big} NOT NULL,
+  heard {big} NOT NULL, report {json} NOT NULL
+) {table}
+;
+CREATE INDEX phone_homes_token ON phone_homes (token_hash)
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
@@ -181,6 +205,8 @@ constexpr std::array kMigrations{
     db::Migration{205, "proof and records of wipes", kProof},
     db::Migration{206, "discovered machines", kDiscoveries},
     db::Migration{207, "answers to unattended installers", kAnswers},
+    db::Migration{208, "rescues", kRescues},
+    db::Migration{209, "installed systems call home", kPhoneHomes},
 };
 
 }  // namespace

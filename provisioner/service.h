@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/result.h"
 #include "core/secret.h"
+#include "provisioner/bmc/install_order.h"
 #include "provisioner/views.h"
 
 #include <chrono>
@@ -50,6 +51,7 @@ struct DeployRequest {
   std::map<std::string, std::vector<std::string>>
       subnets{};                        // VRF -> subnets (one a family at most)
   std::vector<std::string> ssh_keys{};  // OpenSSH public keys, one line each
+  DiskLayout layout{};
 };
 
 struct AddressOrder {
@@ -84,6 +86,15 @@ struct EnrolRequest {
   Bmc bmc{};
 };
 
+// What an installed system says once, when it is up.
+struct PhoneHome {
+  std::string hostname{};
+  long long uptime_seconds{};
+  std::vector<std::string> addresses{};  // "10.1.0.5/32"
+  long long bgp_established{};
+  bool ssh{};
+};
+
 enum class Mode { Real, DryRun };  // DryRun validates all and changes nothing
 
 class Service {
@@ -104,6 +115,19 @@ class Service {
   // running one is answered when there is one.
   Result<OperationView> end_maintenance(const Viewer&, const std::string& name,
                                         std::optional<long long> version, Mode);
+
+  // Lets people with these keys into the RAM system of a server in maintenance, or failed, that
+  // belongs to no deployment. Conflict: it does, or something runs on it.
+  Result<OperationView> start_rescue(const Viewer&, const std::string& name,
+                                     const std::vector<std::string>& ssh_keys, Mode);
+  // NotFound, as below: no rescue of this server is running.
+  Result<RescueView> find_rescue(const std::string& name);
+  // The server is off, its ports are shut and it is in maintenance when the operation is over.
+  Result<OperationView> end_rescue(const Viewer&, const std::string& name, Mode);
+
+  // What an installed system says of itself at its first boot. Rejected: the token is void, or the
+  // deployment it was for is over.
+  Status note_phone_home(const Secret& token, const PhoneHome& said);
 
   // Oldest first; only proved wipes have a record.
   Result<Page<WipeRecordView>> list_wipe_records(const Viewer&, const std::string& server,

@@ -3,6 +3,7 @@
 #include "core/db/query.h"
 #include "core/id.h"
 #include "provisioner/service.h"
+#include "provisioner/service_servers.h"
 #include "provisioner/service_unit.h"
 #include "provisioner/service_work.h"
 #include "provisioner/site_views.h"
@@ -12,7 +13,6 @@
 #include <nlohmann/json.hpp>
 
 namespace switchyard::provisioner {
-namespace {
 
 Result<ServerRecord> server_record(db::Session& session, const std::string& name) {
   auto record = find_server_record(session, name);
@@ -37,6 +37,8 @@ Status show_as(db::Session& session, const ServerRecord& record, const std::stri
                {{"server", record.name}, {"state", state}}, db::now(session));
   return {};
 }
+
+namespace {
 
 Status may_leave_the_pool(const ServerRecord& record) {
   if (record.state == "available") return {};

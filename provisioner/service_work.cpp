@@ -5,6 +5,7 @@
 #include "provisioner/service_page.h"
 #include "provisioner/service_unit.h"
 #include "provisioner/store/events.h"
+#include "provisioner/store/rescues.h"
 #include "provisioner/store/work.h"
 #include "provisioner/wakeup.h"
 
@@ -92,6 +93,7 @@ DeploymentView to_view(const DeploymentRecord& r) {
                       .server = r.server,
                       .image = r.image,
                       .catalog = r.catalog,
+                      .layout = r.plan.layout,
                       .state = r.state,
                       .reason = r.reason,
                       .asn = r.asn.value,
@@ -223,6 +225,7 @@ Result<OperationView> Service::retry(const Viewer& viewer, const std::string& id
     const std::string first(to_string(row.in)), state(row.server_state);
     const std::string since = session.now_sql();
     db::execute(session, "DELETE FROM step_times WHERE operation = :o", id);
+    note_rescue_ended(session, id, "");
     db::execute(session,
                 "UPDATE operations SET status = 'running', state = :st, attempt = 0, message = '', "
                 "error = '', error_code = '', cancel_requested = 0, finished = 0, live_server = "

@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "core/net.h"
+#include "provisioner/bmc/install_order.h"
 
 #include <cstdint>
 #include <string>
@@ -38,6 +39,18 @@ struct ServerView {
   std::string project{};     // of that deployment
   std::vector<NicView> nics{};
   long long version{};
+};
+
+// A rescue that is running, and how to get in while it is open.
+struct RescueView {
+  std::string server{};
+  std::string operation{};
+  std::string state{};     // opening, open, ending
+  std::string address{};   // ssh to root there, port 22; empty unless open
+  std::string host_key{};  // "SHA256:…"
+  std::vector<std::string> ssh_keys{};
+  Timestamp opened{};
+  Timestamp until{};  // it ends by itself then
 };
 
 // A wipe that was proved. `record` is the very text that was signed: one line of JSON.
@@ -178,6 +191,7 @@ struct DeploymentView {
   std::string server{};
   std::string image{};
   std::string catalog{};
+  DiskLayout layout{};
   std::string state{};  // deploying, active, releasing, released, failed
   std::string reason{};
   std::uint32_t asn{};

@@ -6,6 +6,8 @@ namespace switchyard::web {
 std::function<void(api::Api&)> domain_routes(provisioner::Service& service) {
   return [&service](api::Api& api) {
     api::add_servers(api, service);
+    api::add_phone_home(api, service);
+    api::add_rescues(api, service);
     api::add_wipes(api, service);
     api::add_discoveries(api, service);
     api::add_switches(api, service);

@@ -14,12 +14,25 @@ struct HostFile {
   std::string content{};
 };
 
+// How the root is put on the disks, for images that bring no partitions of their own.
+struct DiskLayout {
+  bool raid1{};  // over two disks, each of which boots
+  bool lvm{};    // a volume, on the disk or on the mirror
+  friend bool operator==(const DiskLayout&, const DiskLayout&) = default;
+};
+
 struct InstallOrder {
   std::string operation{};  // makes it idempotent: the same operation is the same install
   std::string image{};
   std::string hostname{};
+  DiskLayout layout{};
   std::vector<HostFile> files{};
   std::vector<std::string> ssh_keys{};  // of whoever ordered, for installers that make users
+};
+
+struct RescueOrder {
+  std::string operation{};
+  std::vector<std::string> ssh_keys{};  // OpenSSH public keys of those who get in
 };
 
 }  // namespace switchyard::provisioner

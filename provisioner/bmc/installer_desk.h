@@ -15,12 +15,14 @@ namespace switchyard::provisioner {
 // What was last heard from the server since the last expect().
 struct DeskEntry {
   // "" (nothing yet), provisioning (our installer waits for an order), installing, unattended (a
-  // distribution's own installer is at it), installed, wiping, wiped, running (the installed system
-  // has phoned home), failed
+  // distribution's own installer is at it), installed, wiping, wiped, rescuing (it is about to let
+  // people in), rescue (they are let in), running (it boots its own disk), failed
   std::string phase{};
   std::string detail{};
-  std::string operation{};  // whose install or wipe the phase is about
+  std::string operation{};  // whose install, wipe or rescue the phase is about
   int progress{};           // per cent
+  std::string address{};    // of the RAM system, as it was lent; empty: not known
+  std::string host_key{};   // of a rescue: "SHA256:…"
   // Since anything was heard, expect() included, by the database's clock.
   std::chrono::microseconds quiet{};
 };
@@ -38,6 +40,8 @@ class InstallerDesk {
                                              const InstallOrder& order) = 0;
   [[nodiscard]] virtual Status order_wipe(const std::string& server,
                                           const std::string& operation) = 0;
+  [[nodiscard]] virtual Status order_rescue(const std::string& server,
+                                            const RescueOrder& order) = 0;
 };
 
 }  // namespace switchyard::provisioner

@@ -22,6 +22,8 @@ class JoinedBoot final : public ServerBoot {
                       .detail = std::move(entry->detail),
                       .operation = std::move(entry->operation),
                       .progress = entry->progress,
+                      .address = std::move(entry->address),
+                      .host_key = std::move(entry->host_key),
                       .quiet = entry->quiet};
   }
 
@@ -41,6 +43,10 @@ class JoinedBoot final : public ServerBoot {
 
   Status start_wipe(const std::string& operation) override {
     return desk_.order_wipe(server_, operation);
+  }
+
+  Status start_rescue(const RescueOrder& order) override {
+    return desk_.order_rescue(server_, order);
   }
 
  private:

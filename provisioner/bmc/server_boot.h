@@ -16,11 +16,14 @@ namespace switchyard::provisioner {
 // What the server says of itself.
 struct BootStatus {
   Power power{Power::Off};
-  // off, provisioning, installing, unattended, installed, wiping, wiped, running, failed
+  // off, provisioning, installing, unattended, installed, wiping, wiped, rescuing, rescue, running,
+  // failed
   std::string phase{};
   std::string detail{};
-  std::string operation{};  // whose install or wipe the phase is about
+  std::string operation{};  // whose install, wipe or rescue the phase is about
   int progress{};           // per cent
+  std::string address{};    // in phase rescue: where it listens for ssh, and with which key
+  std::string host_key{};
   // Since its last boot was ordered or it was last heard; nothing where nobody keeps account.
   std::optional<std::chrono::microseconds> quiet{};
 };
@@ -38,6 +41,7 @@ class ServerBoot {
   [[nodiscard]] virtual Status set_next_boot(BootDevice device) = 0;
   [[nodiscard]] virtual Status start_install(const InstallOrder& order) = 0;
   [[nodiscard]] virtual Status start_wipe(const std::string& operation) = 0;
+  [[nodiscard]] virtual Status start_rescue(const RescueOrder& order) = 0;
 };
 
 // `bmc` and the desk as one. A server without power is in phase "off", whatever it did before; one

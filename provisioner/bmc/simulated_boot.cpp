@@ -98,6 +98,12 @@ class SimulatedBoot final : public ServerBoot {
     return send("POST", "/Oem/Switchyard/Wipe", {{"operation", operation}}).map([](const json&) {});
   }
 
+  Status start_rescue(const RescueOrder& order) override {
+    return send("POST", "/Oem/Switchyard/Rescue",
+                {{"operation", order.operation}, {"ssh_keys", order.ssh_keys}})
+        .map([](const json&) {});
+  }
+
  private:
   Result<json> send(const std::string& method, const std::string& sub_path, const json& body) {
     if (limits_.stop.stop_requested() || std::chrono::steady_clock::now() >= limits_.until)
@@ -124,7 +130,9 @@ class SimulatedBoot final : public ServerBoot {
                         .phase = ours.at("Phase").get<std::string>(),
                         .detail = ours.value("Detail", ""),
                         .operation = ours.value("Operation", ""),
-                        .progress = ours.value("Progress", 0)};
+                        .progress = ours.value("Progress", 0),
+                        .address = ours.value("Address", ""),
+                        .host_key = ours.value("HostKey", "")};
     } catch (const json::exception&) {
       return failure(Errc::Invalid, who_ + ": the answer lacks PowerState or Oem.Switchyard.Phase");
     }

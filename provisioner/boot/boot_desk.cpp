@@ -68,7 +68,8 @@ void tell_workflow(db::Session& session, Wakeup& wakeup, const std::string& serv
 }
 
 bool is_over(const std::string& phase) {
-  return phase == "installed" || phase == "wiped" || phase == "inspected" || phase == "failed";
+  return phase == "installed" || phase == "wiped" || phase == "inspected" || phase == "rescue" ||
+         phase == "failed";
 }
 
 void keep_wiped_disks(db::Session& session, const std::string& server, const TaskResult& result) {
@@ -145,14 +146,15 @@ Status refuse_machine(db::Session& session, Wakeup& wakeup, const std::string& s
 }
 
 Status begin_session(db::Session& session, const std::string& server,
-                     const pxe::installer::SessionRequest& request, const Secret& secret) {
+                     const pxe::installer::SessionRequest& request, const Secret& secret,
+                     const std::string& address) {
   const std::string inspection = to_json(request.inspection).dump();
   const auto disks = disks_of(request.inspection);
   db::execute(session,
               "UPDATE boot_desk SET session_hash = :h, phase = 'provisioning', inspection = :i, "
-              "disks = :d, heard = " +
+              "disks = :d, address = :a, heard = " +
                   session.now_sql() + " WHERE server = :s",
-              kept_form(secret), inspection, to_json_text(disks), server);
+              kept_form(secret), inspection, to_json_text(disks), address, server);
   const auto before = read_server_disks(session, server);
   if (!before) return tl::unexpected(before.error());
   keep_seen_disks(session, server, with_earlier(disks, before->seen));
@@ -200,6 +202,7 @@ Result<Verdict> judge(db::Session& session, const BootDeskTools& tools, const Sp
                       const TaskResult& result) {
   if (speaker.phase == "wiping") return judge_wipe(session, tools, speaker.server, result);
   if (result.outcome == Outcome::Failed) return Verdict{"failed", result.detail};
+  if (speaker.phase == "rescuing") return Verdict{"rescue", result.detail};
   if (speaker.phase != "inspecting") return Verdict{"installed", result.detail};
   if (result.inspection)
     keep_inspection(session, speaker.server, to_json(*result.inspection).dump());
@@ -212,18 +215,21 @@ Result<DeskEntry> BootDesk::read(const std::string& server) {
   return db::read(
       tools_.pool, "boot desk of " + server, [&](db::Session& session) -> Result<DeskEntry> {
         const auto row =
-            db::select_one<std::string, std::string, std::string, int, std::string, long long>(
+            db::select_one<std::string, std::string, std::string, int, std::string, std::string,
+                           std::string, long long>(
                 session,
-                "SELECT phase, detail, operation, progress, expected, " + session.now_sql() +
-                    " - heard FROM boot_desk WHERE server = :s",
+                "SELECT phase, detail, operation, progress, expected, address, host_key, " +
+                    session.now_sql() + " - heard FROM boot_desk WHERE server = :s",
                 server);
         if (!row) return DeskEntry{};
-        const auto& [phase, detail, operation, progress, expected, quiet] = *row;
+        const auto& [phase, detail, operation, progress, expected, address, host_key, quiet] = *row;
         // Of a server that boots its own disk nothing is heard; its sessions tell whether it runs.
         return DeskEntry{.phase = expected == "disk" ? "running" : phase,
                          .detail = detail,
                          .operation = operation,
                          .progress = progress,
+                         .address = address,
+                         .host_key = host_key,
                          .quiet = std::chrono::microseconds(std::max(0LL, quiet))};
       });
 }
@@ -279,7 +285,8 @@ Result<BootTicket> BootDesk::open_boot(const std::string& server) {
 }
 
 Result<pxe::installer::SessionAnswer> BootDesk::open_session(
-    const std::string& server, const pxe::installer::SessionRequest& request, KnownBy known_by) {
+    const std::string& server, const pxe::installer::SessionRequest& request, KnownBy known_by,
+    const std::string& address) {
   const Secret secret(random_hex(kSecretBytes));
   // Kept as well as a session that is opened: the token is used up, and people are told why.
   std::optional<std::string> stranger;
@@ -289,7 +296,8 @@ Result<pxe::installer::SessionAnswer> BootDesk::open_session(
         stranger = another_machine(server, known_by, nics_of(session, server, request.inspection),
                                    request.inspection);
         if (stranger) return refuse_machine(session, tools_.wakeup, server, *stranger);
-        if (Status begun = begin_session(session, server, request, secret); !begun) return begun;
+        if (Status begun = begin_session(session, server, request, secret, address); !begun)
+          return begun;
         tell_workflow(session, tools_.wakeup, server);
         return {};
       });
@@ -300,13 +308,25 @@ Result<pxe::installer::SessionAnswer> BootDesk::open_session(
 
 Result<std::optional<std::string>> BootDesk::find_task(const std::string& server,
                                                        const Secret& secret) {
-  return db::read(tools_.pool, "installer task",
-                  [&](db::Session& session) -> Result<std::optional<std::string>> {
-                    auto speaker = find_speaker(session, server, secret, Reading::Only);
-                    if (!speaker) return tl::unexpected(speaker.error());
-                    if (speaker->task.empty() || is_over(speaker->phase)) return std::nullopt;
-                    return std::move(speaker->task);
-                  });
+  auto speaker = db::read(tools_.pool, "installer task", [&](db::Session& session) {
+    return find_speaker(session, server, secret, Reading::Only);
+  });
+  if (!speaker) return tl::unexpected(speaker.error());
+  if (speaker->phase == "rescue")
+    if (const Status noted = note_alive(server, secret); !noted)
+      return tl::unexpected(noted.error());
+  if (speaker->task.empty() || is_over(speaker->phase)) return std::nullopt;
+  return std::move(speaker->task);
+}
+
+Status BootDesk::note_alive(const std::string& server, const Secret& secret) {
+  return db::write(tools_.pool, "sign of life", [&](db::Session& session) -> Status {
+    db::execute(session,
+                "UPDATE boot_desk SET heard = " + session.now_sql() +
+                    " WHERE session_hash = :h AND server = :s",
+                kept_form(secret), server);
+    return {};
+  });
 }
 
 Result<UnattendedWork> BootDesk::find_unattended(const std::string& server, const Secret& secret) {
@@ -349,9 +369,10 @@ Status BootDesk::note_result(const std::string& server, const Secret& secret,
     const auto verdict = judge(session, tools_, *speaker, result);
     if (!verdict) return tl::unexpected(verdict.error());
     db::execute(session,
-                "UPDATE boot_desk SET phase = :p, detail = :d, progress = 100, heard = " +
+                "UPDATE boot_desk SET phase = :p, detail = :d, progress = 100, host_key = :k, "
+                "heard = " +
                     session.now_sql() + " WHERE server = :s",
-                verdict->phase, verdict->detail, speaker->server);
+                verdict->phase, verdict->detail, result.host_key, speaker->server);
     tell_workflow(session, tools_.wakeup, speaker->server);
     return {};
   });

@@ -41,6 +41,12 @@ struct UnattendedWork {
   UnattendedOrder order{};
 };
 
+// How an installed system reaches this service, from its VRFs.
+struct HomeAddress {
+  std::string url{};  // https
+  std::string pin{};  // "sha256//BASE64" of the key there
+};
+
 // What the desk works with. All outlive it.
 struct BootDeskTools {
   db::Pool& pool;
@@ -49,6 +55,8 @@ struct BootDeskTools {
   std::string site{};
   FindImage find_image{};
   std::string boot_url{};  // the boot server in clear text: "http://172.16.100.1:8080"
+  // Where installed systems call home; nothing: they do not.
+  std::optional<HomeAddress> home{};
   // A server has a new order. On any thread, after the commit; must not block. May be empty.
   std::function<void(const std::string& server)> ordered{};
 };
@@ -65,6 +73,7 @@ class BootDesk final : public InstallerDesk {
   [[nodiscard]] Status expect(const std::string& server, BootDevice device) override;
   [[nodiscard]] Status order_install(const std::string& server, const InstallOrder& order) override;
   [[nodiscard]] Status order_wipe(const std::string& server, const std::string& operation) override;
+  [[nodiscard]] Status order_rescue(const std::string& server, const RescueOrder& order) override;
 
   // --- For the boot services. `server` is who the source address belongs to, by its lease.
   // A machine the inventory does not know asks for a boot: it is to be inspected, under the name
@@ -73,11 +82,13 @@ class BootDesk final : public InstallerDesk {
   // What this boot is for. Each call for the installer makes a new token and ends older ones.
   [[nodiscard]] Result<BootTicket> open_boot(const std::string& server);
   // Rejected: the token is not this server's, was used, or is too old; or the machine is another
-  // one (machine_identity.h), which is an event of the server.
+  // one (machine_identity.h), which is an event of the server. `address`: it speaks from.
   [[nodiscard]] Result<pxe::installer::SessionAnswer> open_session(
-      const std::string& server, const pxe::installer::SessionRequest& request, KnownBy known_by);
-  // The task as its JSON text, nothing while there is none. Rejected, as in the calls below: no
-  // such session of this server, or it ended with the next boot.
+      const std::string& server, const pxe::installer::SessionRequest& request, KnownBy known_by,
+      const std::string& address = "");
+  // The task as its JSON text, nothing while there is none. That it asks is all that a RAM system
+  // says while people are in it. Rejected, as in the calls below: no such session of this server,
+  // or it ended with the next boot.
   [[nodiscard]] Result<std::optional<std::string>> find_task(const std::string& server,
                                                              const Secret& session);
   // What was handed over to a distribution's own installer, until it said how that ended. It goes
@@ -93,6 +104,8 @@ class BootDesk final : public InstallerDesk {
                                    const pxe::installer::TaskResult& result);
 
  private:
+  [[nodiscard]] Status note_alive(const std::string& server, const Secret& session);
+
   struct Order;
   using MakeOrder = std::function<Result<Order>(db::Session&)>;
 

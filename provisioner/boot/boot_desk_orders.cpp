@@ -3,10 +3,12 @@
 #include "core/db/transaction.h"
 #include "provisioner/boot/boot_desk.h"
 #include "provisioner/boot/wipe_proof.h"
+#include "provisioner/store/phone_homes.h"
 
 namespace switchyard::provisioner {
 
 using pxe::installer::InstallWork;
+using pxe::installer::RescueWork;
 using pxe::installer::Task;
 using pxe::installer::WipeWork;
 
@@ -14,12 +16,28 @@ namespace {
 
 InstallWork install_work(const InstallOrder& order, const pxe::installer::Image& image) {
   InstallWork work{.hostname = order.hostname, .image = image};
+  work.layout.raid1 = order.layout.raid1;
+  work.layout.lvm = order.layout.lvm;
   for (const HostFile& file : order.files)
     work.files.push_back({.path = file.path,
                           .mode = static_cast<unsigned>(std::stoul(file.mode, nullptr, 8)),
                           .owner = file.owner,
                           .content = file.content});
   return work;
+}
+
+// Said before anything is begun on the server.
+Status check_layout(const InstallOrder& order, const ShelfEntry& entry) {
+  if (order.layout == DiskLayout{}) return {};
+  const auto* image = std::get_if<pxe::installer::Image>(&entry);
+  const bool is_tar = image != nullptr && (image->format == pxe::installer::ImageFormat::Tar ||
+                                           image->format == pxe::installer::ImageFormat::TarZst);
+  if (is_tar) return {};
+  return failure(Errc::Invalid, "image " + order.image +
+                                    (image == nullptr ? " is installed by its own installer"
+                                                      : " is an image of a whole disk") +
+                                    ", which lays out the disks itself: order it without RAID1 "
+                                    "and LVM");
 }
 
 }  // namespace
@@ -78,11 +96,19 @@ Result<BootDesk::Order> BootDesk::unattended(db::Session& session, const std::st
 Status BootDesk::order_install(const std::string& server, const InstallOrder& order) {
   auto entry = tools_.find_image(order.image);
   if (!entry) return tl::unexpected(entry.error());
+  if (const Status fits = check_layout(order, *entry); !fits) return fits;
   return this->order(server, order.operation, [&](db::Session& session) -> Result<Order> {
     if (const auto* native = std::get_if<NativeInstaller>(&*entry))
       return unattended(session, server, *native, order);
-    return Order{.task = {.operation = order.operation,
-                          .work = install_work(order, std::get<pxe::installer::Image>(*entry))},
+    const auto& image = std::get<pxe::installer::Image>(*entry);
+    InstallWork work = install_work(order, image);
+    // An image without the program would keep the token on its disk for ever.
+    if (tools_.home && image.phones_home)
+      work.phone_home =
+          pxe::installer::PhoneHome{.url = tools_.home->url,
+                                    .pin = tools_.home->pin,
+                                    .token = make_phone_home_token(session, order.operation)};
+    return Order{.task = {.operation = order.operation, .work = std::move(work)},
                  .phase = "installing"};
   });
 }
@@ -90,6 +116,14 @@ Status BootDesk::order_install(const std::string& server, const InstallOrder& or
 Status BootDesk::order_wipe(const std::string& server, const std::string& operation) {
   return order(server, operation, [&](db::Session&) -> Result<Order> {
     return Order{.task = {.operation = operation, .work = WipeWork{}}, .phase = "wiping"};
+  });
+}
+
+Status BootDesk::order_rescue(const std::string& server, const RescueOrder& order) {
+  return this->order(server, order.operation, [&](db::Session&) -> Result<Order> {
+    return Order{
+        .task = {.operation = order.operation, .work = RescueWork{.ssh_keys = order.ssh_keys}},
+        .phase = "rescuing"};
   });
 }
 

@@ -32,6 +32,11 @@ Result<std::vector<NicRow>> read_nics(db::Pool& pool) {
                   });
 }
 
+std::optional<HomeAddress> home_of(const Config::Boot& boot) {
+  if (boot.phone_home_url.empty()) return std::nullopt;
+  return HomeAddress{.url = boot.phone_home_url, .pin = boot.phone_home_pin};
+}
+
 }  // namespace
 
 struct BootServices::State {
@@ -47,6 +52,7 @@ struct BootServices::State {
                                 const std::string& name) { return find_image(folder, name); },
               .boot_url = boot_url(
                   {.address = to_string(config.boot.address), .port = config.boot.http_port}),
+              .home = home_of(config.boot),
               .ordered = [this](const std::string& server) { wake(server); }}),
         site(
             desk, [this](const std::string& address) { return asker_at(address); },

@@ -107,7 +107,7 @@ Answer BootSite::installer(const Request& request, const Asker& asker) {
   if (what == "POST sessions") {
     const auto asked = pxe::installer::parse_session_request(request.body);
     if (!asked) return refused(asked.error());
-    const auto opened = desk_.open_session(server, *asked, asker.known_by);
+    const auto opened = desk_.open_session(server, *asked, asker.known_by, request.client);
     return opened ? json_answer(201, to_json_text(*opened)) : refused(opened.error());
   }
   const Secret session = bearer_of(request);

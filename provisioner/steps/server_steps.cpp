@@ -1,8 +1,6 @@
 // Steps that move the server itself: power, boot device, install, wipe.
 #include "provisioner/host_files.h"
-#include "provisioner/steps/steps.h"
-
-#include <optional>
+#include "provisioner/steps/ram_system.h"
 
 namespace switchyard::provisioner {
 
@@ -18,16 +16,8 @@ constexpr auto kBootPatience = 5min;
 constexpr auto kWorkPatience = 60s;
 // A distribution's own installer says nothing before its system is up and has fetched our script.
 constexpr auto kUnattendedPatience = 10min;
-
-StepOutcome failed(const Error& error, const Job& job) {
-  return error.in("server " + job.server.name);
-}
-
-std::string with_progress(const BootStatus& status) {
-  std::string text = status.detail.empty() ? status.phase : status.detail;
-  if (status.progress > 0) text += ", " + std::to_string(status.progress) + " %";
-  return text;
-}
+// With people in it, our RAM system asks for work every 20 s; what they do must not be cut short.
+constexpr auto kRescuePatience = 5min;
 
 // A server that is on is switched off and on again, because only a boot reads the boot device.
 StepOutcome boot(const Job& job, BootDevice device, const BootStatus& status, ServerBoot& server) {
@@ -47,9 +37,30 @@ bool is_installing(const BootStatus& status) {
   return status.phase == "installing" || status.phase == "unattended";
 }
 
-// Nothing when our RAM system runs on the server and waits for work or is at this operation's. A
-// server that lost its power, fell silent at work or booted something else is booted once more from
-// the start, until the deadline of the step; the work begins anew then.
+// Whether it is at the work of this operation, or lets its people in.
+bool is_at_work(const Job& job, const BootStatus& status) {
+  return status.operation == job.operation.id &&
+         (is_installing(status) || status.phase == "wiping" || status.phase == "rescuing" ||
+          status.phase == "rescue");
+}
+
+std::chrono::microseconds patience_with(const BootStatus& status) {
+  if (status.phase == "unattended") return kUnattendedPatience;
+  return status.phase == "rescue" ? kRescuePatience : kWorkPatience;
+}
+
+}  // namespace
+
+StepOutcome failed(const Error& error, const Job& job) {
+  return error.in("server " + job.server.name);
+}
+
+std::string with_progress(const BootStatus& status) {
+  std::string text = status.detail.empty() ? status.phase : status.detail;
+  if (status.progress > 0) text += ", " + std::to_string(status.progress) + " %";
+  return text;
+}
+
 std::optional<StepOutcome> bring_into_installer(const Job& job, const BootStatus& status,
                                                 ServerBoot& server) {
   const bool is_on = status.power == Power::On;
@@ -57,19 +68,14 @@ std::optional<StepOutcome> bring_into_installer(const Job& job, const BootStatus
     return status.quiet ? *status.quiet >= patience : otherwise;
   };
   if (is_on && status.phase == "provisioning") return std::nullopt;
-  const bool at_work =
-      status.operation == job.operation.id && (is_installing(status) || status.phase == "wiping");
-  const std::chrono::microseconds patience =
-      status.phase == "unattended" ? kUnattendedPatience : kWorkPatience;
-  if (is_on && at_work && !quiet_for(patience, false)) return std::nullopt;
+  const bool at_work = is_at_work(job, status);
+  if (is_on && at_work && !quiet_for(patience_with(status), false)) return std::nullopt;
   // One that is on its way ("off" phase while on) gets its time before that.
   const bool is_elsewhere = status.phase == "running" || status.phase == "installed";
   if (is_on && !at_work && !is_elsewhere && !quiet_for(kBootPatience, job.in_state >= 60s))
     return Wait{"waiting for the installer: " + with_progress(status), kQuickLook};
   return boot(job, BootDevice::Network, status, server);
 }
-
-}  // namespace
 
 StepOutcome power_off(const Job& job, StepContext& context) {
   const auto server = context.make_server_boot(job.server, job.limits);
@@ -108,6 +114,7 @@ StepOutcome install_image(const Job& job, StepContext& context) {
   const Status started = (*server)->start_install({.operation = job.operation.id,
                                                    .image = job.deployment.image,
                                                    .hostname = job.deployment.name,
+                                                   .layout = job.deployment.plan.layout,
                                                    .files = std::move(*files),
                                                    .ssh_keys = job.deployment.plan.ssh_keys});
   if (!started) return failed(started.error(), job);

@@ -66,6 +66,11 @@ struct StepContext {
 [[nodiscard]] StepOutcome boot_from_disk(const Job& job, StepContext& context);
 [[nodiscard]] StepOutcome wipe_disks(const Job& job, StepContext& context);
 
+// a rescue: people are let in; until one of them ends it, or its time is over
+inline constexpr std::chrono::hours kRescueTime{12};
+[[nodiscard]] StepOutcome open_rescue(const Job& job, StepContext& context);
+[[nodiscard]] StepOutcome keep_rescue(const Job& job, StepContext& context);
+
 // the books
 [[nodiscard]] StepOutcome free_addresses(const Job& job, StepContext& context);
 

@@ -27,7 +27,9 @@ std::string to_json_text(const Plan& plan) {
               {"mtu", plan.mtu},
               {"keepalive", plan.keepalive.count()},
               {"hold", plan.hold.count()},
-              {"ssh_keys", plan.ssh_keys}}
+              {"ssh_keys", plan.ssh_keys},
+              {"raid1", plan.layout.raid1},
+              {"lvm", plan.layout.lvm}}
       .dump();
 }
 
@@ -59,7 +61,10 @@ Result<Plan> parse_plan(const std::string& json_text) {
     Plan plan{.mtu = parsed.at("mtu").get<std::uint16_t>(),
               .keepalive = std::chrono::seconds{parsed.at("keepalive").get<long long>()},
               .hold = std::chrono::seconds{parsed.at("hold").get<long long>()},
-              .ssh_keys = parsed.at("ssh_keys").get<std::vector<std::string>>()};
+              .ssh_keys = parsed.at("ssh_keys").get<std::vector<std::string>>(),
+              // Plans of before there was a choice have neither.
+              .layout = {.raid1 = parsed.value("raid1", false),
+                         .lvm = parsed.value("lvm", false)}};
     for (const json& item : parsed.at("vrfs")) {
       Result<PlannedVrf> planned = parse_planned_vrf(item);
       if (!planned) return tl::unexpected(planned.error().in("stored plan"));

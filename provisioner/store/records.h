@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "core/net.h"
+#include "provisioner/bmc/install_order.h"
 #include "switch-drivers/port_intent.h"
 
 #include <cstdint>
@@ -70,6 +71,7 @@ struct Plan {
   std::chrono::seconds keepalive{3};
   std::chrono::seconds hold{9};
   std::vector<std::string> ssh_keys{};
+  DiskLayout layout{};
 };
 
 struct DeploymentRecord {
@@ -91,8 +93,8 @@ struct DeploymentRecord {
 
 struct OperationRecord {
   std::string id{};
-  std::string kind{};        // deploy, release, wipe
-  std::string deployment{};  // empty: of none (wipe)
+  std::string kind{};        // deploy, release, wipe, rescue
+  std::string deployment{};  // empty: of none (wipe, rescue)
   std::string server{};
   std::string project{};
   std::string status{};  // queued, running, succeeded, failed, cancelled

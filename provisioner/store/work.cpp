@@ -16,18 +16,23 @@ std::string deployment_after(const std::string& kind, const std::string& status)
   return kind == "deploy" ? "active" : "released";
 }
 
-// Why the server is where the operation left it.
-std::string reason_after(const OperationRecord& operation, const std::string& status) {
+// Why the server is where the operation left it. A rescue that ended leaves what was known before.
+std::string reason_after(const Job& job, const std::string& status) {
+  const OperationRecord& operation = job.operation;
+  if (operation.kind == "rescue")
+    return status == "failed" ? "rescue " + operation.id + " failed: " + operation.error
+                              : job.server.reason;
   if (status == "succeeded") return "";
   if (operation.kind == "wipe" && status == "cancelled")
     return "wipe " + operation.id + " was cancelled, so nothing proves the server clean";
   return operation.error;
 }
 
-void end_deployment(db::Session& session, const OperationRecord& operation,
-                    const std::string& status, Timestamp now) {
+void end_deployment(db::Session& session, const Job& job, const std::string& status,
+                    Timestamp now) {
+  const OperationRecord& operation = job.operation;
   const std::string state = deployment_after(operation.kind, status);
-  const std::string reason = reason_after(operation, status);
+  const std::string reason = reason_after(job, status);
   if (state == "released")
     db::execute(
         session,
@@ -54,11 +59,11 @@ void end_operation(db::Session& session, const Job& job, const std::string& stat
   db::execute(session,
               "UPDATE servers SET state = :t, reason = :r, deployment = :n, version = version + 1 "
               "WHERE name = :s AND deployment = :d",
-              state, reason_after(operation, status), deployment, operation.server,
+              state, reason_after(job, status), deployment, operation.server,
               operation.deployment);
   append_event(session, {"server.state", "servers/" + operation.server, operation.project},
                {{"server", operation.server}, {"state", state}}, now);
-  if (!operation.deployment.empty()) end_deployment(session, operation, status, now);
+  if (!operation.deployment.empty()) end_deployment(session, job, status, now);
 }
 
 void show_server_as(db::Session& session, const OperationRecord& operation, std::string_view state,
@@ -102,6 +107,7 @@ std::string status_after(const Job& job, const Advance& advance) {
 }  // namespace
 
 std::string_view server_after(std::string_view kind, std::string_view status) {
+  if (kind == "rescue") return "maintenance";  // however it ended: only a wipe leads on
   if (status == "succeeded") return kind == "deploy" ? "active" : "available";
   // Whoever cancels a wipe has the server back as it was before.
   return kind == "wipe" && status == "cancelled" ? "maintenance" : "failed";

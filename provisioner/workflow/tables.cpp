@@ -38,15 +38,26 @@ constexpr std::array kWipe{
   Row{State::WipeStopping,&power_off,          State::Succeeded,   State::Isolating,  5min, "wiping",    "Power off"},
   Row{State::Isolating,   &isolate_server,     State::Failed,      State::Failed,    10min, "wiping",    "Power off and shut both ports"},
 };
+constexpr std::array kRescue{
+  Row{State::PoweringOff, &power_off,          State::Returning,   State::Isolating,  5min, "maintenance", "Power off"},
+  Row{State::Returning,   &return_ports,       State::Booting,     State::Isolating, 10min, "maintenance", "Put both ports into the provisioning VLAN"},
+  Row{State::Booting,     &boot_from_network,  State::Opening,     State::Isolating, 20min, "maintenance", "Boot the RAM system from the network"},
+  Row{State::Opening,     &open_rescue,        State::Open,        State::Isolating,  5min, "maintenance", "Let the SSH keys of the order in"},
+  Row{State::Open,        &keep_rescue,        State::Closing,     State::Isolating, kRescueTime, "maintenance", "Open, until somebody ends it or its time is over"},
+  Row{State::Closing,     &isolate_server,     State::Succeeded,   State::Isolating, 10min, "maintenance", "Shut both ports and power off"},
+  Row{State::Isolating,   &isolate_server,     State::Failed,      State::Failed,    10min, "maintenance", "Power off and shut both ports"},
+};
 // clang-format on
 static_assert(one_row_per_state(kDeploy) && leads_only_to_known_states(kDeploy));
 static_assert(one_row_per_state(kRelease) && leads_only_to_known_states(kRelease));
 static_assert(one_row_per_state(kWipe) && leads_only_to_known_states(kWipe));
+static_assert(one_row_per_state(kRescue) && leads_only_to_known_states(kRescue));
 
-constexpr std::array<std::string_view, 17> kNames{
+constexpr std::array<std::string_view, 19> kNames{
     "preparing",     "booting",      "installing", "stopping",  "attaching",    "starting",
     "verifying",     "powering-off", "closing",    "returning", "wipe-booting", "wiping",
-    "wipe-stopping", "freeing",      "isolating",  "succeeded", "failed"};
+    "wipe-stopping", "freeing",      "opening",    "open",      "isolating",    "succeeded",
+    "failed"};
 
 }  // namespace
 
@@ -56,10 +67,13 @@ std::span<const Row> release_table() { return kRelease; }
 
 std::span<const Row> wipe_table() { return kWipe; }
 
+std::span<const Row> rescue_table() { return kRescue; }
+
 std::span<const Row> table_of(std::string_view kind) {
   if (kind == "deploy") return kDeploy;
   if (kind == "release") return kRelease;
   if (kind == "wipe") return kWipe;
+  if (kind == "rescue") return kRescue;
   return {};
 }
 

@@ -31,6 +31,9 @@ enum class State : std::uint8_t {
   Wiping,
   WipeStopping,
   Freeing,
+  // rescue, beside some of the above
+  Opening,
+  Open,
   // when a workflow cannot go on
   Isolating,
   // ends
@@ -70,7 +73,8 @@ struct Row {
 
 [[nodiscard]] std::span<const Row> deploy_table();
 [[nodiscard]] std::span<const Row> release_table();
-[[nodiscard]] std::span<const Row> wipe_table();  // out of maintenance, without a deployment
+[[nodiscard]] std::span<const Row> wipe_table();    // out of maintenance, without a deployment
+[[nodiscard]] std::span<const Row> rescue_table();  // people in the RAM system of a free server
 // The table of an operation's kind; empty for an unknown kind.
 [[nodiscard]] std::span<const Row> table_of(std::string_view kind);
 [[nodiscard]] const Row* find_row(std::span<const Row> table, State state);

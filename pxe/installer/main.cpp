@@ -115,6 +115,7 @@ Status perform(const RescueWork& work, Server&, ServiceClient&, Reporter& report
                TaskResult& result) {
   return start_rescue(work, reporter).map([&](const std::string& fingerprint) {
     result.detail = "ssh as root, host key " + fingerprint;
+    result.host_key = fingerprint;
   });
 }
 

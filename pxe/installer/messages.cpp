@@ -54,6 +54,7 @@ TaskResult read_result(Fields& fields) {
   for (Fields& item : fields.objects("wiped", 256))
     result.wiped.push_back(read_wiped(item));
   if (fields.has("inspection")) result.inspection = read_inspection(fields.object("inspection"));
+  if (fields.has("host_key")) result.host_key = fields.filled_line("host_key", 64);
   return result;
 }
 
@@ -114,6 +115,7 @@ std::string to_json_text(const TaskResult& result) {
                       {"detail", result.detail},
                       {"wiped", wiped}};
   if (result.inspection) json["inspection"] = to_json(*result.inspection);
+  if (!result.host_key.empty()) json["host_key"] = result.host_key;
   return dump(json);
 }
 

@@ -54,6 +54,7 @@ struct TaskResult {  // POST /installer/v1/result
   std::string detail{};
   std::vector<WipedDisk> wiped{};          // empty unless the task was a wipe
   std::optional<Inspection> inspection{};  // of an inspect task: with what LLDP told meanwhile
+  std::string host_key{};  // of a rescue that is open: "SHA256:…", as ssh-keygen -l says it
 };
 
 [[nodiscard]] const char* to_string(Phase phase);  // "partitioning", …

@@ -219,7 +219,11 @@ Result<Task> parse_task(std::string_view body) {
 }
 
 Result<Image> parse_manifest(std::string_view body) {
-  return read_document(body, kMostBody, "manifest", &read_manifest);
+  return read_document(body, kMostBody, "manifest", [](Fields& fields) {
+    Image image = read_manifest(fields);
+    if (fields.has("phones_home")) image.phones_home = fields.flag("phones_home");
+    return image;
+  });
 }
 
 std::string_view to_string(ImageFormat format) {

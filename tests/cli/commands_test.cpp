@@ -3,6 +3,9 @@
 #include "tests/cli/run_fixture.h"
 #include "tests/cli/samples.h"
 
+#include <filesystem>
+#include <fstream>
+
 namespace switchyard::web::cli {
 namespace {
 
@@ -161,6 +164,70 @@ TEST_F(Commands, TryWhetherAServerCanLeaveMaintenance) {
   EXPECT_EQ(api.requests().back().target, "/api/v1/servers/srv1?dry_run=true");
 }
 
+class RescueCommand : public RunFixture {
+ protected:
+  RescueCommand() {
+    std::ofstream(key_file_) << "# mine\nssh-ed25519 AAAA eva@desk\n";
+    const auto operation = [](const std::string& status, const std::string& step) {
+      json rescue{{"id", "op-9"}, {"kind", "rescue"}, {"server", "srv1"}, {"status", status},
+                  {"step", step}, {"message", ""},    {"steps", json::array()}};
+      return rescue;
+    };
+    api.answer("POST /api/v1/servers/srv1/rescue", operation("running", "powering-off"), 202);
+    api.answer("DELETE /api/v1/servers/srv1/rescue", operation("running", "open"), 202);
+    api.answer("GET /api/v1/operations/op-9", operation("running", "open"));
+    api.answer("GET /api/v1/servers/srv1/rescue", json::parse(R"({"server": "srv1",
+      "operation": "op-9", "state": "open", "ssh_keys": [], "access": {"user": "root", "port": 22,
+      "address": "172.16.100.17", "host_key": "SHA256:abc", "opened_at": "2026-11-30T14:00:00.000000Z",
+      "until": "2026-12-01T02:00:00.000000Z"}})"));
+  }
+
+  ~RescueCommand() override { std::filesystem::remove(key_file_); }
+
+  const std::string key_file_ = testing::TempDir() + "sy-rescue-key.pub";
+};
+
+TEST_F(RescueCommand, EndsByPrintingHowToGetInAndHowToEndIt) {
+  const Ran ran = run({"server", "rescue", "srv1", "--ssh-key", key_file_, "--watch"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  for (const char* part : {"ssh root@172.16.100.17", "22", "SHA256:abc", "2026-12-01 02:00:00 UTC",
+                           "ssh -J USER@SWITCHYARD root@172.16.100.17",
+                           "end it: switchyard server rescue srv1 --end"})
+    EXPECT_NE(ran.out.find(part), std::string::npos) << part << " in " << ran.out;
+  EXPECT_EQ(json::parse(api.requests().front().body),
+            (json{{"ssh_keys", {"ssh-ed25519 AAAA eva@desk"}}}));
+  EXPECT_EQ(api.requests().front().idempotency_key.size(), 32U);
+}
+
+TEST_F(RescueCommand, WithoutWatchSaysWhereToLook) {
+  const Ran ran = run({"server", "rescue", "srv1", "--ssh-key", key_file_});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(ran.out,
+            "watch it: switchyard operation watch op-9\n"
+            "how to get in, once it is open: switchyard server rescue srv1\n");
+  const Ran shown = run({"server", "rescue", "srv1", "-o", "json"});
+  EXPECT_EQ(json::parse(shown.out)["access"]["host_key"], "SHA256:abc");
+}
+
+TEST_F(RescueCommand, IsEndedAndTried) {
+  const Ran ended = run({"server", "rescue", "srv1", "--end"});
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(api.requests().back().target, "/api/v1/servers/srv1/rescue");
+  api.answer("POST /api/v1/servers/srv1/rescue", sample_operation(0, "running"));
+  const Ran tried = run({"server", "rescue", "srv1", "--ssh-key", key_file_, "--dry-run"});
+  EXPECT_EQ(tried.out, "nothing is changed; srv1 can be booted into a rescue\n") << tried.err;
+}
+
+TEST_F(RescueCommand, WrongUsageAsksNothing) {
+  EXPECT_EQ(run({"server", "rescue", "srv1", "--watch"}).status, 1);
+  EXPECT_EQ(run({"server", "rescue", "srv1", "--end", "--ssh-key", key_file_}).status, 1);
+  std::ofstream(key_file_) << "-----BEGIN OPENSSH PRIVATE KEY-----\n";
+  const Ran ran = run({"server", "rescue", "srv1", "--ssh-key", key_file_});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.err.find("is a private key, which must stay with you"), std::string::npos);
+  EXPECT_TRUE(api.requests().empty());
+}
+
 TEST_F(Commands, DeployWithAllThatWasOrdered) {
   api.answer("POST /api/v1/deployments", sample_deployment("deploying"), 202);
   const Ran ran = run({"deploy", "web-1", "--project", "demo", "--image", "debian-12", "--catalog",
@@ -180,6 +247,15 @@ TEST_F(Commands, DeployWithAllThatWasOrdered) {
                   {"subnets", {{"vrf-prv", {"prv-a", "prv-a6"}}, {"vrf-pub", {"pub-a"}}}},
                   {"ssh_keys", json::array()}}));
   EXPECT_EQ(asked.idempotency_key.size(), 32U);
+}
+
+TEST_F(Commands, DeployOverTwoDisks) {
+  api.answer("POST /api/v1/deployments", sample_deployment("deploying"), 202);
+  const Ran ran = run({"deploy", "web-1", "--project", "demo", "--image", "debian-12", "--catalog",
+                       "l3-dual", "--subnet", "vrf-prv=prv-a", "--raid1"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(json::parse(api.requests().back().body)["layout"],
+            (json{{"raid1", true}, {"lvm", false}}));
 }
 
 TEST_F(Commands, ShowWhatADeploymentWouldChange) {

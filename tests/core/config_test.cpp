@@ -141,6 +141,25 @@ TEST(Config, KnowsWhatToDoWithUnknownMachines) {
               HasSubstr("boot.unknown: must be discover or ignore"));
 }
 
+TEST(Config, InstalledSystemsCallHomeOnlyWhereItSaysWhereAndWithWhichKey) {
+  const std::string pin = "sha256//" + std::string(43, 'A') + "=";
+  const std::string url = "https://192.0.2.1:8443/api/v1/phone-home";
+  EXPECT_EQ(parse_config("f", "site: a\n")->boot.phone_home_url, "");
+  const auto both = parse_config(
+      "f", "site: a\nboot: {phone_home_url: \"" + url + "\", phone_home_pin: " + pin + "}\n");
+  ASSERT_TRUE(both) << both.error().message;
+  EXPECT_EQ(both->boot.phone_home_url, url);
+  EXPECT_EQ(both->boot.phone_home_pin, pin);
+  EXPECT_THAT(problems_of("site: a\nboot: {phone_home_url: \"" + url + "\"}\n"),
+              HasSubstr("phone_home_url and phone_home_pin go together"));
+  EXPECT_THAT(problems_of("site: a\nboot: {phone_home_url: \"http://a/\", phone_home_pin: " + pin +
+                          "}\n"),
+              HasSubstr("phone_home_url must be https://"));
+  EXPECT_THAT(
+      problems_of("site: a\nboot: {phone_home_url: \"" + url + "\", phone_home_pin: abc}\n"),
+      HasSubstr("phone_home_pin must be sha256//"));
+}
+
 TEST(ConfigReference, IsAValidFileWithTheDefaults) {
   const auto reference = parse_config("reference", config_reference());
   ASSERT_TRUE(reference) << reference.error().message;

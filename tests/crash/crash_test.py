@@ -1,7 +1,7 @@
 """kill -9 at the places core/crash_point.h counts, then start again: everything must converge.
 
-Two lives: a deployment from order to release, and a server into maintenance and back through its wipe. Default: a
-sample spread over each. SWITCHYARD_CRASH_POINTS=all tries every place,
+Three lives: a deployment from order to release, a server into maintenance and back through its wipe, and one that lets
+people into its RAM system and out again. Default: a sample spread over each. SWITCHYARD_CRASH_POINTS=all tries every place,
 =N tries N of them; SWITCHYARD_CRASH_PAIRS=N kills the service a second time, N times, after a first kill that was
 survived. SWITCHYARD_CRASH_TOGETHER lives run at once. SQLite always; MariaDB too when SWITCHYARD_TEST_MYSQL is set
 (scripts/mariadb-test.sh).
@@ -40,6 +40,14 @@ SETTLED_ORDER = SETTLED | {
     "SELECT COUNT(DISTINCT subnet), COUNT(*) FROM hold_downs": [("4", "4")],
     "SELECT SUM(used), SUM(held), SUM(reserved) FROM subnet_usage": [("0", "4", "0")],
     "SELECT state, COUNT(*) FROM asns GROUP BY state": [("hold_down", "1")],
+}
+SETTLED_RESCUE = {
+    "SELECT state, deployment, reason FROM servers": [("maintenance", "", "fan")],
+    "SELECT kind, status FROM operations": [("rescue", "succeeded")],
+    "SELECT COUNT(*) FROM operations WHERE live_server = server": [("0",)],
+    "SELECT COUNT(*), MIN(address <> ''), MIN(ended_by <> '') FROM rescues": [("1", "1", "1")],
+    "SELECT COUNT(*) FROM change_groups WHERE decision = 'pending'": [("0",)],
+    "SELECT COUNT(*) FROM idempotency_keys WHERE status = 0": [("0",)],
 }
 SETTLED_MAINTENANCE = SETTLED | {"SELECT kind, status, deployment FROM operations": [("wipe", "succeeded", "")]}
 
@@ -105,15 +113,36 @@ def maintenance(service: Service, inventory: str, restart) -> None:
     one.settles(SETTLED_MAINTENANCE)
 
 
-def switch_is_tidy(simulator: Simulator, switch: str) -> None:
-    """No change is left armed there, and the port is the provisioning port it was."""
+def rescue(service: Service, inventory: str, restart) -> None:
+    """Import, out of the pool, people are let in and out again."""
+    one = Life(service, restart)
+    one.surely("POST", "/inventory", inventory, "import", "application/yaml")
+    one.patch_server({"maintenance": True, "reason": "fan"}, "available")
+    identity = one.surely("POST", "/servers/srv1/rescue", {"ssh_keys": ["ssh-ed25519 AAAAC3 eva"]}, "rescue")["id"]
+    one.until(f"/operations/{identity}", lambda seen: seen["step"] == "open")
+    assert one.surely("GET", "/servers/srv1/rescue")["access"]["host_key"].startswith("SHA256:")
+    while one.surely("GET", f"/operations/{identity}")["step"] == "open":
+        try:
+            service.call("DELETE", "/servers/srv1/rescue")
+            break
+        except Crashed:
+            restart()
+    one.until(f"/operations/{identity}", lambda seen: seen["status"] == "succeeded")
+    for switch in ("tor1", "tor2"):
+        one.until(f"/switches/{switch}/ports/swp1", lambda seen: seen["wished_mode"] == "shut" and seen["sync"] == "in-sync")
+    for question, answer in SETTLED_RESCUE.items():
+        assert service.rows(question) == answer, question
+
+
+def switch_is_tidy(simulator: Simulator, switch: str, up: bool) -> None:
+    """No change is left armed there, and the port is the provisioning port it was, or shut."""
     end = time.monotonic() + 15  # what a crash left armed takes itself back
     while simulator.ask(f"/switches/{switch}/console", "ls /run/switchyard").strip():
         assert time.monotonic() < end, f"{switch} still holds " + simulator.ask(f"/switches/{switch}/console", "ls /run/switchyard/*")
         time.sleep(0.1)
     state = next(one for one in json.loads(simulator.ask("/state"))["switches"] if one["name"] == switch)
     port = state["ports"]["swp1"]
-    assert (port["up"], port["master"], port["tags"]) == (True, "br0", []), port
+    assert (port["up"], port["tags"]) == (up, []) and (port["master"] == "br0") == up, port
 
 
 def places_of_an_order(folder: pathlib.Path, database: str) -> range:
@@ -168,7 +197,7 @@ def one_life(folder: pathlib.Path, database: str, kills: list[Kill], count_into:
             restart()
         live(service, site.inventory, restart)
         for switch in ("tor1", "tor2"):
-            switch_is_tidy(simulator, switch)
+            switch_is_tidy(simulator, switch, live is not rescue)
         violations = json.loads(simulator.ask("/violations"))
         assert not violations, violations
     finally:
@@ -212,7 +241,7 @@ def test_an_order_that_was_cut_off_and_sent_again_is_made_once(tmp_path, databas
 
 
 @pytest.mark.parametrize("database", DATABASES)
-@pytest.mark.parametrize("live", [life, maintenance])
+@pytest.mark.parametrize("live", [life, maintenance, rescue])
 def test_converges_after_a_crash_anywhere(tmp_path, database, live):
     counted = tmp_path / f"{database}-places"
     one_life(tmp_path / f"{database}-count", database, [], counted, live=live)

@@ -181,12 +181,22 @@ class ScriptedBoot final : public ServerBoot {
   Status start_install(const InstallOrder& order) override {
     server_.status.phase = server_.installs_as;
     server_.status.operation = order.operation;
+    server_.ordered = order;
     return {};
   }
 
   Status start_wipe(const std::string& operation) override {
     server_.status.phase = "wiping";
     server_.status.operation = operation;
+    return {};
+  }
+
+  Status start_rescue(const RescueOrder& order) override {
+    server_.status.phase = "rescue";
+    server_.status.operation = order.operation;
+    server_.status.address = "172.16.100.17";
+    server_.status.host_key = "SHA256:boot" + std::to_string(server_.power_cycles);
+    server_.let_in = order.ssh_keys;
     return {};
   }
 

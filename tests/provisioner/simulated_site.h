@@ -50,6 +50,8 @@ struct ScriptedServer {
   bool wipes{true};
   std::string wipe_fails{};  // why; empty: wipes are proved
   int power_cycles{};
+  InstallOrder ordered{};             // the last one
+  std::vector<std::string> let_in{};  // SSH keys of the last rescue
 };
 
 class SimulatedSite {

@@ -38,11 +38,13 @@ TEST(WorkflowPage, ShowsTheTablesAsTheyAre) {
       "that may pass is tried again\nwith growing, jittered delays until the deadline of its "
       "state.\n\n" +
       page_of("deploy", deploy_table()) + "\n" + page_of("release", release_table()) + "\n" +
-      page_of("wipe", wipe_table()) +
+      page_of("wipe", wipe_table()) + "\n" + page_of("rescue", rescue_table()) +
       "\nA wipe is a release without a deployment: the way out of maintenance, and the only one. A "
       "release cannot be cancelled; a wipe\nthat is cancelled leaves its server in maintenance, "
       "off "
-      "and with its ports shut.\n";
+      "and with its ports shut.\nA rescue has no deployment either and is for servers in "
+      "maintenance, or failed (docs/decisions/0009-rescue.md): its server is in maintenance while "
+      "it\nruns and however it ends, off and with its ports shut.\n";
   if (std::getenv("SWITCHYARD_UPDATE") != nullptr) std::ofstream(path) << page;
   std::ostringstream stored;
   stored << std::ifstream(path).rdbuf();

@@ -29,6 +29,7 @@ def install_task(image=None, layout=None, files=(), phone_home=None, **changes):
     if image is None:
         with open(os.path.join(IMAGES, "debian-12.json"), encoding="utf-8") as file:
             image = json.load(file) | {"url": "/files/images/debian-12.tar.zst"}
+        image.pop("phones_home")  # is the service's business
     marker = {"path": "/etc/issue", "mode": "0644", "owner": "root:root", "content": "MARK-INSTALLED \\n\n"}
     return {"kind": "install", "operation": "op-1", "hostname": "web1", "image": image | changes,
             "layout": {"disk": "auto", "filesystem": "ext4", "raid1": False, "lvm": False} | (layout or {}),

@@ -11,6 +11,7 @@ constexpr std::array kTable{
   PermissionRow{"GET",    "/api/v1/healthz",                              Permission::Public},
   PermissionRow{"GET",    "/api/v1/version",                              Permission::Public},
   PermissionRow{"GET",    "/api/v1/openapi.json",                         Permission::Public},
+  PermissionRow{"POST",   "/api/v1/phone-home",                           Permission::Public},  // its own one-time token
   PermissionRow{"GET",    "/api/v1/whoami",                               Permission::SignedIn},
   PermissionRow{"GET",    "/api/v1/events",                               Permission::Read},
   PermissionRow{"GET",    "/api/v1/tokens",                               Permission::Administer},
@@ -23,6 +24,9 @@ constexpr std::array kTable{
   PermissionRow{"GET",    "/api/v1/discoveries",                          Permission::Network},
   PermissionRow{"GET",    "/api/v1/servers/:name",                        Permission::Read},
   PermissionRow{"PATCH",  "/api/v1/servers/:name",                        Permission::Network},
+  PermissionRow{"GET",    "/api/v1/servers/:name/rescue",                 Permission::Network},
+  PermissionRow{"POST",   "/api/v1/servers/:name/rescue",                 Permission::Network},
+  PermissionRow{"DELETE", "/api/v1/servers/:name/rescue",                 Permission::Network},
   PermissionRow{"GET",    "/api/v1/servers/:name/wipe-records",           Permission::Read},
   PermissionRow{"GET",    "/api/v1/signing-keys",                         Permission::Read},
   PermissionRow{"GET",    "/api/v1/switches",                             Permission::Read},
@@ -56,6 +60,7 @@ constexpr std::array kOperators{
   std::pair{std::string_view("deploy"),  Permission::Deploy},
   std::pair{std::string_view("release"), Permission::Deploy},
   std::pair{std::string_view("wipe"),    Permission::Network},
+  std::pair{std::string_view("rescue"),  Permission::Network},
 };
 
 struct RoleRow { Role role{}; std::string_view name{}; bool read{}; bool deploy{}; bool network{}; bool administer{}; };

@@ -39,6 +39,10 @@ Checked<provisioner::DeployRequest> parse_request(const Call& call) {
   request.catalog = fields.text("catalog");
   read_subnets(fields, request);
   request.ssh_keys = fields.texts("ssh_keys", 64);
+  if (auto layout = fields.object("layout")) {
+    request.layout = {.raid1 = layout->flag_or("raid1", false), .lvm = layout->flag_or("lvm", false)};
+    layout->done();
+  }
   fields.done();
   const auto good = no_errors(std::move(errors));
   if (!good) return tl::unexpected(good.error());

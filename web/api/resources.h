@@ -10,6 +10,8 @@
 namespace switchyard::web::api {
 
 void add_servers(Api& api, provisioner::Service& service);
+void add_phone_home(Api& api, provisioner::Service& service);
+void add_rescues(Api& api, provisioner::Service& service);
 void add_wipes(Api& api, provisioner::Service& service);
 void add_discoveries(Api& api, provisioner::Service& service);
 void add_switches(Api& api, provisioner::Service& service);

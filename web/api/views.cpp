@@ -99,6 +99,22 @@ json to_json(const provisioner::ServerView& server) {
           {"version", server.version}};
 }
 
+json to_json(const provisioner::RescueView& rescue) {
+  json body{{"server", rescue.server},
+            {"operation", rescue.operation},
+            {"state", rescue.state},
+            {"ssh_keys", rescue.ssh_keys},
+            {"access", nullptr}};
+  if (rescue.state == "open")
+    body["access"] = {{"user", "root"},
+                      {"address", rescue.address},
+                      {"port", 22},
+                      {"host_key", rescue.host_key},
+                      {"opened_at", time_json(rescue.opened)},
+                      {"until", time_json(rescue.until)}};
+  return body;
+}
+
 json to_json(const provisioner::WipeRecordView& record) {
   return {{"operation", record.operation}, {"server", record.server},
           {"at", time_json(record.at)},    {"record", record.record},
@@ -189,6 +205,7 @@ json to_json(const provisioner::DeploymentView& deployment) {
           {"server", deployment.server},
           {"image", deployment.image},
           {"catalog", deployment.catalog},
+          {"layout", {{"raid1", deployment.layout.raid1}, {"lvm", deployment.layout.lvm}}},
           {"state", deployment.state},
           {"reason", deployment.reason},
           {"asn", deployment.asn},

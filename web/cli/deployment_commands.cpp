@@ -1,11 +1,11 @@
 // switchyard deploy, release, deployment …
 #include "web/cli/commands.h"
 #include "web/cli/operation_view.h"
+#include "web/cli/ssh_keys.h"
 #include "web/cli/text.h"
 
 #include <algorithm>
 #include <ostream>
-#include <sstream>
 
 namespace switchyard::web::cli {
 namespace {
@@ -21,6 +21,8 @@ struct Order {
   std::string server{};
   std::string profile{};
   std::vector<std::string> key_files{};
+  bool raid1{};
+  bool lvm{};
   bool dry_run{};
   bool watch{};
 };
@@ -36,38 +38,20 @@ Outcome<json> subnets_of(const Order& order) {
   return subnets;
 }
 
-// The public keys of the files, one a line, without comments.
-Outcome<json> keys_of(const Order& order) {
-  json keys = json::array();
-  for (const std::string& file : order.key_files) {
-    const auto text = read_text_file(file);
-    if (!text) return tl::unexpected(text.error());
-    if (text->find("PRIVATE KEY-----") != std::string::npos)
-      return wrong_usage(file + " is a private key, which must stay with you",
-                         "give the public one, " + file + ".pub");
-    const auto before = keys.size();
-    std::istringstream lines(*text);
-    for (std::string line; std::getline(lines, line);) {
-      if (line.ends_with('\r')) line.pop_back();
-      if (!line.empty() && line.front() != '#') keys.push_back(line);
-    }
-    if (keys.size() == before) return wrong_usage(file + " has no SSH public key in it");
-  }
-  return keys;
-}
-
 Outcome<json> body_of(const Order& order) {
   auto subnets = subnets_of(order);
   if (!subnets) return tl::unexpected(subnets.error());
-  auto keys = keys_of(order);
+  auto keys = ssh_keys_of(order.key_files);
   if (!keys) return tl::unexpected(keys.error());
   const json server = order.server.empty()
                           ? json{{"profile", order.profile.empty() ? "default" : order.profile}}
                           : json{{"server", order.server}};
-  return json{
+  json body{
       {"name", order.name},          {"project", order.project}, {"image", order.image},
       {"catalog", order.catalog},    {"server", server},         {"subnets", std::move(*subnets)},
       {"ssh_keys", std::move(*keys)}};
+  if (order.raid1 || order.lvm) body["layout"] = {{"raid1", order.raid1}, {"lvm", order.lvm}};
+  return body;
 }
 
 Outcome<void> watch_deployment(Session& session, const json& made) {
@@ -166,6 +150,8 @@ void add_deploy(CLI::App& root, Chosen& chosen) {
       .add_option("--ssh-key", order->key_files, "File of SSH public keys to let in (repeatable)")
       ->expected(1)
       ->take_all();
+  command.add_flag("--raid1", order->raid1, "Software RAID1 over two disks, each of which boots");
+  command.add_flag("--lvm", order->lvm, "The root is an LVM volume");
   command.add_flag("--dry-run", order->dry_run, "Show what would change, change nothing");
   command.add_flag("--watch", order->watch, "Stay and show each step");
 }

@@ -17,6 +17,14 @@ void show_addresses(const json& holder, Console& console) {
         "no addresses", console);
 }
 
+std::string disks_of(const json& deployment) {
+  const auto layout = deployment.find("layout");
+  if (layout == deployment.end()) return "";
+  std::string text = flag_of(*layout, "raid1") ? "RAID1" : "";
+  if (flag_of(*layout, "lvm")) text += text.empty() ? "LVM" : ", LVM";
+  return text;
+}
+
 }  // namespace
 
 void show_deployment(const json& deployment, Console& console) {
@@ -29,6 +37,7 @@ void show_deployment(const json& deployment, Console& console) {
   sheet.add("Project", text_of(deployment, "project"));
   sheet.add("Image", text_of(deployment, "image"));
   sheet.add("Catalog", text_of(deployment, "catalog"));
+  sheet.add("Disks", disks_of(deployment));
   sheet.add("ASN", text_of(deployment, "asn"));
   sheet.add("Operation", text_of(deployment, "operation"));
   sheet.add("Created", time_text(text_of(deployment, "created_at")));

@@ -64,6 +64,7 @@ void add_server_commands(CLI::App& root, Chosen& chosen) {
                   });
   one.add_option("SERVER", *name, "Name of the server")->required();
   add_maintenance(group, chosen);
+  add_rescue(group, chosen);
   add_enrolment(group, chosen);
   add_wipe_records(group, chosen);
 }

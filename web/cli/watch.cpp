@@ -98,7 +98,8 @@ bool may_come_back(const Failure& failure) {
 
 }  // namespace
 
-Outcome<json> watch_operation(Session& session, const std::string& id, std::ostream& to) {
+Outcome<json> watch_operation(Session& session, const std::string& id, std::ostream& to,
+                              const std::function<bool(const json&)>& is_enough) {
   const Console& console = session.console;
   Progress progress(session.console, to);
   auto last_answer = console.clock.steady();
@@ -108,6 +109,7 @@ Outcome<json> watch_operation(Session& session, const std::string& id, std::ostr
       last_answer = console.clock.steady();
       progress.answered(answer->body);
       if (text_of(answer->body, "status") == "succeeded") return answer->body;
+      if (is_enough && is_enough(answer->body)) return answer->body;
       if (is_over(answer->body)) return tl::unexpected(failure_of(answer->body));
     } else if (!may_come_back(answer.error()) || console.clock.steady() - last_answer > kPatience) {
       return tl::unexpected(answer.error());

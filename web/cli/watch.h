@@ -3,6 +3,7 @@
 
 #include "web/cli/session.h"
 
+#include <functional>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -30,7 +31,9 @@ struct StepLines {
 
 // Answers the operation as it ended. Exit::OperationFailed when it failed or was cancelled; a
 // connection that is lost for less than a minute is waited for. `to` is where progress goes.
-[[nodiscard]] Outcome<nlohmann::json> watch_operation(Session& session, const std::string& id,
-                                                      std::ostream& to);
+// `is_enough`: the operation need not be over to be answered; may be empty.
+[[nodiscard]] Outcome<nlohmann::json> watch_operation(
+    Session& session, const std::string& id, std::ostream& to,
+    const std::function<bool(const nlohmann::json& operation)>& is_enough = {});
 
 }  // namespace switchyard::web::cli

@@ -12,7 +12,7 @@ constexpr std::string_view kFrrFile = "/etc/frr/frr.conf";
 const char* words_of(int phase) {
   static constexpr const char* kWords[] = {"off",       "off",    "provisioning", "installing",
                                            "installed", "wiping", "wiped",        "off",
-                                           "running",   "failed"};
+                                           "running",   "failed", "rescue"};
   return kWords[phase];
 }
 
@@ -131,7 +131,8 @@ ServerState FakeServer::state() {
                     .phase = words_of(static_cast<int>(phase_)),
                     .detail = problem_,
                     .operation = operation_,
-                    .boots = boots_};
+                    .boots = boots_,
+                    .host_key = phase_ == Phase::Rescue ? "SHA256:simulated" + std::to_string(boots_) : ""};
   const auto time = phase_ == Phase::Wiping ? plan_.wipe_time : plan_.install_time;
   if ((phase_ == Phase::Installing || phase_ == Phase::Wiping) && time.count() > 0)
     state.progress =
@@ -206,6 +207,19 @@ Status FakeServer::wipe(const std::string& operation) {
   speakers_.clear();
   installed_ = false;
   phase_ = Phase::Wiping;
+  since_ = clock_.steady();
+  return {};
+}
+
+Status FakeServer::rescue(const std::string& operation) {
+  run_due();
+  const std::lock_guard lock(mutex_);
+  if (operation_ == operation && phase_ == Phase::Rescue) return {};
+  if (phase_ != Phase::Provisioning)
+    return failure(Errc::Conflict, plan_.name + " is not in the installer but " +
+                                       words_of(static_cast<int>(phase_)));
+  operation_ = operation;
+  phase_ = Phase::Rescue;
   since_ = clock_.steady();
   return {};
 }

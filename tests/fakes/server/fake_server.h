@@ -61,7 +61,8 @@ struct ServerState {
   std::string detail{};
   std::string operation{};
   int progress{};
-  int boots{};  // power-ons so far
+  int boots{};             // power-ons so far
+  std::string host_key{};  // while people may be in it
 };
 
 // Thread-safe. Never holds its mutex while it calls a switch.
@@ -81,6 +82,7 @@ class FakeServer {
   // Conflict outside of phase "provisioning"; asking again for the same operation is fine.
   [[nodiscard]] Status install(InstallRequest request);
   [[nodiscard]] Status wipe(const std::string& operation);
+  [[nodiscard]] Status rescue(const std::string& operation);
 
   void set_faults(ServerFaults faults);
   [[nodiscard]] ServerFaults faults();
@@ -104,7 +106,8 @@ class FakeServer {
     Wiped,
     DiskBoot,
     Running,
-    Failed
+    Failed,
+    Rescue
   };
   class Nic;
 

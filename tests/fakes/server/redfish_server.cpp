@@ -56,7 +56,9 @@ json describe(FakeServer& server) {
              {{"Phase", state.phase},
               {"Detail", state.detail},
               {"Operation", state.operation},
-              {"Progress", state.progress}}}}}};
+              {"Progress", state.progress},
+              {"Address", state.host_key.empty() ? "" : "127.0.0.1"},
+              {"HostKey", state.host_key}}}}}};
 }
 
 InstallRequest install_request(const json& body) {
@@ -131,6 +133,12 @@ void RedfishServer::State::add_routes() {
             [this, finish](const httplib::Request& request, httplib::Response& response) {
               with_server(request, response, [&](FakeServer& server, const json& body) {
                 finish(response, server.wipe(body.at("operation")));
+              });
+            });
+  http.Post(system + "/Oem/Switchyard/Rescue",
+            [this, finish](const httplib::Request& request, httplib::Response& response) {
+              with_server(request, response, [&](FakeServer& server, const json& body) {
+                finish(response, server.rescue(body.at("operation")));
               });
             });
 }

@@ -6,6 +6,7 @@
 //   POST  /redfish/v1/Systems/{server}/Actions/ComputerSystem.Reset   {"ResetType":"On|ForceOff"}
 //   POST  /redfish/v1/Systems/{server}/Oem/Switchyard/Install         {"operation",…,"files":[…]}
 //   POST  /redfish/v1/Systems/{server}/Oem/Switchyard/Wipe            {"operation"}
+//   POST  /redfish/v1/Systems/{server}/Oem/Switchyard/Rescue          {"operation","ssh_keys":[…]}
 #pragma once
 
 #include "tests/fakes/server/fake_server.h"

@@ -55,6 +55,11 @@ class NotedDesk final : public InstallerDesk {
     return answer;
   }
 
+  Status order_rescue(const std::string&, const RescueOrder& order) override {
+    log_.emplace_back("rescue " + order.operation);
+    return answer;
+  }
+
   Status order_wipe(const std::string&, const std::string& operation) override {
     log_.emplace_back("wipe " + operation);
     return answer;
@@ -109,7 +114,8 @@ TEST_F(JoinedBootTest, SwitchesOffWithoutAskingTheSystem) {
 TEST_F(JoinedBootTest, HandsOrdersToTheDesk) {
   ASSERT_TRUE(boot(Power::On)->start_install({.operation = "op-1"}));
   ASSERT_TRUE(boot(Power::On)->start_wipe("op-2"));
-  EXPECT_EQ(log_, (Log{"install op-1", "wipe op-2"}));
+  ASSERT_TRUE(boot(Power::On)->start_rescue({.operation = "op-3"}));
+  EXPECT_EQ(log_, (Log{"install op-1", "wipe op-2", "rescue op-3"}));
 }
 
 TEST_F(JoinedBootTest, ARealBmcNeedsADesk) {

@@ -25,6 +25,15 @@ TEST(ImageShelf, ReadsWhatTheImageBuilderWrites) {
   EXPECT_EQ(image->bytes, 7U);
 }
 
+TEST(ImageShelf, KnowsAnImageThatCallsHome) {
+  const auto says = [](const std::string& text) {
+    const auto entry = parse_manifest("debian-12", text);
+    return entry && std::get<Image>(*entry).phones_home;
+  };
+  EXPECT_FALSE(says(kManifest));
+  EXPECT_TRUE(says(kManifest.substr(0, kManifest.size() - 1) + R"(,"phones_home":true})"));
+}
+
 TEST(ImageShelf, RefusesWhatIsNoManifest) {
   EXPECT_FALSE(parse_manifest("debian-13", kManifest));
   for (const char* text : {"", "[]", "{}", R"({"name":"debian-12"})",

@@ -77,6 +77,13 @@ TEST(TaskResult, ReadsBackAsItWasWritten) {
   EXPECT_EQ(read->wiped, result.wiped);
 }
 
+TEST(TaskResult, OfARescueHasTheHostKey) {
+  const TaskResult result{
+      .operation = "op-1", .outcome = Outcome::Succeeded, .host_key = "SHA256:abc"};
+  EXPECT_EQ(parse_result(to_json_text(result))->host_key, "SHA256:abc");
+  EXPECT_EQ(parse_result(to_json_text(TaskResult{.operation = "op-1"}))->host_key, "");
+}
+
 TEST(TaskResult, CannotHaveMoreNonzeroSamplesThanSamples) {
   const auto read = parse_result(to_json_text(TaskResult{
       .operation = "o", .wiped = {{.disk = "vda", .method = "overwrite", .nonzero_samples = 1}}}));

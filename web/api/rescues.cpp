@@ -1,0 +1,46 @@
+// /api/v1/servers/NAME/rescue: people in the RAM system of a server nobody rents
+#include "web/api/fields.h"
+#include "web/api/resources.h"
+
+namespace switchyard::web::api {
+namespace {
+
+Checked<std::vector<std::string>> parse_keys(const Call& call) {
+  const auto body = json_body(call);
+  if (!body) return tl::unexpected(body.error());
+  std::vector<FieldError> errors;
+  Fields fields(*body, "", errors);
+  if (!fields.has("ssh_keys")) fields.report("ssh_keys", "missing", "is required");
+  std::vector<std::string> keys = fields.texts("ssh_keys", 64);
+  fields.done();
+  const auto good = no_errors(std::move(errors));
+  if (!good) return tl::unexpected(good.error());
+  return keys;
+}
+
+Answer start(provisioner::Service& service, const Call& call) {
+  const auto keys = parse_keys(call);
+  if (!keys) return tl::unexpected(keys.error());
+  return queued_answer(call, service.start_rescue(viewer_of(call), call.parameter("name"), *keys,
+                                                  mode_of(call)));
+}
+
+Answer show(provisioner::Service& service, const Call& call) {
+  const auto found = checked(service.find_rescue(call.parameter("name")));
+  if (!found) return tl::unexpected(found.error());
+  return Reply{.body = to_json(*found)};
+}
+
+}  // namespace
+
+void add_rescues(Api& api, provisioner::Service& service) {
+  const std::string pattern = "/api/v1/servers/:name/rescue";
+  api.post(pattern, [&service](const Call& call) { return start(service, call); });
+  api.get(pattern, {}, [&service](const Call& call) { return show(service, call); });
+  api.remove(pattern, [&service](const Call& call) {
+    return queued_answer(
+        call, service.end_rescue(viewer_of(call), call.parameter("name"), mode_of(call)));
+  });
+}
+
+}  // namespace switchyard::web::api
