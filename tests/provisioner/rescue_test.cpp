@@ -50,7 +50,10 @@ class Rescue : public LifeFixture {
 
   std::vector<std::string> events(const std::string& type) {
     std::vector<std::string> data;
-    for (const EventView& event : *site_.service->events({}, 0, 1000))
+    const auto all = site_.service->events({}, 0, 1000);
+    EXPECT_TRUE(all);
+    if (!all) return data;
+    for (const EventView& event : *all)
       if (event.type == type) data.push_back(event.data);
     return data;
   }

@@ -187,10 +187,12 @@ TEST_P(DeskOrders, ACallIsOnTheTimelineOnceAndInTheEvents) {
   EXPECT_EQ(times_heard(deployment.operation), 1);
   EXPECT_THAT(site_.operation(deployment.operation).timeline.back().message,
               HasSubstr("called home: web1, up 31 s, 10.1.0.1/32, 2 BGP sessions, ssh runs"));
-  int events = 0;
-  for (const EventView& event : *site_.service->events({.name = "x", .project = "demo"}, 0, 1000))
-    events += event.type == "server.phone_home" ? 1 : 0;
-  EXPECT_EQ(events, 1) << "it is the project's server";
+  int heard = 0;
+  const auto events = site_.service->events({.name = "x", .project = "demo"}, 0, 1000);
+  ASSERT_TRUE(events) << events.error().message;
+  for (const EventView& event : *events)
+    heard += event.type == "server.phone_home" ? 1 : 0;
+  EXPECT_EQ(heard, 1) << "it is the project's server";
   ASSERT_TRUE(ends(deployment.operation, "succeeded"));
 }
 
