@@ -168,6 +168,11 @@ std::optional<std::chrono::microseconds> until_next_due(db::Session& session) {
   return std::chrono::microseconds(std::get<0>(*row));
 }
 
+int count_running_operations(db::Session& session) {
+  return static_cast<int>(std::get<0>(*db::select_one<long long>(
+      session, "SELECT COUNT(*) FROM operations WHERE status = 'running'")));
+}
+
 std::optional<OperationRecord> claim_operation(db::Session& session, const std::string& id,
                                                const std::string& holder,
                                                std::chrono::seconds how_long) {

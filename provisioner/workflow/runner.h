@@ -4,6 +4,7 @@
 
 #include "provisioner/steps/steps.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -39,6 +40,7 @@ class Runner {
 
   std::stop_source stop_{};  // of the steps that are running
   StepContext context_;
+  std::atomic<int> running_{};  // operations, as last counted
   std::mutex mutex_{};
   std::condition_variable_any queued_{};
   std::deque<std::string> queue_{};

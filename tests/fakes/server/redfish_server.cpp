@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include <atomic>
+#include <map>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 
@@ -19,6 +21,9 @@ struct RedfishServer::State {
   std::thread thread{};
   std::atomic<bool> stopping{};
   std::uint16_t port{};
+  Addresses addresses{};
+  std::mutex mutex{};  // guards the next
+  std::map<std::string, int> numbers{};
 
   void add_routes();
   void with_server(const httplib::Request& request, httplib::Response& response,
@@ -130,18 +135,21 @@ void RedfishServer::State::add_routes() {
             });
 }
 
-RedfishServer::RedfishServer(Find find, std::uint16_t port, std::string user, std::string password)
+RedfishServer::RedfishServer(Find find, std::uint16_t port, std::string user, std::string password,
+                             Addresses addresses)
     : state_(std::make_unique<State>()) {
+  const char* const listen = addresses == Addresses::Own ? "0.0.0.0" : "127.0.0.1";
+  state_->addresses = addresses;
   state_->find = std::move(find);
   state_->user = std::move(user);
   state_->password = std::move(password);
   state_->add_routes();
   state_->http.set_tcp_nodelay(true);
   state_->http.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-  const int bound = port == 0 ? state_->http.bind_to_any_port("127.0.0.1")
-                              : (state_->http.bind_to_port("127.0.0.1", port) ? port : -1);
+  const int bound = port == 0 ? state_->http.bind_to_any_port(listen)
+                              : (state_->http.bind_to_port(listen, port) ? port : -1);
   if (bound <= 0)
-    throw std::runtime_error("simulated BMCs: cannot listen on 127.0.0.1:" + std::to_string(port));
+    throw std::runtime_error("simulated BMCs: cannot listen on port " + std::to_string(port));
   state_->port = static_cast<std::uint16_t>(bound);
   state_->thread = std::thread([this] { state_->http.listen_after_bind(); });
   while (!state_->http.is_running())
@@ -157,7 +165,14 @@ RedfishServer::~RedfishServer() {
 std::uint16_t RedfishServer::port() const { return state_->port; }
 
 std::string RedfishServer::url_of(const std::string& server) const {
-  return "http://127.0.0.1:" + std::to_string(state_->port) + "/redfish/v1/Systems/" + server;
+  std::string address = "127.0.0.1";
+  if (state_->addresses == Addresses::Own) {
+    const std::lock_guard lock(state_->mutex);
+    const int number =
+        state_->numbers.emplace(server, static_cast<int>(state_->numbers.size())).first->second;
+    address = "127.1." + std::to_string(number / 250) + "." + std::to_string(number % 250 + 1);
+  }
+  return "http://" + address + ":" + std::to_string(state_->port) + "/redfish/v1/Systems/" + server;
 }
 
 }  // namespace switchyard::fakes

@@ -21,9 +21,14 @@ class RedfishServer {
  public:
   using Find = std::function<FakeServer*(const std::string& name)>;  // nullptr: no such server
 
-  // Listens on 127.0.0.1, a free port when `port` is 0. Basic authentication when `user` is not
-  // empty. Throws std::runtime_error when it cannot listen.
-  RedfishServer(Find find, std::uint16_t port, std::string user, std::string password);
+  // Whether the BMCs share 127.0.0.1, or each has an address of its own in 127.0.0.0/8, as real
+  // ones have: who is careful with one is not with all then. That listens on every address.
+  enum class Addresses { Shared, Own };
+
+  // Listens on a free port when `port` is 0. Basic authentication when `user` is not empty. Throws
+  // std::runtime_error when it cannot listen.
+  RedfishServer(Find find, std::uint16_t port, std::string user, std::string password,
+                Addresses addresses = Addresses::Shared);
   ~RedfishServer();
   RedfishServer(const RedfishServer&) = delete;
   RedfishServer& operator=(const RedfishServer&) = delete;

@@ -46,7 +46,7 @@ SimulatedSite::SimulatedSite(const Clock& clock, const SitePlan& plan) : clock_(
   build_servers(plan);
   bmcs_ =
       std::make_unique<RedfishServer>([this](const std::string& name) { return find_server(name); },
-                                      plan.bmc_port, kBmcUser, kPassword);
+                                      plan.bmc_port, kBmcUser, kPassword, plan.bmc_addresses);
 }
 
 SimulatedSite::~SimulatedSite() {

@@ -25,10 +25,11 @@ struct SitePlan {
   std::chrono::milliseconds commit_delay{0};
   std::chrono::milliseconds bgp_delay{0};
   std::uint16_t bmc_port{0};
+  RedfishServer::Addresses bmc_addresses{RedfishServer::Addresses::Shared};
   std::size_t log_limit{256U << 10U};  // of each switch
 };
 
-// Thread-safe. Everything listens on 127.0.0.1.
+// Thread-safe. Everything listens on 127.0.0.1, but for BMCs with addresses of their own.
 class SimulatedSite {
  public:
   SimulatedSite(const Clock& clock, const SitePlan& plan);  // throws std::runtime_error
