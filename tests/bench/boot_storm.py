@@ -18,6 +18,7 @@ import os
 import pathlib
 import random
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -177,9 +178,10 @@ def measure(wanted: argparse.Namespace, machines: Machines, service) -> bool:
     machines.ask("go")
     took = until(wanted.patience, "all boots ended", lambda: (now := machines.ask("status"))["done"] + now["failed"] >= wanted.servers)
     cpu_of_boots, report = use.cpu() - cpu, machines.ask("report")
+    machine_table(report)
+    sys.stdout.flush()
     active = until(wanted.patience, "all deployments are active", lambda: states(service).get("active", 0) + states(service).get("failed", 0) == wanted.servers)
     use.stopping.set()
-    machine_table(report)
     lost = [one for one in report["machines"] if not one["done"]]
     again = sum(one["cut"] for one in report["machines"])
     problems = sorted({one["problem"] or "not at its end" for one in lost})
@@ -212,6 +214,8 @@ def main() -> int:
     if "SWITCHYARD_STORM_APART" not in os.environ:
         os.environ["SWITCHYARD_STORM_APART"] = "1"
         os.execvp(str(HERE.parent / "crash/apart.sh"), ["apart.sh", sys.executable, *sys.argv])
+    for ends in (signal.SIGTERM, signal.SIGINT):  # what was started is stopped
+        signal.signal(ends, lambda *_: sys.exit(143))
     os.environ["SWITCHYARD_BIN"] = str(wanted.bin.resolve())
     with tempfile.TemporaryDirectory(prefix="boot-storm-") as folder:
         kept = wanted.keep or pathlib.Path(folder)
