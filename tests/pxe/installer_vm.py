@@ -11,7 +11,8 @@ MAC = "52:54:00:00:00:01"
 
 
 def disk_arguments(number, path, kind):
-    argv = ["-drive", f"if=none,id=d{number},file={path},format=raw,cache=unsafe,aio=threads,discard=unmap,detect-zeroes=unmap"]
+    argv = ["-drive", f"if=none,id=d{number},file={path},format=raw,cache=unsafe,aio=threads,discard=unmap,detect-zeroes=unmap"
+            + (",snapshot=on" if kind == "scratch" else "")]
     order = f"bootindex={number + 1}"
     if kind == "nvme":
         return argv + ["-device", f"nvme,drive=d{number},serial=NVME{number},{order}"]
@@ -21,8 +22,8 @@ def disk_arguments(number, path, kind):
 
 
 class Machine:
-    """`disks` are paths, or (path, "virtio"|"nvme"|"sata"). `append` set: boots the RAM system; `network_boot`: the
-    NIC's own iPXE does what the network says."""
+    """`disks` are paths, or (path, "virtio"|"nvme"|"sata"|"scratch"); what is written to scratch is gone at the end.
+    `append` set: boots the RAM system; `network_boot`: the NIC's own iPXE does what the network says."""
 
     def __init__(self, folder, name, disks, firmware="bios", append=None, forward="", extra=(), network_boot=False,
                  memory=1024):
