@@ -12,11 +12,12 @@ usage: ./test.sh [STAGE…]
   openapi   lint of docs/openapi.yaml, and every recorded answer of the unit tests against it
   lab       the real fabric: FRR, bridges, VRFs, sshd in User Mode Linux (root, about 10 minutes)
   boot      the whole story: a QEMU server installed, routed, released and wiped on the real fabric,
-            and its faults (root; about 18 minutes, the first time 5 more for two server images)
+            and its faults (root; about 18 minutes, the first time 5 more for two server images);
+            then three boots each of an installed server of both images
   demo      ./demo.sh --once: a simulated server deployed and released
   browser   the portal in Chromium against a running demo
-  preseed   Debian's own installer in QEMU, and the disk boots. Without KVM it takes from half an
-            hour to an hour and a half, too long for CI, so `all` leaves it out
+  preseed   Debian's own installer in QEMU, and the disk boots. Without KVM it was not seen to end:
+            75 minutes on two busy cores were not enough, so `all` leaves it out
   fuzz      libFuzzer with ASan and UBSan, a minute for each parser of what servers send at boot
 
 Needs Debian 12 and root (packages, network namespaces). Builds in build/dev.
