@@ -9,20 +9,29 @@ namespace {
 
 constexpr const char* kScript = "/usr/local/lib/switchyard/own-addresses";
 
-// 20 s are for what configures the network: a slow machine is not a broken one. frr.service itself
-// has two minutes.
+// 20 s are for what configures the network: a slow machine is not a broken one. On one so busy that
+// a look takes longer than the sleep, 100 looks went past the two minutes frr.service has, and
+// systemd killed the start (seen under emulation): hence the end by the clock.
 constexpr const char* kFunctions =
-    R"(#!/bin/sh
-# Rendered by Switchyard: run before FRR starts. Waits, at most 20 s in all, for the server's own
-# addresses; what is not there then is put there and said.
+    R"sh(#!/bin/sh
+# Rendered by Switchyard: run before FRR starts. Waits for the server's own addresses, 100 looks in
+# all (20 s), on a busy machine fewer, so that it ends within 60 s; what is not there then is put
+# there and said.
 left=100
+read -r up _ </proc/uptime
+end=$((${up%.*} + 60))
 
-present() { ip -o address show dev "$1" to "$2" 2>/dev/null | grep -q .; }
+present() { [ -n "$(ip -o address show dev "$1" to "$2" 2>/dev/null)" ]; }
+
+may_wait() {
+  left=$((left - 1))
+  read -r up _ </proc/uptime
+  [ "$left" -gt 0 ] && [ "${up%.*}" -lt "$end" ]
+}
 
 own() {  # DEVICE ADDRESS
   until present "$1" "$2"; do
-    left=$((left - 1))
-    [ "$left" -gt 0 ] || break
+    may_wait || break
     sleep 0.2
   done
   present "$1" "$2" && return
@@ -33,7 +42,7 @@ own() {  # DEVICE ADDRESS
   present "$1" "$2" || { echo "own-addresses: $2 cannot be put on $1" >&2; exit 1; }
 }
 
-)";
+)sh";
 
 }  // namespace
 

@@ -6,7 +6,7 @@ import re
 
 REPORT, WATCH = "/usr/local/lib/boot-report/report", "/usr/local/lib/boot-report/watch"
 SECTIONS = ("addresses", "watched", "bgp4", "bgp6", "config", "zebra", "clock", "units", "journal")
-# In the guest: how long bgpd may take, from the end of FRR's start, until it has all networks.
+# In the guest: how long FRR may take, from the end of its start, until it has all networks and `set src` lines.
 BGP_SECONDS = 120
 # What watchfrr and its scripts say when a start is not one clean start. "restart all" and "initial" are how it begins.
 TROUBLE = re.compile(r"watchfrr\.sh restart (?!all$)|state -> (?:down|unresponsive)(?! : initial)|still running after|[Ff]ailed to start")
@@ -34,6 +34,8 @@ tables() {
   vtysh -c "show bgp ipv4 unicast json" >/run/bgp4 2>&1
   vtysh -c "show bgp ipv6 unicast json" >/run/bgp6 2>&1
   for prefix in %(prefixes)s; do grep -qF "\\"$prefix\\"" /run/bgp4 /run/bgp6 || return 1; done
+  # FRR 10 hands lines on to zebra later: late is not lost.
+  [ "$(vtysh -c "show running-config" | grep -c "set src")" -ge "$(grep -c "set src" /etc/frr/frr.conf)" ]
 }
 until tables || [ $(($(cut -d. -f1 /proc/uptime) - begun)) -ge %(seconds)d ]; do sleep 0.5; done
 section() { printf '\\n## %%s\\n' "$1"; }
