@@ -1,5 +1,5 @@
-// The facade's ear for systems that were just installed. What they say is shown and nothing waits for
-// it: `active` is what both switches show (docs/decisions/0008).
+// The facade's ear for systems that were just installed. What they say is shown and nothing waits
+// for it: `active` is what both switches show (docs/decisions/0008).
 #include "core/db/query.h"
 #include "provisioner/service.h"
 #include "provisioner/service_unit.h"
@@ -50,8 +50,7 @@ Status Service::note_phone_home(const Secret& token, const PhoneHome& said) {
     keep_phone_home(session, operation->id, report.dump());
     append_timeline(session, operation->id, std::string(to_string(State::Starting)), "heard",
                     line_of(said), clock_.now());
-    append_event(session,
-                 {"server.phone_home", "servers/" + operation->server, operation->project},
+    append_event(session, {"server.phone_home", "servers/" + operation->server, operation->project},
                  {{"server", operation->server}, {"operation", operation->id}, {"said", report}},
                  db::now(session));
     poke_on_commit(session, wakeup_, {kEventTopic});

@@ -38,11 +38,11 @@ Status may_be_rescued(const ServerRecord& record) {
                                        " and its disks belong to deployment " + record.deployment +
                                        "; release that first");
   if (record.state == "maintenance" || record.state == "failed") return {};
-  return failure(Errc::Conflict,
-                 "server " + record.name + " is " + record.state +
-                     (record.state == "available"
-                          ? "; take it into maintenance first"
-                          : "; only one in maintenance, or failed, can be rescued"));
+  return failure(
+      Errc::Conflict,
+      "server " + record.name + " is " + record.state +
+          (record.state == "available" ? "; take it into maintenance first"
+                                       : "; only one in maintenance, or failed, can be rescued"));
 }
 
 // Type, end and comment of a key: enough to know it by.
@@ -64,12 +64,10 @@ std::string who_gets_in(const Viewer& viewer, const std::vector<std::string>& ke
 
 void append_rescue_event(db::Session& session, const OperationRecord& operation,
                          const std::string& state, const std::string& by) {
-  append_event(session, {.type = "server.rescue", .subject = "servers/" + operation.server},
-               {{"server", operation.server},
-                {"operation", operation.id},
-                {"state", state},
-                {"by", by}},
-               db::now(session));
+  append_event(
+      session, {.type = "server.rescue", .subject = "servers/" + operation.server},
+      {{"server", operation.server}, {"operation", operation.id}, {"state", state}, {"by", by}},
+      db::now(session));
 }
 
 Result<OperationRecord> queue_rescue(db::Session& session, const Viewer& viewer,

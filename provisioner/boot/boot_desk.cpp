@@ -214,13 +214,12 @@ Result<Verdict> judge(db::Session& session, const BootDeskTools& tools, const Sp
 Result<DeskEntry> BootDesk::read(const std::string& server) {
   return db::read(
       tools_.pool, "boot desk of " + server, [&](db::Session& session) -> Result<DeskEntry> {
-        const auto row =
-            db::select_one<std::string, std::string, std::string, int, std::string, std::string,
-                           std::string, long long>(
-                session,
-                "SELECT phase, detail, operation, progress, expected, address, host_key, " +
-                    session.now_sql() + " - heard FROM boot_desk WHERE server = :s",
-                server);
+        const auto row = db::select_one<std::string, std::string, std::string, int, std::string,
+                                        std::string, std::string, long long>(
+            session,
+            "SELECT phase, detail, operation, progress, expected, address, host_key, " +
+                session.now_sql() + " - heard FROM boot_desk WHERE server = :s",
+            server);
         if (!row) return DeskEntry{};
         const auto& [phase, detail, operation, progress, expected, address, host_key, quiet] = *row;
         // Of a server that boots its own disk nothing is heard; its sessions tell whether it runs.

@@ -64,8 +64,8 @@ StepOutcome bring_open(const Job& job, StepContext& context, RescueRecord& rescu
     return noted ? StepOutcome{Done{}} : StepOutcome{noted.error()};
   }
   if (ours) return Wait{with_progress(*status), kQuickLook};
-  const Status started = (*server)->start_rescue(
-      {.operation = job.operation.id, .ssh_keys = rescue.ssh_keys});
+  const Status started =
+      (*server)->start_rescue({.operation = job.operation.id, .ssh_keys = rescue.ssh_keys});
   if (!started) return failed(started.error(), job);
   return Wait{"the RAM system gets the keys", kQuickLook};
 }

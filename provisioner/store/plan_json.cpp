@@ -63,8 +63,7 @@ Result<Plan> parse_plan(const std::string& json_text) {
               .hold = std::chrono::seconds{parsed.at("hold").get<long long>()},
               .ssh_keys = parsed.at("ssh_keys").get<std::vector<std::string>>(),
               // Plans of before there was a choice have neither.
-              .layout = {.raid1 = parsed.value("raid1", false),
-                         .lvm = parsed.value("lvm", false)}};
+              .layout = {.raid1 = parsed.value("raid1", false), .lvm = parsed.value("lvm", false)}};
     for (const json& item : parsed.at("vrfs")) {
       Result<PlannedVrf> planned = parse_planned_vrf(item);
       if (!planned) return tl::unexpected(planned.error().in("stored plan"));

@@ -13,8 +13,7 @@ void insert_rescue(db::Session& session, const RescueRecord& r) {
               r.operation, nlohmann::json(r.ssh_keys).dump());
 }
 
-std::optional<RescueRecord> find_rescue_record(db::Session& session,
-                                               const std::string& operation) {
+std::optional<RescueRecord> find_rescue_record(db::Session& session, const std::string& operation) {
   const auto row = db::select_one<std::string, std::string, std::string, std::string, long long>(
       session,
       "SELECT ssh_keys, ended_by, address, host_key, opened FROM rescues WHERE operation = :o",

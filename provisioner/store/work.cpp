@@ -59,8 +59,7 @@ void end_operation(db::Session& session, const Job& job, const std::string& stat
   db::execute(session,
               "UPDATE servers SET state = :t, reason = :r, deployment = :n, version = version + 1 "
               "WHERE name = :s AND deployment = :d",
-              state, reason_after(job, status), deployment, operation.server,
-              operation.deployment);
+              state, reason_after(job, status), deployment, operation.server, operation.deployment);
   append_event(session, {"server.state", "servers/" + operation.server, operation.project},
                {{"server", operation.server}, {"state", state}}, now);
   if (!operation.deployment.empty()) end_deployment(session, job, status, now);

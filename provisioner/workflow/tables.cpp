@@ -54,10 +54,10 @@ static_assert(one_row_per_state(kWipe) && leads_only_to_known_states(kWipe));
 static_assert(one_row_per_state(kRescue) && leads_only_to_known_states(kRescue));
 
 constexpr std::array<std::string_view, 19> kNames{
-    "preparing",     "booting",      "installing", "stopping",  "attaching",    "starting",
-    "verifying",     "powering-off", "closing",    "returning", "wipe-booting", "wiping",
-    "wipe-stopping", "freeing",      "opening",    "open",      "isolating",    "succeeded",
-    "failed"};
+    "preparing",    "booting",   "installing",    "stopping", "attaching",
+    "starting",     "verifying", "powering-off",  "closing",  "returning",
+    "wipe-booting", "wiping",    "wipe-stopping", "freeing",  "opening",
+    "open",         "isolating", "succeeded",     "failed"};
 
 }  // namespace
 

@@ -169,7 +169,7 @@ class RescueCommand : public RunFixture {
   RescueCommand() {
     std::ofstream(key_file_) << "# mine\nssh-ed25519 AAAA eva@desk\n";
     const auto operation = [](const std::string& status, const std::string& step) {
-      json rescue{{"id", "op-9"}, {"kind", "rescue"}, {"server", "srv1"}, {"status", status},
+      json rescue{{"id", "op-9"}, {"kind", "rescue"}, {"server", "srv1"},      {"status", status},
                   {"step", step}, {"message", ""},    {"steps", json::array()}};
       return rescue;
     };
@@ -190,9 +190,9 @@ class RescueCommand : public RunFixture {
 TEST_F(RescueCommand, EndsByPrintingHowToGetInAndHowToEndIt) {
   const Ran ran = run({"server", "rescue", "srv1", "--ssh-key", key_file_, "--watch"});
   EXPECT_EQ(ran.status, 0) << ran.err;
-  for (const char* part : {"ssh root@172.16.100.17", "22", "SHA256:abc", "2026-12-01 02:00:00 UTC",
-                           "ssh -J USER@SWITCHYARD root@172.16.100.17",
-                           "end it: switchyard server rescue srv1 --end"})
+  for (const char* part :
+       {"ssh root@172.16.100.17", "22", "SHA256:abc", "2026-12-01 02:00:00 UTC",
+        "ssh -J USER@SWITCHYARD root@172.16.100.17", "end it: switchyard server rescue srv1 --end"})
     EXPECT_NE(ran.out.find(part), std::string::npos) << part << " in " << ran.out;
   EXPECT_EQ(json::parse(api.requests().front().body),
             (json{{"ssh_keys", {"ssh-ed25519 AAAA eva@desk"}}}));

@@ -152,9 +152,9 @@ TEST(Config, InstalledSystemsCallHomeOnlyWhereItSaysWhereAndWithWhichKey) {
   EXPECT_EQ(both->boot.phone_home_pin, pin);
   EXPECT_THAT(problems_of("site: a\nboot: {phone_home_url: \"" + url + "\"}\n"),
               HasSubstr("phone_home_url and phone_home_pin go together"));
-  EXPECT_THAT(problems_of("site: a\nboot: {phone_home_url: \"http://a/\", phone_home_pin: " + pin +
-                          "}\n"),
-              HasSubstr("phone_home_url must be https://"));
+  EXPECT_THAT(
+      problems_of("site: a\nboot: {phone_home_url: \"http://a/\", phone_home_pin: " + pin + "}\n"),
+      HasSubstr("phone_home_url must be https://"));
   EXPECT_THAT(
       problems_of("site: a\nboot: {phone_home_url: \"" + url + "\", phone_home_pin: abc}\n"),
       HasSubstr("phone_home_pin must be sha256//"));

@@ -1,13 +1,15 @@
-// The service with one server that is a virtual machine of the test: facade, runner, boot desk and API
-// are the real ones; switches and the BMC are scripted, so the test is told when to switch it on and
-// off. Everything is on loopback (tests/pxe/test_rescue.py).
+// The service with one server that is a virtual machine of the test: facade, runner, boot desk and
+// API are the real ones; switches and the BMC are scripted, so the test is told when to switch it
+// on and off. Everything is on loopback (tests/pxe/test_rescue.py).
 //
 //   life_lab FOLDER IDENTITY-FOLDER CERTIFICATE KEY PIN PORT TLS-PORT ADDRESS
 //
 // CERTIFICATE, KEY and PIN are of the API, ADDRESS is how the server reaches loopback. Reads orders
 // from its standard input, one JSON a line:
-// {"rescue":[SSH KEY]} (of a server in maintenance), {"end":true}, {"off":true} (it lost its power),
-// {"deploy":IMAGE,"raid1":BOOL,"files":{PATH:CONTENT}}, {"look":true}; time passes with each. Answers with a line
+// {"rescue":[SSH KEY]} (of a server in maintenance), {"end":true}, {"off":true} (it lost its
+// power),
+// {"deploy":IMAGE,"raid1":BOOL,"files":{PATH:CONTENT}}, {"look":true}; time passes with each.
+// Answers with a line
 // {"power","phase","state","access":{address,host_key},"status","error","timeline":[…]}.
 #include "core/log.h"
 #include "provisioner/boot/boot_site.h"
@@ -49,7 +51,8 @@ class LabBmc final : public Bmc {
   Power& power_;
 };
 
-// The installed system of a virtual machine has a network the site does not know: its files are added.
+// The installed system of a virtual machine has a network the site does not know: its files are
+// added.
 class WithFiles final : public ServerBoot {
  public:
   WithFiles(std::unique_ptr<ServerBoot> inner, const std::vector<HostFile>& files)
@@ -143,8 +146,8 @@ Status Lab::start_boot(const std::string& identity_folder) {
   site.runner = std::make_unique<Runner>(StepContext{
       *site.pool, site.clock, site.wakeup, site.site, site.allocator,
       [this](const ServerRecord&, const BootLimits&) -> Result<std::unique_ptr<ServerBoot>> {
-        return std::make_unique<WithFiles>(
-            join(kServer, std::make_unique<LabBmc>(power), *desk), files);
+        return std::make_unique<WithFiles>(join(kServer, std::make_unique<LabBmc>(power), *desk),
+                                           files);
       }});
   return {};
 }

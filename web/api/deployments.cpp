@@ -40,7 +40,8 @@ Checked<provisioner::DeployRequest> parse_request(const Call& call) {
   read_subnets(fields, request);
   request.ssh_keys = fields.texts("ssh_keys", 64);
   if (auto layout = fields.object("layout")) {
-    request.layout = {.raid1 = layout->flag_or("raid1", false), .lvm = layout->flag_or("lvm", false)};
+    request.layout = {.raid1 = layout->flag_or("raid1", false),
+                      .lvm = layout->flag_or("lvm", false)};
     layout->done();
   }
   fields.done();

@@ -1,5 +1,5 @@
-// POST /api/v1/phone-home: an installed system says that it is up. Its one-time token, not one of the
-// API, is the Bearer; the program that sends it is in pxe/installer/image.
+// POST /api/v1/phone-home: an installed system says that it is up. Its one-time token, not one of
+// the API, is the Bearer; the program that sends it is in pxe/installer/image.
 #include "web/api/fields.h"
 #include "web/api/resources.h"
 
@@ -43,10 +43,9 @@ Answer hear(provisioner::Service& service, const Call& call) {
 }  // namespace
 
 void add_phone_home(Api& api, provisioner::Service& service) {
-  api.add({"POST",
-           "/api/v1/phone-home",
-           {},
-           [&service](const Call& call) { return hear(service, call); }});
+  api.add({"POST", "/api/v1/phone-home", {}, [&service](const Call& call) {
+             return hear(service, call);
+           }});
 }
 
 }  // namespace switchyard::web::api

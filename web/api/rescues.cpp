@@ -21,8 +21,8 @@ Checked<std::vector<std::string>> parse_keys(const Call& call) {
 Answer start(provisioner::Service& service, const Call& call) {
   const auto keys = parse_keys(call);
   if (!keys) return tl::unexpected(keys.error());
-  return queued_answer(call, service.start_rescue(viewer_of(call), call.parameter("name"), *keys,
-                                                  mode_of(call)));
+  return queued_answer(
+      call, service.start_rescue(viewer_of(call), call.parameter("name"), *keys, mode_of(call)));
 }
 
 Answer show(provisioner::Service& service, const Call& call) {

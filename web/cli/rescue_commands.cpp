@@ -30,9 +30,10 @@ void show_access(const json& access, const std::string& name, Console& console) 
   sheet.add("Host key", text_of(access, "host_key"));
   sheet.add("Open until", time_text(text_of(access, "until")) + " UTC");
   print(sheet, console);
-  console.out << "\nOnly addresses of network.provisioning_services reach it. From elsewhere, over one "
-                 "of them:\n  ssh -J USER@SWITCHYARD root@"
-              << address << "\nend it: switchyard server rescue " << printable(name) << " --end\n";
+  console.out
+      << "\nOnly addresses of network.provisioning_services reach it. From elsewhere, over one "
+         "of them:\n  ssh -J USER@SWITCHYARD root@"
+      << address << "\nend it: switchyard server rescue " << printable(name) << " --end\n";
 }
 
 Outcome<void> show_rescue(Session& session, const Rescue& wanted) {
@@ -48,7 +49,8 @@ Outcome<void> show_rescue(Session& session, const Rescue& wanted) {
     show_access(*access, wanted.name, console);
   else
     console.out << "the rescue of " << printable(wanted.name) << " is "
-                << printable(text_of(found->body, "state")) << "; watch it: switchyard operation watch "
+                << printable(text_of(found->body, "state"))
+                << "; watch it: switchyard operation watch "
                 << printable(text_of(found->body, "operation")) << '\n';
   return {};
 }
@@ -58,14 +60,14 @@ bool is_open(const json& operation) { return text_of(operation, "step") == "open
 Outcome<void> start_rescue(Session& session, const Rescue& wanted) {
   const auto keys = ssh_keys_of(wanted.key_files);
   if (!keys) return tl::unexpected(keys.error());
-  const auto queued = session.client.post(
-      with_query(path_of(wanted), {{"dry_run", wanted.dry_run ? "true" : ""}}),
-      {{"ssh_keys", *keys}});
+  const auto queued =
+      session.client.post(with_query(path_of(wanted), {{"dry_run", wanted.dry_run ? "true" : ""}}),
+                          {{"ssh_keys", *keys}});
   if (!queued) return tl::unexpected(queued.error());
   if (!wanted.watch || wanted.dry_run) {
-    const auto followed = follow(
-        session, queued->body,
-        {.dry_run = wanted.dry_run, .tried = wanted.name + " can be booted into a rescue"});
+    const auto followed =
+        follow(session, queued->body,
+               {.dry_run = wanted.dry_run, .tried = wanted.name + " can be booted into a rescue"});
     if (followed && !wanted.dry_run && !session.is_json())
       session.console.out << "how to get in, once it is open: switchyard server rescue "
                           << printable(wanted.name) << '\n';

@@ -126,13 +126,14 @@ void FakeServer::run_due() {
 ServerState FakeServer::state() {
   run_due();
   const std::lock_guard lock(mutex_);
-  ServerState state{.on = on_ && !faults_.lies_about_power,
-                    .boot_target = boot_target_,
-                    .phase = words_of(static_cast<int>(phase_)),
-                    .detail = problem_,
-                    .operation = operation_,
-                    .boots = boots_,
-                    .host_key = phase_ == Phase::Rescue ? "SHA256:simulated" + std::to_string(boots_) : ""};
+  ServerState state{
+      .on = on_ && !faults_.lies_about_power,
+      .boot_target = boot_target_,
+      .phase = words_of(static_cast<int>(phase_)),
+      .detail = problem_,
+      .operation = operation_,
+      .boots = boots_,
+      .host_key = phase_ == Phase::Rescue ? "SHA256:simulated" + std::to_string(boots_) : ""};
   const auto time = phase_ == Phase::Wiping ? plan_.wipe_time : plan_.install_time;
   if ((phase_ == Phase::Installing || phase_ == Phase::Wiping) && time.count() > 0)
     state.progress =

@@ -35,9 +35,9 @@ class DeskOrders : public LifeFixture {
     Inspection inspection;
     for (const std::string& serial : disks)
       inspection.disks.push_back({.name = "d" + serial, .bytes = 8, .serial = serial});
-    const auto opened = desk_.open_session(
-        "srv1", {.token = ticket->token, .mac = kMac, .inspection = inspection}, KnownBy::Port,
-        "172.16.100.17");
+    const auto opened =
+        desk_.open_session("srv1", {.token = ticket->token, .mac = kMac, .inspection = inspection},
+                           KnownBy::Port, "172.16.100.17");
     EXPECT_TRUE(opened);
     return opened->session;
   }
@@ -46,14 +46,12 @@ class DeskOrders : public LifeFixture {
   std::string phase_after_wipe_of_s1() {
     const Secret secret = session({"S1"});
     EXPECT_TRUE(desk_.order_wipe("srv1", "op-wipe"));
-    EXPECT_TRUE(desk_.note_result("srv1", secret,
-                                  {.operation = "op-wipe",
-                                   .outcome = Outcome::Succeeded,
-                                   .wiped = {{.disk = "dS1",
-                                              .serial = "S1",
-                                              .bytes = 8,
-                                              .method = "overwrite",
-                                              .samples = 4}}}));
+    EXPECT_TRUE(desk_.note_result(
+        "srv1", secret,
+        {.operation = "op-wipe",
+         .outcome = Outcome::Succeeded,
+         .wiped = {
+             {.disk = "dS1", .serial = "S1", .bytes = 8, .method = "overwrite", .samples = 4}}}));
     return desk_.read("srv1")->phase;
   }
 
@@ -69,8 +67,7 @@ class DeskOrders : public LifeFixture {
 
   // The token the system installed by this operation gets.
   Secret token_for(const std::string& operation) {
-    const auto work =
-        task_of({.operation = operation, .image = "debian-12", .hostname = "web1"});
+    const auto work = task_of({.operation = operation, .image = "debian-12", .hostname = "web1"});
     EXPECT_TRUE(work && work->phone_home);
     return work->phone_home->token;
   }
@@ -91,12 +88,13 @@ class DeskOrders : public LifeFixture {
   }
 
   const SigningKey key_{SigningKey::make()};
-  BootDesk desk_{{.pool = *site_.pool,
-                  .wakeup = site_.wakeup,
-                  .key = key_,
-                  .site = "pod-1",
-                  .find_image = [](const std::string& name) { return Result<ShelfEntry>(image_of(name)); },
-                  .home = HomeAddress{.url = "https://192.0.2.1/api/v1/phone-home", .pin = kPin}}};
+  BootDesk desk_{
+      {.pool = *site_.pool,
+       .wakeup = site_.wakeup,
+       .key = key_,
+       .site = "pod-1",
+       .find_image = [](const std::string& name) { return Result<ShelfEntry>(image_of(name)); },
+       .home = HomeAddress{.url = "https://192.0.2.1/api/v1/phone-home", .pin = kPin}}};
 };
 
 TEST_P(DeskOrders, ARescueIsOpenWithTheKeyAndAddressOfTheRamSystem) {
@@ -135,8 +133,8 @@ TEST_P(DeskOrders, WhatWasSeenInARescueIsOwedToTheNextWipe) {
   EXPECT_EQ(phase_after_wipe_of_s1(), "wiped");
   const Secret secret = session({"S1", "S2"});
   ASSERT_TRUE(desk_.order_rescue("srv1", {.operation = "op-1", .ssh_keys = {"k"}}));
-  ASSERT_TRUE(desk_.note_result("srv1", secret,
-                                {.operation = "op-1", .outcome = Outcome::Succeeded}));
+  ASSERT_TRUE(
+      desk_.note_result("srv1", secret, {.operation = "op-1", .outcome = Outcome::Succeeded}));
   EXPECT_EQ(phase_after_wipe_of_s1(), "failed") << "S2 was pulled, which does not make it clean";
 }
 
@@ -148,10 +146,8 @@ TEST_P(DeskOrders, TheLayoutOfTheOrderReachesTheInstaller) {
   ASSERT_TRUE(ends(deployed->operation, "succeeded"));
   EXPECT_EQ(site_.server.ordered.layout, request.layout);
   EXPECT_EQ(site_.service->find_deployment({}, deployed->id)->layout, request.layout);
-  const auto work = task_of({.operation = "op-1",
-                             .image = "debian-12",
-                             .hostname = "web1",
-                             .layout = {.raid1 = true}});
+  const auto work = task_of(
+      {.operation = "op-1", .image = "debian-12", .hostname = "web1", .layout = {.raid1 = true}});
   ASSERT_TRUE(work);
   EXPECT_TRUE(work->layout.raid1);
   EXPECT_FALSE(work->layout.lvm);
@@ -167,8 +163,7 @@ TEST_P(DeskOrders, AnImageOfAWholeDiskHasItsOwnLayout) {
 }
 
 TEST_P(DeskOrders, OnlyAnImageWithTheProgramIsToldToCallHome) {
-  const auto with =
-      task_of({.operation = "op-1", .image = "debian-12", .hostname = "web1"});
+  const auto with = task_of({.operation = "op-1", .image = "debian-12", .hostname = "web1"});
   ASSERT_TRUE(with && with->phone_home);
   EXPECT_EQ(with->phone_home->url, "https://192.0.2.1/api/v1/phone-home");
   EXPECT_EQ(with->phone_home->pin, kPin);
