@@ -63,7 +63,7 @@ StepOutcome bring_open(const Job& job, StepContext& context, RescueRecord& rescu
     const Status noted = note_door(job, context, rescue, *status);
     return noted ? StepOutcome{Done{}} : StepOutcome{noted.error()};
   }
-  if (ours) return Wait{with_progress(*status), kQuickLook};
+  if (ours && status->phase == "rescuing") return Wait{with_progress(*status), kQuickLook};
   const Status started =
       (*server)->start_rescue({.operation = job.operation.id, .ssh_keys = rescue.ssh_keys});
   if (!started) return failed(started.error(), job);
