@@ -35,8 +35,10 @@ Checked<provisioner::PhoneHome> parse(const Call& call) {
 Answer hear(provisioner::Service& service, const Call& call) {
   const auto said = parse(call);
   if (!said) return tl::unexpected(said.error());
-  const auto noted = checked(service.note_phone_home(bearer_of(call), *said));
-  if (!noted) return tl::unexpected(noted.error());
+  const Status noted = service.note_phone_home(bearer_of(call), *said);
+  if (!noted && noted.error().code == Errc::Rejected)
+    return refuse(403, "token_void", noted.error().message);
+  if (!noted) return refuse(noted.error());
   return Reply{.status = 204};
 }
 
