@@ -74,12 +74,6 @@ lab() {
 boot() {
   say "whole story"
   SWITCHYARD_BIN=$PWD/build/dev/bin /usr/bin/python3 -m pytest tests/lab/test_switchyard_boot.py -q -p no:cacheprovider
-  say "boots of an installed server"
-  pxe/installer/build.sh "$work/ram" build/dev/bin/switchyard-installer
-  pxe/installer/image/build-debian.sh "$work/images" debian-12
-  pxe/installer/image/build-debian.sh "$work/images" debian-13
-  SWITCHYARD_BIN=$PWD/build/dev/bin SWITCHYARD_RAM=$work/ram SWITCHYARD_IMAGES=$work/images \
-    /usr/bin/python3 -m pytest tests/pxe/test_server_boots.py -q -s -p no:cacheprovider
 }
 
 boots() {
