@@ -221,7 +221,7 @@ TEST_P(Rescue, AServerThatIsSwitchedOffInItIsBootedAgainWithTheSameKeys) {
   const std::string id = open();
   const std::string before = rescue().host_key;
   site_.server.let_in.clear();
-  site_.server.status.power = Power::Off;  // as "reboot" in the RAM system does
+  site_.server.status.power = Power::Off;  // as "poweroff -f" in the RAM system does
   site_.server.status.phase = "off";
   ASSERT_TRUE(site_.run_until([&] { return rescue().host_key != before; }, 60s));
   EXPECT_THAT(site_.server.let_in, ElementsAre(kKey));
