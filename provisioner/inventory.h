@@ -40,6 +40,7 @@
 //       the
 //                      # pool as it is. Without it: to maintenance, and by a proved wipe to the
 //                      pool
+//       secure_boot: true              # boots by the signed loaders; left out: boot.secure_boot
 //       nics:
 //         - {name: eth1, mac: "02:00:00:00:00:01", switch: tor1, port: swp1}
 //
@@ -53,6 +54,7 @@
 #include "core/yaml.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -121,8 +123,9 @@ struct InventoryServer {
   std::string name{};
   std::string profile{"default"};
   InventoryBmc bmc{};
-  std::vector<std::string> disks{};  // serial numbers that a wipe must name; empty: not said
-  bool clean{};                      // read when the server is new, and not again
+  std::vector<std::string> disks{};   // serial numbers that a wipe must name; empty: not said
+  bool clean{};                       // read when the server is new, and not again
+  std::optional<bool> secure_boot{};  // nothing: as boot.secure_boot of the configuration
   std::vector<InventoryNic> nics{};
 };
 

@@ -264,6 +264,11 @@ bool same_bmc(const Import& import, const ServerRecord& stored, const InventoryB
          opened->reveal() == bmc.password.reveal();
 }
 
+std::string stored_form(const std::optional<bool>& secure_boot) {
+  if (!secure_boot) return "";
+  return *secure_boot ? "on" : "off";
+}
+
 // Only a proved wipe leads from here to the pool.
 void put_into_maintenance(Import& import, const std::string& server, const std::string& reason) {
   db::execute(import.session,
@@ -278,10 +283,10 @@ Status insert_server(Import& import, const InventoryServer& item) {
   const BmcColumns bmc = columns_of(import, item.bmc);
   db::execute(import.session,
               "INSERT INTO servers (name, profile, state, reason, deployment, bmc_type, bmc_url, "
-              "bmc_user, sealed_bmc_password, bmc_trust, version) "
-              "VALUES (:n, :p, 'available', '', '', :t, :u, :us, :sp, :tr, 1)",
+              "bmc_user, sealed_bmc_password, bmc_trust, secure_boot, version) "
+              "VALUES (:n, :p, 'available', '', '', :t, :u, :us, :sp, :tr, :sb, 1)",
               item.name, item.profile, item.bmc.type, item.bmc.url, item.bmc.user,
-              bmc.sealed_password, bmc.trust);
+              bmc.sealed_password, bmc.trust, stored_form(item.secure_boot));
   if (!item.clean) put_into_maintenance(import, item.name, "new, not proved clean yet");
   if (Status put = put_links(import, item); !put) return put;
   if (Status wished = wish_for_pool(import, item.name); !wished) return wished;
@@ -309,17 +314,17 @@ Status relink(Import& import, const InventoryServer& item, const ServerRecord& s
 Status update_server(Import& import, const InventoryServer& item, const ServerRecord& stored,
                      bool same_disks) {
   const bool links = same_links(list_nics(import.session, item.name), item.nics);
-  const bool same =
-      same_bmc(import, stored, item.bmc) && stored.profile == item.profile && links && same_disks;
+  const bool same = same_bmc(import, stored, item.bmc) && stored.profile == item.profile &&
+                    stored.secure_boot == stored_form(item.secure_boot) && links && same_disks;
   import.note(false, !same, "server " + item.name);
   const BmcColumns bmc = columns_of(import, item.bmc);
   if (!same)
     db::execute(import.session,
                 "UPDATE servers SET profile = :p, bmc_type = :t, bmc_url = :u, bmc_user = :us, "
-                "sealed_bmc_password = :sp, bmc_trust = :tr, "
+                "sealed_bmc_password = :sp, bmc_trust = :tr, secure_boot = :sb, "
                 "version = version + 1 WHERE name = :n",
                 item.profile, item.bmc.type, item.bmc.url, item.bmc.user, bmc.sealed_password,
-                bmc.trust, item.name);
+                bmc.trust, stored_form(item.secure_boot), item.name);
   if (!links) return relink(import, item, stored);
   const bool in_pool = stored.deployment.empty() && stored.state == "available";
   return in_pool ? wish_for_pool(import, item.name) : Status{};
