@@ -198,6 +198,8 @@ const std::array kKeys{
       [](Config& c, std::string_view t) { return set_text(c.boot.files, t); }},
   Key{"boot.unknown", "ignore or discover", "ignore", "What happens to a machine nobody knows that boots: nothing, or it is inspected and waits to be enrolled.",
       [](Config& c, std::string_view t) { return set_flag(c.boot.discover_unknown, t, "discover", "ignore"); }},
+  Key{"boot.serial_log", "on or off", "on", "While a server boots, is installed or wiped its serial console is read through its BMC, and kept with an operation that fails. A console that is read so is not free for others.",
+      [](Config& c, std::string_view t) { return set_flag(c.boot.serial_log, t, "on", "off"); }},
 
   Key{"secrets.key_file", "file", "", "Key that seals stored credentials, mode 0600, made at the first start. Empty: secret.key in data_directory.",
       [](Config& c, std::string_view t) { return set_text(c.secrets_key_file, t); }},
@@ -324,7 +326,7 @@ std::string config_reference() {
     text += "\n" + indent + "# " + std::string{key.meaning} + " (" + std::string{key.type} + ")\n";
     text +=
         indent + member + ": " + (key.fallback.empty() ? "\"\"" : std::string{key.fallback}) + "\n";
-    if (key.name == "boot.unknown") text += kRelaysReference;
+    if (key.name == "boot.serial_log") text += kRelaysReference;
   }
   return text;
 }

@@ -69,6 +69,7 @@ struct Config {
     std::uint16_t tftp_port{};
     std::string files{};
     bool discover_unknown{};  // unknown machines are inspected, not ignored
+    bool serial_log{};        // serial consoles are read while servers boot and work
 
     // A switch that relays DHCP; its option 82 names the port.
     struct Relay {

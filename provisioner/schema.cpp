@@ -172,6 +172,25 @@ constexpr std::string_view kAnswers = R"sql(
 ALTER TABLE boot_desk ADD COLUMN answers {json} NOT NULL DEFAULT ''
 )sql";
 
+// What is kept for those who must find out why an operation failed (store/consoles.h).
+constexpr std::string_view kConsoles = R"sql(
+CREATE TABLE IF NOT EXISTS operation_consoles (
+  operation {name} NOT NULL PRIMARY KEY, server {name} NOT NULL, step {name} NOT NULL,
+  at {big} NOT NULL, console {text} NOT NULL, problem {text} NOT NULL, installer {text} NOT NULL
+) {table}
+)sql";
+
+// Times of steps are compared on hardware of one kind.
+constexpr std::string_view kHardware = R"sql(
+ALTER TABLE servers ADD COLUMN hardware {name} NOT NULL DEFAULT ''
+;
+ALTER TABLE step_times ADD COLUMN hardware {name} NOT NULL DEFAULT ''
+;
+CREATE INDEX step_times_hardware ON step_times (kind, hardware, operation)
+;
+ALTER TABLE operations ADD COLUMN slow_after {big} NOT NULL DEFAULT 0
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
@@ -181,6 +200,8 @@ constexpr std::array kMigrations{
     db::Migration{205, "proof and records of wipes", kProof},
     db::Migration{206, "discovered machines", kDiscoveries},
     db::Migration{207, "answers to unattended installers", kAnswers},
+    db::Migration{209, "consoles of operations", kConsoles},
+    db::Migration{210, "hardware, times of steps on it", kHardware},
 };
 
 }  // namespace

@@ -52,6 +52,8 @@ void insert_deployment(db::Session& session, const DeploymentRecord& record);
 // How long until the next one becomes due; nothing when none waits.
 [[nodiscard]] std::optional<std::chrono::microseconds> until_next_due(db::Session& session);
 
+[[nodiscard]] int count_running_operations(db::Session& session);
+
 // The operation need not wait for its next look: by its id, or the one that works on a server.
 void wake_operation(db::Session& session, const std::string& id);
 void wake_operation_of(db::Session& session, const std::string& server);

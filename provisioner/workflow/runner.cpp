@@ -3,6 +3,7 @@
 #include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "core/log.h"
+#include "provisioner/store/consoles.h"
 #include "provisioner/store/work.h"
 
 #include <algorithm>
@@ -16,6 +17,10 @@ namespace {
 
 constexpr int kTogether = 64;
 constexpr milliseconds kIdle = 1s;  // another controller's wishes are only seen by looking
+constexpr milliseconds kCountAgain = 1s;
+// A look at what waits costs two commits and a question to a BMC. A thousand servers that boot at
+// once need the database more than we need to know whether they have: who is heard is woken.
+constexpr int kLooksASecond = 200;
 
 // A wipe belongs to no deployment.
 Result<DeploymentRecord> deployment_of(db::Session& session, const OperationRecord& operation) {
@@ -52,6 +57,15 @@ Result<std::optional<Job>> claim_job(StepContext& context, const std::string& id
                    });
 }
 
+bool is_failure(const Row& row, const Advance& next) {
+  return next.next == row.on_failure && next.next != row.then && next.next != row.in;
+}
+
+// The console is let go where a workflow gives up or ends, and before a server is another's.
+bool is_last_look(const Row& row, const Advance& next) {
+  return next.next != row.in && (is_failure(row, next) || !watches_console(next.next));
+}
+
 }  // namespace
 
 Runner::Runner(StepContext context)
@@ -72,11 +86,16 @@ void Runner::start() {
 }
 
 void Runner::dispatch(const std::stop_token& stop) {
+  std::chrono::steady_clock::time_point counted{};
   while (!stop.stop_requested()) {
     const std::uint64_t seen = context_.wakeup.count(kRunnerTopic);
     milliseconds idle = kIdle;
     const auto due = db::read(context_.pool, "due operations",
                               [&](db::Session& session) -> Result<std::vector<std::string>> {
+                                if (context_.clock.steady() - counted >= kCountAgain) {
+                                  running_ = count_running_operations(session);
+                                  counted = context_.clock.steady();
+                                }
                                 auto ids = due_operations(session, kTogether);
                                 if (const auto next = until_next_due(session); ids.empty() && next)
                                   idle = std::clamp(std::chrono::duration_cast<milliseconds>(*next),
@@ -119,11 +138,20 @@ int Runner::run_due() {
 }
 
 Timestamp Runner::due_after(const Advance& advance, Timestamp now) {
-  if (!advance.is_retry) return now + advance.retry_in;
+  if (!advance.is_retry)
+    return now + std::max<milliseconds>(advance.retry_in, running_ * 1s / kLooksASecond);
   const std::lock_guard lock(random_mutex_);  // full jitter, but never at once
   std::uniform_int_distribution<long long> draw(advance.retry_in.count() / 4,
                                                 advance.retry_in.count());
   return now + milliseconds(draw(random_));
+}
+
+void Runner::keep_console_of(db::Session& session, const Job& job, const Row& row,
+                             const Advance& next, Timestamp now) {
+  if (next.next == State::Succeeded) return forget_console(session, job.operation.id);
+  if (!is_failure(row, next) || !watches_console(row.in) || context_.consoles == nullptr) return;
+  keep_console(session, job.operation.id, job.server.name, std::string(to_string(row.in)),
+               context_.consoles->seen(job.server.name), now);
 }
 
 bool Runner::run_one(const std::string& id) {
@@ -142,6 +170,8 @@ bool Runner::run_one(const std::string& id) {
                {{"kind", job.operation.kind}, {"state", job.operation.state}});
     return false;
   }
+  if (context_.consoles != nullptr && watches_console(row->in))
+    context_.consoles->watch(job.server.name, context_.follow_console(job.server));
   const Progress before{.cancel_requested = job.operation.cancel_requested};
   // A cancelled operation does not begin another step; advance() turns it away.
   StepOutcome outcome = before.cancel_requested && row->in != State::Isolating
@@ -161,8 +191,12 @@ bool Runner::run_one(const std::string& id) {
                         .attempt = job.operation.attempt,
                         .cancel_requested = job.operation.cancel_requested});
         const Timestamp due = next.next == row->in ? due_after(next, now) : now;
-        return record_advance(session, job, *row, next, now, due);
+        const Status written = record_advance(session, job, *row, next, now, due);
+        if (written) keep_console_of(session, job, *row, next, now);
+        return written;
       });
+  if (context_.consoles != nullptr && recorded && is_last_look(*row, next))
+    context_.consoles->end(job.server.name);
   if (!recorded) log::error("cannot record a step", {{"error", recorded.error().message}});
   if (next.next != row->in)
     log::info("step ended", {{"step", std::string(to_string(row->in))},

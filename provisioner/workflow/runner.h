@@ -4,6 +4,7 @@
 
 #include "provisioner/steps/steps.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -12,6 +13,10 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+namespace switchyard::db {
+class Session;
+}
 
 namespace switchyard::provisioner {
 
@@ -35,10 +40,14 @@ class Runner {
   void dispatch(const std::stop_token& stop);
   void work(const std::stop_token& stop);
   bool run_one(const std::string& id);
+  // What its server's console showed belongs to an operation that fails in a step which reads it.
+  void keep_console_of(db::Session& session, const Job& job, const Row& row, const Advance& next,
+                       Timestamp now);
   [[nodiscard]] Timestamp due_after(const Advance& advance, Timestamp now);
 
   std::stop_source stop_{};  // of the steps that are running
   StepContext context_;
+  std::atomic<int> running_{};  // operations, as last counted
   std::mutex mutex_{};
   std::condition_variable_any queued_{};
   std::deque<std::string> queue_{};

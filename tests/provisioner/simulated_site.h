@@ -50,6 +50,7 @@ struct ScriptedServer {
   bool wipes{true};
   std::string wipe_fails{};  // why; empty: wipes are proved
   int power_cycles{};
+  std::string console{};  // what its serial console prints; empty: its BMC offers none
 };
 
 class SimulatedSite {
@@ -97,6 +98,7 @@ class SimulatedSite {
   std::unique_ptr<Service> service{};
   std::unique_ptr<ReconcileContext> context{};
   std::map<std::string, std::unique_ptr<SwitchWorker>> workers{};
+  ConsoleLogs consoles{};
   std::unique_ptr<Runner> runner{};
 
  private:
