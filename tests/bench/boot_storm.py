@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A boot storm through the whole service: N servers have power at once and boot from the network within one second.
 
-boot_storm.py BIN [--servers N] [--database sqlite|mysql] [--real-sizes] [--install-seconds S] [--check] [--keep FOLDER]
+boot_storm.py BIN [--servers N] [--database sqlite|mysql] [--real-sizes] [--install-seconds S] [--patience S] [--check] [--keep FOLDER]
 
 BIN has switchyard and boot_storm (a release build for figures). Root: it runs in network namespaces of its own. Every server is a
 deployment that was ordered over the API; its simulated switches put its ports into provisioning over SSH and its simulated BMC
@@ -35,7 +35,6 @@ MARKS = {"lent": "address lent to the firmware", "loader": "boot loader (TFTP)",
 STAND_IN = {"undionly.kpxe": 70_000, "snponly.efi": 240_000, "installer/vmlinuz": 200_000, "installer/initrd": 200_000,
             "images/debian-12.tar.zst": 200_000}
 REAL = STAND_IN | {"installer/vmlinuz": 8_200_000, "installer/initrd": 9_000_000, "images/debian-12.tar.zst": 122_000_000}
-UNTIL_READY, UNTIL_DONE, UNTIL_ACTIVE = 900, 900, 900  # seconds
 
 
 def run(*words) -> None:
@@ -70,6 +69,7 @@ class Machines:
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.relays = self._read()
         self.inventory = inventory.read_text().replace("type: simulated", "type: redfish, insecure: true")
+        if "clean:" not in self.inventory: self.inventory = self.inventory.replace("profile: small", "profile: small\n    clean: true")
 
     def _read(self):
         line = self.process.stdout.readline()
@@ -171,13 +171,13 @@ def measure(wanted: argparse.Namespace, machines: Machines, service) -> bool:
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: order(service, number), range(1, wanted.servers + 1)))
     ordered = time.monotonic() - began
-    ready = until(UNTIL_READY, "all have power and see the provisioning network", lambda: machines.ask("status")["waiting"] == wanted.servers)
+    ready = until(wanted.patience, "all have power and see the provisioning network", lambda: machines.ask("status")["waiting"] == wanted.servers)
     print(f"ordered in {ordered:.1f} s; all switched on and waiting {ready:.1f} s later", flush=True)
     cpu = use.cpu()
     machines.ask("go")
-    took = until(UNTIL_DONE, "all boots ended", lambda: (now := machines.ask("status"))["done"] + now["failed"] >= wanted.servers)
+    took = until(wanted.patience, "all boots ended", lambda: (now := machines.ask("status"))["done"] + now["failed"] >= wanted.servers)
     cpu_of_boots, report = use.cpu() - cpu, machines.ask("report")
-    active = until(UNTIL_ACTIVE, "all deployments are active", lambda: states(service).get("active", 0) + states(service).get("failed", 0) == wanted.servers)
+    active = until(wanted.patience, "all deployments are active", lambda: states(service).get("active", 0) + states(service).get("failed", 0) == wanted.servers)
     use.stopping.set()
     machine_table(report)
     lost = [one for one in report["machines"] if not one["done"]]
@@ -202,6 +202,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "mysql"], default="sqlite")
     parser.add_argument("--real-sizes", action="store_true")
     parser.add_argument("--install-seconds", type=float, default=3)
+    parser.add_argument("--patience", type=float, default=900, help="seconds for each of: all on, all installed, all active")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--keep", type=pathlib.Path)
     wanted = parser.parse_args()

@@ -74,7 +74,7 @@ net::awaitable<Result<HttpReply>> converse(Stream& stream, const Door& door, con
   co_await http::async_write(stream, request, redirect_error(use_awaitable, error));
   if (error) co_return tl::unexpected(no_answer(ask, "send", error));
   http::response_parser<http::buffer_body> parser;
-  parser.body_limit(boost::none);
+  parser.body_limit(std::uint64_t{1} << 40U);
   beast::flat_buffer bytes;
   co_await http::async_read_header(stream, bytes, parser, redirect_error(use_awaitable, error));
   if (error) co_return tl::unexpected(no_answer(ask, "answer", error));

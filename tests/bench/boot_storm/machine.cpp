@@ -180,7 +180,8 @@ net::awaitable<void> Machine::load(const std::string& file) {
 net::awaitable<Machine::Script> Machine::ask_script(std::string url) {
   while (true) {
     const Door door{.from = address_, .service = world_.service, .port = kHttpPort};
-    const auto reply = co_await http_ask(door, {.path = path_of(url)}, Keep::Text);
+    const HttpAsk ask{.path = path_of(url)};
+    const auto reply = co_await http_ask(door, ask, Keep::Text);
     // iPXE does not ask again.
     if (!reply) throw Fault::lost(reply.error().message);
     if (reply->status != 200)
@@ -205,18 +206,18 @@ net::awaitable<Machine::Script> Machine::ask_script(std::string url) {
 
 net::awaitable<void> Machine::fetch_clear(std::string url) {
   const Door door{.from = address_, .service = world_.service, .port = kHttpPort};
-  const auto reply = co_await http_ask(door, {.path = path_of(url)}, Keep::Digest);
+  const HttpAsk ask{.path = path_of(url)};
+  const auto reply = co_await http_ask(door, ask, Keep::Digest);
   if (!reply) throw Fault::lost(reply.error().message);
   if (reply->status != 200) throw Fault::lost(url + ": " + std::to_string(reply->status));
   check(reply->file, path_of(url).substr(std::size("/files/") - 1));
 }
 
-net::awaitable<HttpReply> Machine::say(std::string method, std::string path, std::string body,
-                                       Keep keep) {
+net::awaitable<HttpReply> Machine::say(HttpAsk ask, Keep keep) {
   milliseconds wait = kFirstRetry;
   for (int tries = 0; tries < kRetries; ++tries) {
     must_be_on();
-    const HttpAsk ask{.method = method, .path = path, .bearer = session_, .body = body};
+    ask.bearer = session_;
     auto reply = co_await http_ask(sealed_, ask, keep);
     if (reply && reply->status < 500) co_return std::move(*reply);
     if (!reply && reply.error().code == Errc::Rejected) throw Fault::lost(reply.error().message);
@@ -224,7 +225,7 @@ net::awaitable<HttpReply> Machine::say(std::string method, std::string path, std
     co_await pause(wait);
     wait = std::min(wait * 2, kLongestRetry);
   }
-  throw Fault::lost(path + ": the service did not answer");
+  throw Fault::lost(ask.path + ": the service did not answer");
 }
 
 net::awaitable<void> Machine::ram_system(Script script) {
@@ -237,17 +238,18 @@ net::awaitable<void> Machine::ram_system(Script script) {
   const json opening{{"token", script.token},
                      {"mac", to_string(line_.mac)},
                      {"inspection", inspection_of(server_.plan(), is_uefi_)}};
-  const HttpReply opened =
-      co_await say("POST", "/installer/v1/sessions", opening.dump(), Keep::Text);
+  const HttpAsk open{"POST", "/installer/v1/sessions", "", opening.dump()};
+  const HttpReply opened = co_await say(open, Keep::Text);
   if (opened.status != 201) throw Fault::lost("the session: " + opened.text);
   const json session = json::parse(opened.text);
   if (session.at("server") != name())
     throw Fault::lost("taken for " + session.at("server").get<std::string>());
   session_ = session.at("session");
   reached(Mark::Session);
+  const HttpAsk ask_task{"GET", "/installer/v1/task"};
   HttpReply task{.status = 204};
   while (true) {
-    task = co_await say("GET", "/installer/v1/task", "", Keep::Text);
+    task = co_await say(ask_task, Keep::Text);
     if (task.status != 204) break;
     ++world_.counts.late_tasks;
   }
@@ -256,14 +258,15 @@ net::awaitable<void> Machine::ram_system(Script script) {
   co_await install(task.text);
 }
 
-net::awaitable<void> Machine::report(std::string operation, std::string phase, int percent) {
-  const json progress{{"operation", operation},
-                      {"phase", phase},
-                      {"percent", percent},
-                      {"detail", phase + " of " + name()},
-                      {"log", json::array({phase + " at " + std::to_string(percent)})}};
-  const HttpReply heard =
-      co_await say("POST", "/installer/v1/progress", progress.dump(), Keep::Text);
+net::awaitable<void> Machine::report(const std::string& operation, const char* phase, int percent) {
+  const json progress{
+      {"operation", operation},
+      {"phase", phase},
+      {"percent", percent},
+      {"detail", std::string(phase) + " of " + name()},
+      {"log", json::array({std::string(phase) + " at " + std::to_string(percent)})}};
+  const HttpAsk tell{"POST", "/installer/v1/progress", "", progress.dump()};
+  const HttpReply heard = co_await say(tell, Keep::Text);
   if (heard.status != 200) throw Fault::lost("progress: " + heard.text);
 }
 
@@ -276,7 +279,8 @@ net::awaitable<void> Machine::install(std::string text) {
   if (task.at("kind") != "install" || task.at("hostname") != "d-" + name())
     throw Fault::lost("somebody else's task: " + task.at("hostname").dump());
   const std::string operation = task.at("operation"), url = task.at("image").at("url");
-  const HttpReply image = co_await say("GET", url, "", Keep::Digest);
+  const HttpAsk ask_image{"GET", url};
+  const HttpReply image = co_await say(ask_image, Keep::Digest);
   if (image.status != 200) throw Fault::lost("the image: " + std::to_string(image.status));
   check(image.file, url.substr(std::size("/files/") - 1));
   if (image.file.sha256 != task.at("image").at("sha256")) throw Fault::lost("the image's checksum");
@@ -294,7 +298,8 @@ net::awaitable<void> Machine::install(std::string text) {
   }
   const json result{
       {"operation", operation}, {"outcome", "succeeded"}, {"detail", ""}, {"wiped", json::array()}};
-  const HttpReply taken = co_await say("POST", "/installer/v1/result", result.dump(), Keep::Text);
+  const HttpAsk tell{"POST", "/installer/v1/result", "", result.dump()};
+  const HttpReply taken = co_await say(tell, Keep::Text);
   if (taken.status != 200) throw Fault::lost("the result: " + taken.text);
   // The service may switch it off from the instant the result is there.
   const std::chrono::duration<double> since = std::chrono::steady_clock::now() - world_.began;

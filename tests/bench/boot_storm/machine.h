@@ -65,6 +65,8 @@ class Machine {
  private:
   struct Script;
   class Fault;  // what ends a boot
+  // g++ 12 destroys temporaries of class type in the arguments of a co_await twice: whatever is
+  // handed to these coroutines has a name.
 
   net::awaitable<void> play();
   net::awaitable<Lent> borrow(Voice voice);
@@ -73,9 +75,9 @@ class Machine {
   net::awaitable<void> fetch_clear(std::string url);
   net::awaitable<void> ram_system(Script script);
   net::awaitable<void> install(std::string task);
-  net::awaitable<void> report(std::string operation, std::string phase, int percent);
+  net::awaitable<void> report(const std::string& operation, const char* phase, int percent);
   // Insists, as the RAM system does, until there is an answer.
-  net::awaitable<HttpReply> say(std::string method, std::string path, std::string body, Keep keep);
+  net::awaitable<HttpReply> say(HttpAsk ask, Keep keep);
   net::awaitable<void> pause(std::chrono::milliseconds time);
   void reached(Mark mark);
   void must_be_on();

@@ -141,8 +141,8 @@ net::awaitable<std::optional<dhcp::Packet>> Relays::ask(const Line& line, dhcp::
 }
 
 net::awaitable<Result<Lent>> Relays::lend(Line line, Voice voice) {
-  const auto offered = co_await ask(
-      line, message_of(line, voice, dhcp::MessageType::Discover, ++last_xid_), patience_of(voice));
+  auto discover = message_of(line, voice, dhcp::MessageType::Discover, ++last_xid_);
+  const auto offered = co_await ask(line, std::move(discover), patience_of(voice));
   if (!offered) co_return failure(Errc::TimedOut, "no DHCP offer");
   auto request = message_of(line, voice, dhcp::MessageType::Request, ++last_xid_);
   request.options.set_ip(code::kRequestedAddress, offered->yiaddr);
