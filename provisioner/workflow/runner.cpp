@@ -139,7 +139,7 @@ int Runner::run_due() {
 
 Timestamp Runner::due_after(const Advance& advance, Timestamp now) {
   if (!advance.is_retry)
-    return now + std::max<milliseconds>(advance.retry_in, running_ * 1s / kLooksASecond);
+    return now + std::max<milliseconds>(advance.retry_in, running_.load() * 1000ms / kLooksASecond);
   const std::lock_guard lock(random_mutex_);  // full jitter, but never at once
   std::uniform_int_distribution<long long> draw(advance.retry_in.count() / 4,
                                                 advance.retry_in.count());
