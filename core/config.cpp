@@ -2,6 +2,7 @@
 
 #include "core/config_relays.h"
 #include "core/db/url.h"
+#include "core/key_pin.h"
 #include "core/yaml.h"
 
 #include <unistd.h>
@@ -235,8 +236,7 @@ void check_phone_home(const Config::Boot& boot, const yaml::Node& root) {
   if (!url.empty() && (!url.starts_with("https://") || url.find_first_of(" \t\r\n\"") != url.npos ||
                        url.size() > 512))
     root.report("boot", "phone_home_url must be https://HOST:PORT/api/v1/phone-home");
-  constexpr std::size_t kPinLength = 8 + 44;  // of 32 bytes
-  if (!pin.empty() && (!pin.starts_with("sha256//") || pin.size() != kPinLength))
+  if (!pin.empty() && !is_key_pin(pin))
     root.report("boot", "phone_home_pin must be sha256// and the base64 of a SHA-256");
 }
 

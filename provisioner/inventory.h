@@ -36,10 +36,8 @@
 //       bmc: {type: redfish, url: "https://192.0.2.1", user: u, password_file: /etc/bmc-password,
 //             certificate: "sha256:…"}    # of a system CA without it; insecure: true takes any
 //       disks: [S3Z9NB0K, S3Z9NB0L]    # serial numbers; left out: those its inspections saw
-//       clean: true    # somebody vouches that its disks hold nobody's data: a new server goes to
-//       the
-//                      # pool as it is. Without it: to maintenance, and by a proved wipe to the
-//                      pool
+//       clean: true    # its disks hold nobody's data, somebody vouches: a new server goes to the
+//                      # pool as it is; without it to maintenance, and to the pool by a wipe
 //       nics:
 //         - {name: eth1, mac: "02:00:00:00:00:01", switch: tor1, port: swp1}
 //

@@ -23,6 +23,7 @@ struct Import {
   const Sealer& sealer;
   const Site& site;
   Timestamp now;
+  std::string reason_of_new{"new, not proved clean yet"};  // why a new server is in maintenance
   ImportReport report{};
 
   void note(bool is_new, bool is_changed, const std::string& what) {
@@ -244,15 +245,12 @@ Result<bool> same_disks(Import& import, const InventoryServer& item) {
   return std::ranges::equal(stored->declared, item.disks, {}, &KnownDisk::serial);
 }
 
-// What the file says of a server's BMC, as it is stored.
-struct BmcColumns {
-  std::string sealed_password{};
-  std::string trust{};
-};
+std::string trust_of(const InventoryBmc& bmc) {
+  return bmc.insecure ? "insecure" : bmc.certificate;
+}
 
-BmcColumns columns_of(const Import& import, const InventoryBmc& bmc) {
-  return {.sealed_password = bmc.password.empty() ? "" : import.sealer.seal(bmc.password),
-          .trust = bmc.insecure ? "insecure" : bmc.certificate};
+std::string sealed_password(const Import& import, const InventoryBmc& bmc) {
+  return bmc.password.empty() ? "" : import.sealer.seal(bmc.password);
 }
 
 bool same_bmc(const Import& import, const ServerRecord& stored, const InventoryBmc& bmc) {
@@ -260,29 +258,25 @@ bool same_bmc(const Import& import, const ServerRecord& stored, const InventoryB
                           ? Result<Secret>(Secret(""))
                           : import.sealer.open(stored.sealed_bmc_password);
   return stored.bmc_type == bmc.type && stored.bmc_url == bmc.url && stored.bmc_user == bmc.user &&
-         stored.bmc_trust == columns_of(import, bmc).trust && opened &&
-         opened->reveal() == bmc.password.reveal();
+         stored.bmc_trust == trust_of(bmc) && opened && opened->reveal() == bmc.password.reveal();
 }
 
-// Only a proved wipe leads from here to the pool.
-void put_into_maintenance(Import& import, const std::string& server, const std::string& reason) {
-  db::execute(import.session,
-              "UPDATE servers SET state = 'maintenance', reason = :r WHERE name = :n", reason,
-              server);
+// It is in maintenance from now on: only a proved wipe leads from there to the pool.
+void tell_of_wipe(Import& import, const std::string& server) {
   append_event(import.session, {.type = "server.state", .subject = "servers/" + server},
                {{"server", server}, {"state", "maintenance"}}, import.now);
   import.report.to_wipe.push_back(server);
 }
 
 Status insert_server(Import& import, const InventoryServer& item) {
-  const BmcColumns bmc = columns_of(import, item.bmc);
   db::execute(import.session,
               "INSERT INTO servers (name, profile, state, reason, deployment, bmc_type, bmc_url, "
               "bmc_user, sealed_bmc_password, bmc_trust, version) "
-              "VALUES (:n, :p, 'available', '', '', :t, :u, :us, :sp, :tr, 1)",
-              item.name, item.profile, item.bmc.type, item.bmc.url, item.bmc.user,
-              bmc.sealed_password, bmc.trust);
-  if (!item.clean) put_into_maintenance(import, item.name, "new, not proved clean yet");
+              "VALUES (:n, :p, :st, :r, '', :t, :u, :us, :sp, :tr, 1)",
+              item.name, item.profile, item.clean ? "available" : "maintenance",
+              item.clean ? "" : import.reason_of_new, item.bmc.type, item.bmc.url, item.bmc.user,
+              sealed_password(import, item.bmc), trust_of(item.bmc));
+  if (!item.clean) tell_of_wipe(import, item.name);
   if (Status put = put_links(import, item); !put) return put;
   if (Status wished = wish_for_pool(import, item.name); !wished) return wished;
   import.note(true, false, "server " + item.name);
@@ -300,8 +294,12 @@ Status relink(Import& import, const InventoryServer& item, const ServerRecord& s
   if (stored.state != "available" && stored.state != "maintenance")
     return failure(Errc::Conflict, "server " + item.name + " is " + stored.state +
                                        ": its links can change only in the pool or in maintenance");
-  if (stored.state == "available" && !same_nics(list_nics(import.session, item.name), item.nics))
-    put_into_maintenance(import, item.name, "it has other NICs now and is not proved clean");
+  if (stored.state == "available" && !same_nics(list_nics(import.session, item.name), item.nics)) {
+    db::execute(import.session,
+                "UPDATE servers SET state = 'maintenance', reason = :r WHERE name = :n",
+                "it has other NICs now and is not proved clean", item.name);
+    tell_of_wipe(import, item.name);
+  }
   if (Status put = put_links(import, item); !put) return put;
   return wish_for_pool(import, item.name);
 }
@@ -312,14 +310,13 @@ Status update_server(Import& import, const InventoryServer& item, const ServerRe
   const bool same =
       same_bmc(import, stored, item.bmc) && stored.profile == item.profile && links && same_disks;
   import.note(false, !same, "server " + item.name);
-  const BmcColumns bmc = columns_of(import, item.bmc);
   if (!same)
     db::execute(import.session,
                 "UPDATE servers SET profile = :p, bmc_type = :t, bmc_url = :u, bmc_user = :us, "
                 "sealed_bmc_password = :sp, bmc_trust = :tr, "
                 "version = version + 1 WHERE name = :n",
-                item.profile, item.bmc.type, item.bmc.url, item.bmc.user, bmc.sealed_password,
-                bmc.trust, item.name);
+                item.profile, item.bmc.type, item.bmc.url, item.bmc.user,
+                sealed_password(import, item.bmc), trust_of(item.bmc), item.name);
   if (!links) return relink(import, item, stored);
   const bool in_pool = stored.deployment.empty() && stored.state == "available";
   return in_pool ? wish_for_pool(import, item.name) : Status{};
@@ -348,11 +345,12 @@ void note_missing(Import& import, const std::string& table, const char* what,
 
 Status enrol_into(db::Session& session, const InventoryServer& server, const Sealer& sealer,
                   const Site& site, const std::string& reason) {
-  Import import{.session = session, .sealer = sealer, .site = site, .now = db::now(session)};
-  if (Status done = import_server(import, server); !done) return done;
-  db::execute(session, "UPDATE servers SET state = 'maintenance', reason = :r WHERE name = :n",
-              reason, server.name);
-  return {};
+  Import import{.session = session,
+                .sealer = sealer,
+                .site = site,
+                .now = db::now(session),
+                .reason_of_new = reason};
+  return import_server(import, server);
 }
 
 Result<ImportReport> import_into(db::Session& session, const Inventory& inventory,

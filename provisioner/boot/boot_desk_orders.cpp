@@ -30,9 +30,7 @@ InstallWork install_work(const InstallOrder& order, const pxe::installer::Image&
 Status check_layout(const InstallOrder& order, const ShelfEntry& entry) {
   if (order.layout == DiskLayout{}) return {};
   const auto* image = std::get_if<pxe::installer::Image>(&entry);
-  const bool is_tar = image != nullptr && (image->format == pxe::installer::ImageFormat::Tar ||
-                                           image->format == pxe::installer::ImageFormat::TarZst);
-  if (is_tar) return {};
+  if (image != nullptr && !is_whole_disk(image->format)) return {};
   return failure(Errc::Invalid, "image " + order.image +
                                     (image == nullptr ? " is installed by its own installer"
                                                       : " is an image of a whole disk") +

@@ -41,8 +41,11 @@ Status add(const Writer& writer, const HostFile& file) {
   const Entry entry = entry_of(file);
   if (Status fits = check(writer, archive_write_header(writer.get(), entry.get())); !fits)
     return tl::unexpected(fits.error().in("file " + file.path));
-  archive_write_data(writer.get(), file.content.data(), file.content.size());
-  return {};
+  const la_ssize_t size = static_cast<la_ssize_t>(file.content.size());
+  return check(writer,
+               archive_write_data(writer.get(), file.content.data(), file.content.size()) == size
+                   ? ARCHIVE_OK
+                   : ARCHIVE_FATAL);
 }
 
 }  // namespace

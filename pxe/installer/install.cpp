@@ -12,10 +12,6 @@
 namespace switchyard::pxe::installer {
 namespace {
 
-bool is_raw(const Image& image) {
-  return image.format == ImageFormat::Raw || image.format == ImageFormat::RawZst;
-}
-
 bool has_kernel_links() {
   std::error_code missing;
   return std::filesystem::is_symlink(kTarget + "/vmlinuz", missing) &&
@@ -44,7 +40,7 @@ struct Installation {
 
 Status Installation::write() {
   const StoragePlan& plan = target.plan();
-  if (is_raw(work.image)) {
+  if (is_whole_disk(work.image.format)) {
     return write_raw(work.image, plan.disks[0], service, reporter)
         .and_then([&] { return grow_root(plan.disks[0], reporter); })
         .and_then([&](const std::string& root) {
@@ -60,7 +56,7 @@ Status Installation::write() {
 
 Status Installation::configure() {
   std::optional<Uuids> uuids;
-  if (!is_raw(work.image)) {
+  if (!is_whole_disk(work.image.format)) {
     const auto root = uuid_of(target.plan().root), esp = uuid_of(target.plan().esps.at(0));
     if (!root) return tl::unexpected(root.error());
     if (!esp) return tl::unexpected(esp.error());
@@ -78,7 +74,7 @@ Status Installation::configure() {
 }
 
 Status Installation::make_bootable() {
-  if (is_raw(work.image)) return {};
+  if (is_whole_disk(work.image.format)) return {};
   if (auto done = target.mount_system(); !done) return done;
   const StoragePlan& plan = target.plan();
   for (std::size_t at = 0; at < plan.esps.size(); ++at) {
@@ -104,7 +100,7 @@ Status Installation::verify() {
   if (auto done = target.mount_root(true); !done) return done;
   for (const TaskFile& file : files)
     if (auto same = has_content(kTarget, file); !same) return same;
-  if (is_raw(work.image)) return target.release();
+  if (is_whole_disk(work.image.format)) return target.release();
   if (firmware == Firmware::Uefi)
     if (auto done = target.mount_esp(target.plan().esps.at(0)); !done) return done;
   std::error_code missing;
@@ -118,7 +114,7 @@ Status Installation::verify() {
 
 Status install(const InstallWork& work, const Inspection& server, ServiceClient& service,
                Reporter& reporter) {
-  if (is_raw(work.image) && (work.layout.raid1 || work.layout.lvm))
+  if (is_whole_disk(work.image.format) && (work.layout.raid1 || work.layout.lvm))
     return failure(Errc::Invalid,
                    "image " + work.image.name + ": an image of a whole disk has its own layout");
   auto plan = plan_storage(work.layout, server.disks, group_name());

@@ -1,6 +1,7 @@
 // The program of the RAM system: opens a session, asks for tasks and does them. Ends (and the
 // server boots again, which fetches a new token) when the service does not know the session any
 // more.
+#include "core/key_pin.h"
 #include "pxe/installer/clock.h"
 #include "pxe/installer/hand_over.h"
 #include "pxe/installer/inspect.h"
@@ -39,7 +40,7 @@ Result<Line> read_command_line() {
   }
   if (!line.endpoint.url.starts_with("https://"))
     return failure(Errc::Invalid, "kernel line: switchyard.url is not https");
-  if (!is_pin(line.endpoint.pin))
+  if (!is_key_pin(line.endpoint.pin))
     return failure(Errc::Invalid, "kernel line: switchyard.pin is not sha256//BASE64");
   if (line.token.empty()) return failure(Errc::Invalid, "kernel line: switchyard.token is missing");
   return line;

@@ -1,6 +1,7 @@
 #include "pxe/installer/task.h"
 
 #include "core/host_name.h"
+#include "core/key_pin.h"
 #include "pxe/installer/fields.h"
 
 #include <algorithm>
@@ -86,7 +87,7 @@ std::optional<PhoneHome> read_phone_home(std::optional<Fields> fields) {
                  .pin = fields->line("pin", 64),
                  .token = Secret{fields->filled_line("token")}};
   if (!home.url.starts_with("https://")) fields->refuse("url", "is not https");
-  if (!is_pin(home.pin)) fields->refuse("pin", "is not sha256//BASE64");
+  if (!is_key_pin(home.pin)) fields->refuse("pin", "is not sha256//BASE64");
   fields->done();
   return home;
 }
@@ -203,17 +204,6 @@ Download read_download(Fields fields) {
   return file;
 }
 
-bool is_pin(std::string_view text) {
-  constexpr std::string_view kPrefix = "sha256//";
-  if (text.size() != kPrefix.size() + 44 || !text.starts_with(kPrefix) || text.back() != '=')
-    return false;
-  text.remove_prefix(kPrefix.size());
-  text.remove_suffix(1);
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return is_lower_alnum(c) || (c >= 'A' && c <= 'Z') || c == '+' || c == '/';
-  });
-}
-
 Result<Task> parse_task(std::string_view body) {
   return read_document(body, kMostBody, "task", &read_task);
 }
@@ -224,6 +214,10 @@ Result<Image> parse_manifest(std::string_view body) {
     if (fields.has("phones_home")) image.phones_home = fields.flag("phones_home");
     return image;
   });
+}
+
+bool is_whole_disk(ImageFormat format) {
+  return format == ImageFormat::Raw || format == ImageFormat::RawZst;
 }
 
 std::string_view to_string(ImageFormat format) {

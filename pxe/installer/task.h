@@ -17,6 +17,9 @@ class Fields;
 
 enum class ImageFormat { Tar, TarZst, Raw, RawZst };
 
+// Of a disk with its partitions, and not of files.
+[[nodiscard]] bool is_whole_disk(ImageFormat format);
+
 struct Image {
   std::string name{};
   std::string url{};  // a path below the service's address: "/files/images/debian-12.tar.zst"
@@ -97,7 +100,5 @@ struct Task {
 
 // Absolute, at most 512 bytes, no empty, "." or ".." part, no control character.
 [[nodiscard]] bool is_clean_path(std::string_view path);
-// "sha256//" and the base64 of 32 bytes, as curl's --pinnedpubkey has it.
-[[nodiscard]] bool is_pin(std::string_view text);
 
 }  // namespace switchyard::pxe::installer

@@ -6,8 +6,7 @@
 //
 // CERTIFICATE, KEY and PIN are of the API, ADDRESS is how the server reaches loopback. Reads orders
 // from its standard input, one JSON a line:
-// {"rescue":[SSH KEY]} (of a server in maintenance), {"end":true}, {"off":true} (it lost its
-// power),
+// {"rescue":[SSH KEY]} (of a server in maintenance), {"end":true}, {"off":true} (without power),
 // {"deploy":IMAGE,"raid1":BOOL,"files":{PATH:CONTENT}}, {"look":true}; time passes with each.
 // Answers with a line
 // {"power","phase","state","access":{address,host_key},"status","error","timeline":[…]}.
