@@ -43,11 +43,12 @@ void note(const Report& report) {
 }  // namespace
 
 Listener::Listener(const Options& options, std::shared_ptr<const BootRoot> root, Register& known,
-                   std::vector<net::io_context*> contexts)
+                   std::vector<net::io_context*> contexts, net::io_context& pages)
     : options_(options),
       root_(std::move(root)),
       known_(known),
       contexts_(std::move(contexts)),
+      pages_(pages),
       socket_(*contexts_.front()) {}
 
 Status Listener::listen() {
@@ -114,23 +115,34 @@ void Listener::take(const Received& received) {
 }
 
 void Listener::serve(const Received& received, const ReadRequest& request) {
-  const auto refuse_new = [&](ErrorCode code, std::string_view message) {
+  if (request.mode != "octet") {
     known_.remove(received.from, nullptr);
-    refuse(received, code, message);
-  };
-  if (request.mode != "octet")
-    return refuse_new(ErrorCode::IllegalOperation, "only mode octet is served, use binary");
-  auto content = find(request, received.from.address().to_string());
-  if (!content) return refuse_new(code_for(content.error().code), content.error().message);
-  start(received, request, std::move(*content));
+    return refuse(received, ErrorCode::IllegalOperation, "only mode octet is served, use binary");
+  }
+  if (options_.pages.has && options_.pages.has(request.file)) return make_page(received, request);
+  answer(received, request, root_->find(request.file).map([](std::shared_ptr<const BootFile> file) {
+    return Content(std::move(file));
+  }));
 }
 
-Result<Content> Listener::find(const ReadRequest& request, const std::string& client) const {
-  if (options_.page)
-    if (auto page = options_.page(request.file, client)) return Content(std::move(*page));
-  auto file = root_->find(request.file);
-  if (!file) return tl::unexpected(file.error());
-  return Content(std::move(*file));
+// Elsewhere, and back: others do not wait for it.
+void Listener::make_page(const Received& received, const ReadRequest& request) {
+  net::post(pages_, [this, received, request] {
+    auto page = options_.pages.make(request.file, received.from.address().to_string());
+    net::post(*contexts_.front(), [this, received, request, page = std::move(page)]() mutable {
+      if (!socket_.is_open()) return;
+      if (page) return answer(received, request, Content(std::move(*page)));
+      answer(received, request,
+             failure(Errc::NotFound, "there is nothing for this address by that name"));
+    });
+  });
+}
+
+void Listener::answer(const Received& received, const ReadRequest& request,
+                      Result<Content> content) {
+  if (content) return start(received, request, std::move(*content));
+  known_.remove(received.from, nullptr);
+  refuse(received, code_for(content.error().code), content.error().message);
 }
 
 void Listener::start(const Received& received, const ReadRequest& request, Content content) {

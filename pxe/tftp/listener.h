@@ -15,9 +15,10 @@ namespace switchyard::pxe::tftp {
 class Listener {
  public:
   // `options`, `known` and the contexts outlive the listener, which works on the first context.
-  // Sessions are spread over all of them; each context is run by one thread.
+  // Sessions are spread over all of them; each context is run by one thread. Pages are made on
+  // `pages`.
   Listener(const Options& options, std::shared_ptr<const BootRoot> root, Register& known,
-           std::vector<net::io_context*> contexts);
+           std::vector<net::io_context*> contexts, net::io_context& pages);
 
   [[nodiscard]] Status listen();
   [[nodiscard]] std::uint16_t port() const;
@@ -27,7 +28,8 @@ class Listener {
   void wait();
   void take(const Received& received);
   void serve(const Received& received, const ReadRequest& request);
-  [[nodiscard]] Result<Content> find(const ReadRequest& request, const std::string& client) const;
+  void make_page(const Received& received, const ReadRequest& request);
+  void answer(const Received& received, const ReadRequest& request, Result<Content> content);
   void start(const Received& received, const ReadRequest& request, Content content);
   void refuse(const Received& received, ErrorCode code, std::string_view message);
 
@@ -35,6 +37,7 @@ class Listener {
   std::shared_ptr<const BootRoot> root_;
   Register& known_;
   std::vector<net::io_context*> contexts_;
+  net::io_context& pages_;
   std::size_t next_context_{0};
   udp::socket socket_;
   std::array<std::uint8_t, 2048> buffer_{};

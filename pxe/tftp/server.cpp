@@ -21,15 +21,19 @@ struct Server::State {
       guards.push_back(net::make_work_guard(*contexts.back()));
       pointers.push_back(contexts.back().get());
     }
-    listener = std::make_unique<Listener>(options, std::move(root), known, std::move(pointers));
+    listener =
+        std::make_unique<Listener>(options, std::move(root), known, std::move(pointers), pages);
   }
 
   const Options options;
   Register known;
   std::vector<std::unique_ptr<net::io_context>> contexts{};
   std::vector<net::executor_work_guard<net::io_context::executor_type>> guards{};
+  net::io_context pages{1};
+  net::executor_work_guard<net::io_context::executor_type> pages_guard{net::make_work_guard(pages)};
   std::unique_ptr<Listener> listener{};
   std::vector<std::thread> threads{};
+  std::thread page_thread{};
   std::uint16_t port{};
 };
 
@@ -47,6 +51,8 @@ Result<std::unique_ptr<Server>> Server::open(Options options,
   state->port = state->listener->port();
   for (const auto& context : state->contexts)
     state->threads.emplace_back([&context = *context] { context.run(); });
+  if (state->options.pages.has)
+    state->page_thread = std::thread([&pages = state->pages] { pages.run(); });
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
@@ -62,6 +68,8 @@ Counts Server::counts() const {
 
 void Server::stop() {
   if (state_->threads.empty()) return;
+  state_->pages.stop();  // what it is at is finished, and nothing more
+  if (state_->page_thread.joinable()) state_->page_thread.join();
   // The listener first, on its own thread: no session is started after it is closed.
   net::post(*state_->contexts.front(), [this] {
     state_->listener->close();

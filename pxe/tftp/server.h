@@ -29,17 +29,25 @@ struct Report {
   std::chrono::microseconds took{};
 };
 
+// Texts that are made for a client and are no files, such as a GRUB configuration. Names are as the
+// client sent them. Both may be empty.
+struct Pages {
+  // Whether the name is a page, which goes before a file. On the server's thread that takes
+  // requests: must not block.
+  std::function<bool(const std::string& name)> has{};
+  // Nothing: there is none for this client. On a thread of its own, one page at a time: may wait
+  // for a database.
+  std::function<std::optional<std::string>(const std::string& name, const std::string& client)>
+      make{};
+};
+
 struct Options {
   std::string address{"0.0.0.0"};  // IPv4 or IPv6; "::" listens on both
   std::uint16_t port{69};          // 0: the kernel chooses
   int threads{2};                  // 1..64
   Limits limits{};
 
-  // Texts that are made for a client and are no files, such as a GRUB configuration: asked first,
-  // with the name as the client sent it and the client's address. Nothing: look for a file. Called
-  // on the server's thread that takes requests, so it must not block. May be empty.
-  std::function<std::optional<std::string>(const std::string& name, const std::string& client)>
-      page{};
+  Pages pages{};
 
   // Told of the end of each transfer, on a thread of the server; must not block. May be empty.
   std::function<void(const Report&)> ended{};

@@ -212,14 +212,17 @@ TEST_F(TftpServer, TellsAClientThatTheFileBecameShorter) {
 TEST_F(TftpServer, ServesPagesMadeForAClientBeforeFiles) {
   folder.write("grub/grub.cfg", "from the folder");
   Options options;
-  options.page = [](const std::string& name,
-                    const std::string& client) -> std::optional<std::string> {
+  options.pages.has = [](const std::string& name) { return name.starts_with("grub/"); };
+  options.pages.make = [](const std::string& name,
+                          const std::string& client) -> std::optional<std::string> {
     if (name != "grub/grub.cfg") return std::nullopt;
     return "for " + client;
   };
   start(std::move(options));
   WireClient client(server->port());
   EXPECT_EQ(client.fetch("grub/grub.cfg"), "for 127.0.0.1");
+  client.ask("grub/none");
+  EXPECT_EQ(client.receive(), "\0\5\0\1there is nothing for this address by that name\0"s);
   client.ask("other");
   EXPECT_EQ(client.receive(), "\0\5\0\1no file other\0"s);
 }
