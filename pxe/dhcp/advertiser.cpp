@@ -63,16 +63,17 @@ Buffer router_advertisement(const MacAddress& ours, const std::optional<Prefix>&
   return message;
 }
 
-Result<std::unique_ptr<Advertiser>> Advertiser::open(const Link& link) {
-  const std::string& interface = link.listen().interface;
+Result<std::unique_ptr<Advertiser>> Advertiser::open(const std::string& interface,
+                                                     const MacAddress& ours,
+                                                     const std::optional<Prefix>& managed) {
   const unsigned index = ::if_nametoindex(interface.c_str());
   Descriptor socket(::socket(AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMPV6));
   if (!socket.is_open() || !prepare(socket.get(), interface, index))
     return failure(Errc::Unavailable,
                    "router advertisements on " + interface + ": " +
                        std::error_code(errno, std::generic_category()).message());
-  return std::unique_ptr<Advertiser>(new Advertiser(
-      std::move(socket), index, router_advertisement(link.mac(), link.listen().managed)));
+  return std::unique_ptr<Advertiser>(
+      new Advertiser(std::move(socket), index, router_advertisement(ours, managed)));
 }
 
 void Advertiser::answer() {

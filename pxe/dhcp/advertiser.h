@@ -17,7 +17,8 @@ namespace switchyard::pxe::dhcp {
 class Advertiser {
  public:
   // Unavailable where the interface speaks no IPv6.
-  [[nodiscard]] static Result<std::unique_ptr<Advertiser>> open(const Link& link);
+  [[nodiscard]] static Result<std::unique_ptr<Advertiser>> open(
+      const std::string& interface, const MacAddress& ours, const std::optional<Prefix>& managed);
 
   [[nodiscard]] int fd() const { return socket_.get(); }
 

@@ -85,7 +85,7 @@ void Server::Engine::watch_again(Watch& descriptor, std::function<void()> on_rea
 }
 
 void Server::Engine::advertise_on(const Link& link) {
-  auto advertiser = Advertiser::open(link);
+  auto advertiser = Advertiser::open(link.listen().interface, link.mac(), std::nullopt);
   if (!advertiser)  // netboots are slower then, nothing more
     return log::warning("no router advertisements", {{"error", advertiser.error().message}});
   advertisers_.push_back(*std::move(advertiser));

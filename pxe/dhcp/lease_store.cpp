@@ -18,7 +18,16 @@ CREATE TABLE IF NOT EXISTS dhcp_leases (
 ) {table}
 )sql";
 
-constexpr std::array kMigrations{db::Migration{400, "DHCP leases", kLeases}};
+// v6/holder_store.h. switch_name and port are '' where only the MAC is known.
+constexpr std::string_view kHolders = R"sql(
+CREATE TABLE IF NOT EXISTS dhcp6_holders (
+  address {name} NOT NULL PRIMARY KEY, switch_name {name} NOT NULL, port {name} NOT NULL,
+  mac {name} NOT NULL
+) {table}
+)sql";
+
+constexpr std::array kMigrations{db::Migration{400, "DHCP leases", kLeases},
+                                 db::Migration{401, "holders of IPv6 addresses", kHolders}};
 
 constexpr std::array<std::string_view, 4> kStates{"offered", "bound", "free", "declined"};
 constexpr std::size_t kRowsAStatement = 64;

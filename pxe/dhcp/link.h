@@ -14,7 +14,6 @@ struct Listen {
   std::string interface {};         // empty: only what relays send to `address`
   Ipv4 address{};                   // ours there
   std::uint16_t port{kServerPort};  // 0: the kernel chooses one
-  std::optional<Prefix> managed{};  // the IPv6 prefix there, when DHCPv6 gives its addresses away
 };
 
 // A file descriptor with one owner.

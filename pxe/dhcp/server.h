@@ -21,8 +21,9 @@ struct ServerOptions {
   Settings settings{};
   std::shared_ptr<const Cabling> cabling{std::make_shared<const Cabling>()};
   std::chrono::seconds probe_interval{60};  // looks for other DHCP servers; 0: never
-  bool advertise{
-      true};  // answers router solicitations on the interfaces: nobody waits for a router
+  // Answers router solicitations on the interfaces, so that nobody waits for a router. Not beside a
+  // v6::Server, which answers them itself.
+  bool advertise{true};
 };
 
 // What happened since the start.

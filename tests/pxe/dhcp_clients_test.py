@@ -257,6 +257,8 @@ def test_a_server_always_has_the_same_ipv6_address(net):
     site = DirectV6(net)
     first = site.address_of_dhclient6()
     assert first.startswith("fd99::")
+    with contextlib.closing(sqlite3.connect(net.folder / "leases.db")) as database:
+        assert database.execute("SELECT address, mac FROM dhcp6_holders").fetchall() == [(first, site.mac)]
     site.server.await_text(f"address_served .*mac={site.mac} .* {first}")
     site.server.stop()
     net.serve(site.server_space, *site.flags)

@@ -90,9 +90,7 @@ ServerOptions to_options(const Flags& flags) {
   for (const std::string& text : flags.relays)
     relays.push_back(to_relay(text));
   options.cabling = good(Cabling::make(std::move(machines), std::move(relays)));
-  if (!flags.subnet6.empty())
-    for (Listen& listen : options.listen)
-      listen.managed = good(parse_prefix(flags.subnet6));
+  options.advertise = flags.subnet6.empty();  // the DHCPv6 server does it
   options.probe_interval = std::chrono::seconds{flags.probe};
   return options;
 }
@@ -156,11 +154,13 @@ void add_flags(CLI::App& app, Flags& flags) {
 void serve(const Flags& flags) {
   std::unique_ptr<db::Pool> pool;
   std::unique_ptr<LeaseStore> store = std::make_unique<MemoryLeaseStore>();
+  std::unique_ptr<v6::HolderStore> holders = std::make_unique<v6::MemoryHolderStore>();
   if (!flags.database.empty()) {
     pool = good(db::Pool::open({.url = flags.database, .size = 2}));
     if (const Status done = db::migrate(*pool, migrations()); !done)
       throw std::runtime_error(done.error().message);
     store = std::make_unique<DatabaseLeaseStore>(*pool);
+    holders = std::make_unique<v6::DatabaseHolderStore>(*pool);
   }
   Printer printer(flags.quiet);
   const SystemClock clock;
@@ -173,7 +173,7 @@ void serve(const Flags& flags) {
   const auto server = good(Server::start(options, *store, printer, clock));
   std::unique_ptr<v6::Server> server6;
   if (!flags.subnet6.empty())
-    server6 = good(v6::Server::start(to_options6(flags, options), printer, clock));
+    server6 = good(v6::Server::start(to_options6(flags, options), *holders, printer, clock));
   std::cout << "ready" << std::endl;
   int received = 0;
   sigwait(&ends, &received);

@@ -98,11 +98,8 @@ std::optional<Identity> identity_of(const Received& received, const Arrival& arr
 void note_given(const Grounds& grounds, const std::vector<IaNa>& ias, Answer& answer) {
   const Identity& identity = grounds.identity;
   for (std::size_t n = 0; n < ias.size(); ++n)
-    answer.given.push_back(
-        {.address = computed_address(grounds.segment.prefix, identity.holder, n),
-         .holder = {.port = identity.port,
-                    .mac = grounds.client.mac,
-                    .server = identity.machine != nullptr ? identity.machine->server : ""}});
+    answer.given.push_back({.address = computed_address(grounds.segment.prefix, identity.holder, n),
+                            .holder = {.port = identity.port, .mac = grounds.client.mac}});
 }
 
 }  // namespace
@@ -142,22 +139,6 @@ Address computed_address(const Prefix& prefix, const std::string& holder, std::s
   std::copy_n(hash.begin(), 8, address.begin() + 8);
   address[8] &= 0xfdU;  // not made from a MAC (RFC 4291 section 2.5.1)
   return address;
-}
-
-std::optional<Holder> find_owner(const Address& address, const View& view) {
-  const auto has = [&](const std::string& holder) {
-    return std::ranges::any_of(view.settings.segments, [&](const Segment& segment) {
-      return computed_address(segment.prefix, holder, 0) == address ||
-             computed_address(segment.prefix, holder, 1) == address;
-    });
-  };
-  for (const Machine& machine : view.cabling.machines()) {
-    for (const PortName& port : machine.ports)
-      if (has(to_string(port))) return Holder{.port = port, .server = machine.server};
-    for (const MacAddress& mac : machine.macs)
-      if (has(holder_of({}, mac))) return Holder{.mac = mac, .server = machine.server};
-  }
-  return std::nullopt;
 }
 
 Answer answer(const Received& received, const Arrival& arrival, const View& view) {

@@ -1,7 +1,7 @@
 // The DHCPv6 server without a network (RFC 8415, boot options of RFC 5970). Pure.
 //
-// Addresses are computed from who asks: the port, else the MAC. So there is nothing to remember, to
-// store or to run out of, one port always has the same address, and a replaced machine gets it too.
+// Addresses are computed from who asks: the port, else the MAC. So there is nothing to run out of,
+// one port always has the same address, and a replaced machine gets it too.
 #pragma once
 
 #include "pxe/dhcp/identify.h"
@@ -43,20 +43,20 @@ struct View {
 
 // Who an address was given to.
 struct Holder {
-  PortName port{};
+  PortName port{};  // empty: known by its MAC
   MacAddress mac{};
-  std::string server{};  // empty: unknown to the inventory
   friend bool operator==(const Holder&, const Holder&) = default;
 };
 
 struct Given {
   Address address{};
   Holder holder{};
+  friend bool operator==(const Given&, const Given&) = default;
 };
 
 struct Answer {
   std::optional<Message> reply{};  // nothing: silence
-  std::vector<Given> given{};
+  std::vector<Given> given{};      // to be stored before the reply goes out
   std::vector<Sighting> seen{};
 };
 
@@ -65,9 +65,6 @@ struct Answer {
 // The address of a holder (holder_of() of lease.h); `n` counts the addresses it asks for, from 0.
 [[nodiscard]] Address computed_address(const Prefix& prefix, const std::string& holder,
                                        std::size_t n);
-
-// Who of the inventory would get this address; nothing when nobody.
-[[nodiscard]] std::optional<Holder> find_owner(const Address& address, const View& view);
 
 [[nodiscard]] IpAddress to_ip(const Address& address);
 [[nodiscard]] Buffer server_duid(const MacAddress& mac);  // DUID-LL

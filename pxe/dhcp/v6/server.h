@@ -1,29 +1,34 @@
-// The DHCPv6 server: one socket an interface around answer(). One thread; nothing to store.
+// The DHCPv6 server: sockets, router advertisements and a store of holders around answer(). One
+// thread, which waits for the store when somebody gets an address for the first time.
 #pragma once
 
 #include "core/clock.h"
-#include "pxe/dhcp/v6/answer.h"
+#include "pxe/dhcp/v6/holder_store.h"
 
 #include <memory>
 
 namespace switchyard::pxe::dhcp::v6 {
 
 struct Listen {
-  std::string interface {};
-  std::string segment{};  // of clients that come without a relay; empty: none do
+  std::string interface {};  // empty: only what relays send to `address`
+  std::string segment{};     // of clients that come without a relay; empty: none do
+  Address address{};         // ours there; heard where there is no interface
 };
 
 struct ServerOptions {
   std::vector<Listen> listen{};
   Settings settings{};
   std::shared_ptr<const Cabling> cabling{std::make_shared<const Cabling>()};
+  // Answers router solicitations on the interfaces that have a segment.
+  bool advertise{true};
 };
 
-// Thread-safe. Sightings and clock must outlive it.
+// Thread-safe. Store, sightings and clock must outlive it.
 class Server {
  public:
-  // Invalid: settings that make no sense; Unavailable: a socket cannot be had.
+  // Invalid: settings that make no sense; Unavailable: a socket or the store cannot be had.
   [[nodiscard]] static Result<std::unique_ptr<Server>> start(ServerOptions options,
+                                                             HolderStore& store,
                                                              Sightings& sightings,
                                                              const Clock& clock);
   ~Server();
@@ -32,7 +37,7 @@ class Server {
 
   void update(std::shared_ptr<const Cabling> cabling);
 
-  // Who was given the address, or, after a restart, who of the inventory it belongs to.
+  // Who was given the address: how HTTP and TFTP know whom they talk to. Nothing when nobody was.
   [[nodiscard]] std::optional<Holder> find_holder(const Address& address) const;
 
  private:
