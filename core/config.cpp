@@ -101,6 +101,15 @@ Status set_ipv4(IpAddress& member, std::string_view text) {
   return parse_ipv4(text).map([&](const IpAddress& address) { member = address; });
 }
 
+Status set_ipv6(std::optional<IpAddress>& member, std::string_view text) {
+  if (text.empty()) return {};
+  const auto address = parse_ip(text);
+  if (!address) return tl::unexpected(address.error());
+  if (address->family != Family::V6) return failure(Errc::Invalid, "must be an IPv6 address");
+  member = *address;
+  return {};
+}
+
 Status set_addresses(std::vector<IpAddress>& member, std::string_view text) {
   constexpr std::size_t kMost = 16;
   std::vector<IpAddress> read;
@@ -154,7 +163,7 @@ const std::array kKeys{
   Key{"network.provisioning_vlan", "1..4094", "100", "VLAN in which servers boot, are installed and wiped.",
       [](Config& c, std::string_view t) {
         return number_in(t, 1, 4094).and_then(&make_vlan).map([&](VlanId v) { c.network.provisioning_vlan = v; }); }},
-  Key{"network.provisioning_services", "IP addresses", "", "All that a server in that VLAN may talk to, separated by spaces: this service, a relay or gateway before it; of IPv6 the link-local ones, too. Empty: boot.address, or no limit without a boot service.",
+  Key{"network.provisioning_services", "IP addresses", "", "All that a server in that VLAN may talk to, separated by spaces: this service, a relay or gateway before it; of IPv6 the link-local ones, too (those of boot.interface are added). Empty: boot.address and boot.address6, or no limit without a boot service.",
       [](Config& c, std::string_view t) { return set_addresses(c.network.provisioning_services, t); }},
   Key{"network.first_asn", "AS number", "4200000000", "First AS number given to servers.",
       [](Config& c, std::string_view t) { return set_asn(c.network.first_asn, t); }},
@@ -189,6 +198,10 @@ const std::array kKeys{
       [](Config& c, std::string_view t) { return set_ipv4(c.boot.first_address, t); }},
   Key{"boot.last_address", "IPv4 address", "172.16.100.199", "Last address lent to a server that boots.",
       [](Config& c, std::string_view t) { return set_ipv4(c.boot.last_address, t); }},
+  Key{"boot.ipv4", "true or false", "true", "Whether servers boot by IPv4. false: by IPv6 alone, and boot.address6 is needed.",
+      [](Config& c, std::string_view t) { return set_flag(c.boot.ipv4, t, "true", "false"); }},
+  Key{"boot.address6", "IPv6 address", "", "IPv6 address of this service on that interface; its /64 is the subnet servers boot in, by router advertisements and DHCPv6. Empty: no IPv6.",
+      [](Config& c, std::string_view t) { return set_ipv6(c.boot.address6, t); }},
   Key{"boot.http_port", "1..65535", "8080", "Port of boot files and scripts.",
       [](Config& c, std::string_view t) { return set_number(c.boot.http_port, t, 1, 65'535); }},
   Key{"boot.tls_port", "1..65535", "8444", "Port of the installer's protocol and of images, TLS with a pinned key.",
@@ -203,6 +216,8 @@ const std::array kKeys{
       [](Config& c, std::string_view t) { return set_text(c.boot.phone_home_url, t); }},
   Key{"boot.phone_home_pin", "sha256//BASE64", "", "Public key of the certificate there, as of curl --pinnedpubkey (docs/boot.md, Phone-home).",
       [](Config& c, std::string_view t) { return set_text(c.boot.phone_home_pin, t); }},
+  Key{"boot.secure_boot", "true or false", "false", "Whether servers boot by the signed loaders, shim and GRUB, which Secure Boot demands. The secure_boot of a server in the inventory goes before it; also for unknown machines.",
+      [](Config& c, std::string_view t) { return set_flag(c.boot.secure_boot, t, "true", "false"); }},
 
   Key{"secrets.key_file", "file", "", "Key that seals stored credentials, mode 0600, made at the first start. Empty: secret.key in data_directory.",
       [](Config& c, std::string_view t) { return set_text(c.secrets_key_file, t); }},
@@ -262,6 +277,8 @@ void check(const Config& config, const yaml::Node& root) {
       root.report("boot", "address " + to_string(address) + " is not in prefix " +
                               to_string(config.boot.prefix));
   check_phone_home(config.boot, root);
+  if (!config.boot.ipv4 && !config.boot.address6)
+    root.report("boot", "without ipv4 servers boot by IPv6 alone: give address6");
 }
 
 std::string host_name() {
@@ -275,7 +292,7 @@ void fill_in(Config& config) {
   if (config.secrets_key_file.empty())
     config.secrets_key_file = config.data_directory + "/secret.key";
   if (config.network.provisioning_services.empty() && !config.boot.interface_name.empty())
-    config.network.provisioning_services = {config.boot.address};
+    config.network.provisioning_services = own_addresses(config.boot);
   if (config.boot.files.empty()) config.boot.files = config.data_directory + "/boot";
   if (config.database.url.empty())
     config.database.url = Secret{"sqlite://" + config.data_directory + "/state.db"};
@@ -295,6 +312,13 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
   if (read.ec != std::errc{} || unit == units.end() || count < 0 || count > 1'000'000'000)
     return failure(Errc::Invalid, "must be a duration such as 500ms, 30s, 5m, 2h or 1d");
   return count * unit->second;
+}
+
+std::vector<IpAddress> own_addresses(const Config::Boot& boot) {
+  std::vector<IpAddress> own;
+  if (boot.ipv4) own.push_back(boot.address);
+  if (boot.address6) own.push_back(*boot.address6);
+  return own;
 }
 
 Result<Config> parse_config(std::string_view file, std::string_view text) {
@@ -342,7 +366,7 @@ std::string config_reference() {
     text += "\n" + indent + "# " + std::string{key.meaning} + " (" + std::string{key.type} + ")\n";
     text +=
         indent + member + ": " + (key.fallback.empty() ? "\"\"" : std::string{key.fallback}) + "\n";
-    if (key.name == "boot.unknown") text += kRelaysReference;
+    if (key.name == "boot.secure_boot") text += kRelaysReference;
   }
   return text;
 }

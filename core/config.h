@@ -60,6 +60,8 @@ struct Config {
   // The boot segment; nothing is served while there is neither an interface nor a relay.
   struct Boot {
     std::string interface_name{};
+    bool ipv4{};                          // false: by IPv6 alone
+    std::optional<IpAddress> address6{};  // none: no IPv6
     IpAddress address{};
     Prefix prefix{};
     IpAddress first_address{};
@@ -72,6 +74,7 @@ struct Config {
     // Where installed systems call home, as they reach this service's API; empty: they do not.
     std::string phone_home_url{};
     std::string phone_home_pin{};  // "sha256//BASE64" of the key that answers there
+    bool secure_boot{};  // of servers whose inventory does not say, and of unknown machines
 
     // A switch that relays DHCP; its option 82 names the port.
     struct Relay {
@@ -83,8 +86,9 @@ struct Config {
       };
 
       std::string switch_name{};
-      std::vector<IpAddress> addresses{};  // it sends from
+      std::vector<IpAddress> addresses{};  // it sends from, IPv4 and IPv6
       std::string circuit_id{};            // plain, sonic, junos
+      std::optional<Prefix> prefix6{};     // of the servers behind it, up to /64; none: of address6
       std::optional<Subnet> subnet{};      // of the servers behind it; none: `prefix` above
     };
 
@@ -94,6 +98,9 @@ struct Config {
   std::string secrets_key_file{};
   log::Level log_level{};
 };
+
+// Of the boot service, one a family it serves: never empty.
+[[nodiscard]] std::vector<IpAddress> own_addresses(const Config::Boot& boot);
 
 // Unknown keys, wrong types and values out of range: one Invalid error with a line for each,
 // "file:line:column: message". What has no default of its own is filled in (key file, database and

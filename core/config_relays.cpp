@@ -17,11 +17,18 @@ Relay::Subnet read_subnet(const yaml::Node& node) {
   return subnet;
 }
 
+Prefix read_prefix6(const yaml::Node& node) {
+  const auto prefix = node.parsed<Prefix>("prefix6", &parse_prefix);
+  if (prefix.network.family != Family::V6 || prefix.length > 64)
+    node.report("prefix6", "must be an IPv6 prefix of at most 64 bits");
+  return prefix;
+}
+
 Relay read_relay(const yaml::Node& node) {
   Relay relay{.switch_name = node.text("switch"),
               .circuit_id = node.text_or("circuit_id", "plain")};
   for (const std::string& text : node.texts("addresses")) {
-    const auto address = parse_ipv4(text);
+    const auto address = parse_ip(text);
     if (address)
       relay.addresses.push_back(*address);
     else
@@ -33,6 +40,7 @@ Relay read_relay(const yaml::Node& node) {
   const bool has_subnet = node.find("prefix") || node.find("first_address") ||
                           node.find("last_address") || node.find("router");
   if (has_subnet) relay.subnet = read_subnet(node);
+  if (node.find("prefix6")) relay.prefix6 = read_prefix6(node);
   node.done();
   return relay;
 }
@@ -51,12 +59,13 @@ const std::string_view kRelaysReference =
   # DHCP relay agents on the switches, whose option 82 names the port a server is cabled to (list).
   # Servers behind one boot in its subnet, or in boot.prefix without one:
   #   - switch: tor1                    # of the inventory
-  #     addresses: [172.16.101.2]       # the relay sends from (giaddr)
+  #     addresses: [172.16.101.2]       # the relay sends from (giaddr); of DHCPv6, too
   #     circuit_id: plain               # how the port is written: plain (swp1), sonic (host:alias:vlan), junos (xe-0/0/1.0:vlan)
   #     prefix: 172.16.101.0/24
   #     first_address: 172.16.101.100
   #     last_address: 172.16.101.199
   #     router: 172.16.101.1            # may be left out
+  #     prefix6: "fd00:101::/64"        # the same for IPv6; without it they boot in that of boot.address6
   relays: []
 )";
 

@@ -202,6 +202,7 @@ InventoryServer read_server(const Node& node) {
   }
   server.disks = read_serials(node);
   server.clean = node.flag_or("clean", false);
+  if (node.find("secure_boot")) server.secure_boot = node.flag_or("secure_boot", false);
   for (const Node& item : node.items("nics"))
     server.nics.push_back(read_nic(item));
   node.done();

@@ -38,6 +38,7 @@
 //       disks: [S3Z9NB0K, S3Z9NB0L]    # serial numbers; left out: those its inspections saw
 //       clean: true    # its disks hold nobody's data, somebody vouches: a new server goes to the
 //                      # pool as it is; without it to maintenance, and to the pool by a wipe
+//       secure_boot: true              # boots by the signed loaders; left out: boot.secure_boot
 //       nics:
 //         - {name: eth1, mac: "02:00:00:00:00:01", switch: tor1, port: swp1}
 //
@@ -51,6 +52,7 @@
 #include "core/yaml.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -119,8 +121,9 @@ struct InventoryServer {
   std::string name{};
   std::string profile{"default"};
   InventoryBmc bmc{};
-  std::vector<std::string> disks{};  // serial numbers that a wipe must name; empty: not said
-  bool clean{};                      // read when the server is new, and not again
+  std::vector<std::string> disks{};   // serial numbers that a wipe must name; empty: not said
+  bool clean{};                       // read when the server is new, and not again
+  std::optional<bool> secure_boot{};  // nothing: as boot.secure_boot of the configuration
   std::vector<InventoryNic> nics{};
 };
 

@@ -261,6 +261,11 @@ bool same_bmc(const Import& import, const ServerRecord& stored, const InventoryB
          stored.bmc_trust == trust_of(bmc) && opened && opened->reveal() == bmc.password.reveal();
 }
 
+std::string stored_form(const std::optional<bool>& secure_boot) {
+  if (!secure_boot) return "";
+  return *secure_boot ? "on" : "off";
+}
+
 // It is in maintenance from now on: only a proved wipe leads from there to the pool.
 void tell_of_wipe(Import& import, const std::string& server) {
   append_event(import.session, {.type = "server.state", .subject = "servers/" + server},
@@ -271,11 +276,11 @@ void tell_of_wipe(Import& import, const std::string& server) {
 Status insert_server(Import& import, const InventoryServer& item) {
   db::execute(import.session,
               "INSERT INTO servers (name, profile, state, reason, deployment, bmc_type, bmc_url, "
-              "bmc_user, sealed_bmc_password, bmc_trust, version) "
-              "VALUES (:n, :p, :st, :r, '', :t, :u, :us, :sp, :tr, 1)",
+              "bmc_user, sealed_bmc_password, bmc_trust, secure_boot, version) "
+              "VALUES (:n, :p, :st, :r, '', :t, :u, :us, :sp, :tr, :sb, 1)",
               item.name, item.profile, item.clean ? "available" : "maintenance",
               item.clean ? "" : import.reason_of_new, item.bmc.type, item.bmc.url, item.bmc.user,
-              sealed_password(import, item.bmc), trust_of(item.bmc));
+              sealed_password(import, item.bmc), trust_of(item.bmc), stored_form(item.secure_boot));
   if (!item.clean) tell_of_wipe(import, item.name);
   if (Status put = put_links(import, item); !put) return put;
   if (Status wished = wish_for_pool(import, item.name); !wished) return wished;
@@ -307,16 +312,17 @@ Status relink(Import& import, const InventoryServer& item, const ServerRecord& s
 Status update_server(Import& import, const InventoryServer& item, const ServerRecord& stored,
                      bool same_disks) {
   const bool links = same_links(list_nics(import.session, item.name), item.nics);
-  const bool same =
-      same_bmc(import, stored, item.bmc) && stored.profile == item.profile && links && same_disks;
+  const bool same = same_bmc(import, stored, item.bmc) && stored.profile == item.profile &&
+                    stored.secure_boot == stored_form(item.secure_boot) && links && same_disks;
   import.note(false, !same, "server " + item.name);
   if (!same)
     db::execute(import.session,
                 "UPDATE servers SET profile = :p, bmc_type = :t, bmc_url = :u, bmc_user = :us, "
-                "sealed_bmc_password = :sp, bmc_trust = :tr, "
+                "sealed_bmc_password = :sp, bmc_trust = :tr, secure_boot = :sb, "
                 "version = version + 1 WHERE name = :n",
                 item.profile, item.bmc.type, item.bmc.url, item.bmc.user,
-                sealed_password(import, item.bmc), trust_of(item.bmc), item.name);
+                sealed_password(import, item.bmc), trust_of(item.bmc),
+                stored_form(item.secure_boot), item.name);
   if (!links) return relink(import, item, stored);
   const bool in_pool = stored.deployment.empty() && stored.state == "available";
   return in_pool ? wish_for_pool(import, item.name) : Status{};

@@ -10,6 +10,7 @@
 #include "ipam/schema.h"
 #include "provisioner/bmc/gate.h"
 #include "provisioner/boot/boot_services.h"
+#include "provisioner/boot/link_local.h"
 #include "provisioner/boot/wipe_record.h"
 #include "provisioner/reconcile/fleet.h"
 #include "provisioner/schema.h"
@@ -25,6 +26,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -68,11 +70,20 @@ class EventLog final : public web::edge::EventSource {
   provisioner::Wakeup& wakeup_;
 };
 
+// All that servers in provisioning may talk to; empty: no limit.
+std::vector<IpAddress> services_of(const Config& config) {
+  std::vector<IpAddress> services = config.network.provisioning_services;
+  if (services.empty() || !config.boot.address6) return services;
+  for (const IpAddress& own : provisioner::link_local_addresses(config.boot.interface_name))
+    if (std::ranges::find(services, own) == services.end()) services.push_back(own);
+  return services;
+}
+
 provisioner::Site site_of(const Config& config) {
   return {.name = config.site,
           .controller = config.controller,
           .provisioning = config.network.provisioning_vlan,
-          .services = config.network.provisioning_services,
+          .services = services_of(config),
           .first_server_asn = config.network.first_asn,
           .last_server_asn = config.network.last_asn,
           .undo_after = config.reconcile.undo_after,

@@ -196,6 +196,11 @@ CREATE TABLE IF NOT EXISTS phone_homes (
 CREATE INDEX phone_homes_token ON phone_homes (token_hash)
 )sql";
 
+// By which loaders it boots: '' (as boot.secure_boot of the configuration), 'on', 'off'.
+constexpr std::string_view kSecureBoot = R"sql(
+ALTER TABLE servers ADD COLUMN secure_boot {name} NOT NULL DEFAULT ''
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
@@ -207,6 +212,7 @@ constexpr std::array kMigrations{
     db::Migration{207, "answers to unattended installers", kAnswers},
     db::Migration{208, "rescues", kRescues},
     db::Migration{209, "installed systems call home", kPhoneHomes},
+    db::Migration{210, "Secure Boot of servers", kSecureBoot},
 };
 
 }  // namespace

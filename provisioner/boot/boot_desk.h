@@ -30,6 +30,7 @@ struct BootTicket {
   BootChoice choice{};
   Secret token{};  // of BootChoice::Installer: opens one session, once, within BootDesk::kTokenLife
   bool for_stranger{};  // whom nobody but itself switches on again
+  std::string lent{};   // "fd00::5/64" for a RAM system that is to use it; empty: it asks DHCP
 };
 
 // Finds an image by its name. NotFound: no such image.

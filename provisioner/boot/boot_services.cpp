@@ -8,6 +8,7 @@
 #include "provisioner/boot/image_shelf.h"
 #include "provisioner/boot/sighting_log.h"
 #include "pxe/dhcp/server.h"
+#include "pxe/dhcp/v6/server.h"
 #include "pxe/files/boot_root.h"
 #include "pxe/http/server.h"
 #include "pxe/tftp/server.h"
@@ -25,17 +26,25 @@ namespace {
 constexpr auto kCablingRefresh = 2s;
 
 Result<std::vector<NicRow>> read_nics(db::Pool& pool) {
-  return db::read(pool, "cabling of all servers",
-                  [](db::Session& session) -> Result<std::vector<NicRow>> {
-                    return db::select<std::string, std::string, std::string, std::string>(
-                        session, "SELECT server, mac, switch_name, port FROM nics ORDER BY server");
-                  });
+  return db::read(
+      pool, "cabling of all servers", [](db::Session& session) -> Result<std::vector<NicRow>> {
+        return db::select<std::string, std::string, std::string, std::string, std::string>(
+            session,
+            "SELECT n.server, n.mac, n.switch_name, n.port, s.secure_boot FROM nics n "
+            "JOIN servers s ON s.name = n.server ORDER BY n.server");
+      });
 }
 
 std::optional<HomeAddress> home_of(const Config::Boot& boot) {
   if (boot.phone_home_url.empty()) return std::nullopt;
   return HomeAddress{.url = boot.phone_home_url, .pin = boot.phone_home_pin};
 }
+
+// Whom an address was lent to, as DHCP knows it.
+struct Client {
+  dhcp::PortName port{};
+  MacAddress mac{};
+};
 
 }  // namespace
 
@@ -50,19 +59,23 @@ struct BootServices::State {
               .site = config.site,
               .find_image = [folder = config.boot.files](
                                 const std::string& name) { return find_image(folder, name); },
-              .boot_url = boot_url(
-                  {.address = to_string(config.boot.address), .port = config.boot.http_port}),
+              .boot_url = boot_url({.address = to_string(own_addresses(config.boot).front()),
+                                    .port = config.boot.http_port}),
               .home = home_of(config.boot),
               .ordered = [this](const std::string& server) { wake(server); }}),
         site(
             desk, [this](const std::string& address) { return asker_at(address); },
-            [this] { return address(); }),
-        store(database) {}
+            [this](const std::string& client) { return address_for(client); }),
+        store(database),
+        holders(database) {}
 
   [[nodiscard]] std::optional<Asker> asker_at(const std::string& text) const;
-  [[nodiscard]] BootAddress address() const;
+  [[nodiscard]] std::optional<Client> client_at(const std::string& text) const;
+  [[nodiscard]] BootAddress address_for(const std::string& client) const;
   void wake(const std::string& server);
   Status open(const Config& config, const Clock& clock);
+  Status open_dhcp(const Clock& clock);
+  Status open_files(const IpAddress& own, const pxe::http::Identity& identity);
   Status refresh_cabling();
   void keep_books(const std::stop_token& stop);
 
@@ -72,45 +85,61 @@ struct BootServices::State {
   BootDesk desk;
   BootSite site;
   dhcp::DatabaseLeaseStore store;
+  dhcp::v6::DatabaseHolderStore holders;
   SightingLog sightings{};
   std::vector<NicRow> nics{};
   bool has_cabling{false};
   mutable std::mutex mutex{};  // guards cabling
   std::shared_ptr<const dhcp::Cabling> cabling{std::make_shared<const dhcp::Cabling>()};
-  std::unique_ptr<dhcp::Server> dhcp_server{};
-  std::unique_ptr<pxe::tftp::Server> tftp_server{};
-  std::unique_ptr<pxe::http::Server> http_server{};
+  std::unique_ptr<dhcp::Server> dhcp_server{};       // nothing: by IPv6 alone
+  std::unique_ptr<dhcp::v6::Server> dhcp6_server{};  // nothing: no IPv6
+  std::shared_ptr<const pxe::BootRoot> root{};
+  std::vector<std::unique_ptr<pxe::tftp::Server>> tftp_servers{};  // one a family
+  std::vector<std::unique_ptr<pxe::http::Server>> http_servers{};
   std::jthread refresher{};  // last: stopped and joined before what it uses goes
 };
 
-std::optional<Asker> BootServices::State::asker_at(const std::string& text) const {
-  const auto address = dhcp::parse_ipv4(text);
-  if (!address || !dhcp_server) return std::nullopt;
-  const auto lease = dhcp_server->find_lease(*address);
+std::optional<Client> BootServices::State::client_at(const std::string& text) const {
+  const auto address = parse_ip(text);
+  if (!address) return std::nullopt;
+  if (address->family == Family::V6) {
+    const auto holder = dhcp6_server ? dhcp6_server->find_holder(address->key) : std::nullopt;
+    if (!holder) return std::nullopt;
+    return Client{.port = holder->port, .mac = holder->mac};
+  }
+  const auto lease = dhcp_server ? dhcp_server->find_lease(dhcp::to_ipv4(*address)) : std::nullopt;
   if (!lease) return std::nullopt;
+  return Client{.port = lease->port, .mac = lease->mac};
+}
+
+std::optional<Asker> BootServices::State::asker_at(const std::string& text) const {
+  const auto client = client_at(text);
+  if (!client) return std::nullopt;
   const std::lock_guard lock(mutex);
-  const bool has_port = !lease->port.port.empty();
+  const bool has_port = !client->port.port.empty();
   const dhcp::Machine* machine =
-      has_port ? cabling->at_port(lease->port) : cabling->with_mac(lease->mac);
+      has_port ? cabling->at_port(client->port) : cabling->with_mac(client->mac);
   if (machine != nullptr)
     return Asker{.server = machine->server, .known_by = has_port ? KnownBy::Port : KnownBy::Mac};
   if (!boot.discover_unknown) return std::nullopt;
   return Asker{
-      .server = discovery_id(lease->mac),
+      .server = discovery_id(client->mac),
       .stranger = Stranger{
-          .mac = lease->mac, .switch_name = lease->port.switch_name, .port = lease->port.port}};
+          .mac = client->mac, .switch_name = client->port.switch_name, .port = client->port.port}};
 }
 
-BootAddress BootServices::State::address() const {
-  return {.address = to_string(boot.address),
+BootAddress BootServices::State::address_for(const std::string& client) const {
+  const bool v6 = boot.address6 && client.find(':') != std::string::npos;
+  return {.address = to_string(v6 ? *boot.address6 : boot.address),
           .port = boot.http_port,
           .tls_port = boot.tls_port,
-          .pin = http_server ? http_server->spki_pin() : ""};
+          .pin = http_servers.empty() ? "" : http_servers.front()->spki_pin()};
 }
 
 // The RAM system of this server need not wait for its next question.
 void BootServices::State::wake(const std::string& server) {
-  if (http_server) http_server->wake(task_topic(server));
+  for (const auto& http : http_servers)
+    http->wake(task_topic(server));
 }
 
 Status BootServices::State::refresh_cabling() {
@@ -126,6 +155,7 @@ Status BootServices::State::refresh_cabling() {
     cabling = *made;
   }
   if (dhcp_server) dhcp_server->update(*made);
+  if (dhcp6_server) dhcp6_server->update(*made);
   return {};
 }
 
@@ -139,29 +169,56 @@ void BootServices::State::keep_books(const std::stop_token& stop) {
   }
 }
 
-Status BootServices::State::open(const Config& config, const Clock& clock) {
-  if (const Status read = refresh_cabling(); !read) return read;
-  const auto root = pxe::BootRoot::open(boot.files);
-  if (!root) return tl::unexpected(root.error().in("boot.files"));
-  auto identity = pxe::http::ensure_identity(config.data_directory + "/boot-identity");
-  if (!identity) return tl::unexpected(identity.error());
-  auto options = dhcp_options(boot);
+Status BootServices::State::open_dhcp(const Clock& clock) {
+  if (boot.ipv4) {
+    auto options = dhcp_options(boot);
+    if (!options) return tl::unexpected(options.error());
+    options->cabling = cabling;
+    auto dhcp = dhcp::Server::start(std::move(*options), store, sightings, clock);
+    if (!dhcp) return tl::unexpected(dhcp.error().in("DHCP"));
+    dhcp_server = std::move(*dhcp);
+  }
+  if (!boot.address6) return {};
+  auto options = dhcp6_options(boot);
   if (!options) return tl::unexpected(options.error());
   options->cabling = cabling;
-  auto dhcp = dhcp::Server::start(std::move(*options), store, sightings, clock);
-  if (!dhcp) return tl::unexpected(dhcp.error().in("DHCP"));
-  dhcp_server = std::move(*dhcp);
-  auto tftp =
-      pxe::tftp::Server::open({.address = to_string(boot.address), .port = boot.tftp_port}, *root);
+  auto dhcp = dhcp::v6::Server::start(std::move(*options), holders, sightings, clock);
+  if (!dhcp) return tl::unexpected(dhcp.error());
+  dhcp6_server = std::move(*dhcp);
+  return {};
+}
+
+// TFTP and HTTP on one address of ours.
+Status BootServices::State::open_files(const IpAddress& own, const pxe::http::Identity& identity) {
+  const auto page = [this](const std::string& name, const std::string& client) {
+    return site.page(name, client);
+  };
+  auto tftp = pxe::tftp::Server::open({.address = to_string(own),
+                                       .port = boot.tftp_port,
+                                       .pages = {.has = &BootSite::is_page, .make = page}},
+                                      root);
   if (!tftp) return tl::unexpected(tftp.error().in("TFTP"));
-  tftp_server = std::move(*tftp);
-  auto http = pxe::http::Server::open({.address = to_string(boot.address),
+  tftp_servers.push_back(std::move(*tftp));
+  auto http = pxe::http::Server::open({.address = to_string(own),
                                        .port = boot.http_port,
                                        .tls_port = boot.tls_port,
-                                       .identity = std::move(*identity)},
-                                      *root, &site);
+                                       .identity = identity},
+                                      root, &site);
   if (!http) return tl::unexpected(http.error().in("boot HTTP"));
-  http_server = std::move(*http);
+  http_servers.push_back(std::move(*http));
+  return {};
+}
+
+Status BootServices::State::open(const Config& config, const Clock& clock) {
+  if (const Status read = refresh_cabling(); !read) return read;
+  auto opened = pxe::BootRoot::open(boot.files);
+  if (!opened) return tl::unexpected(opened.error().in("boot.files"));
+  root = std::move(*opened);
+  const auto identity = pxe::http::ensure_identity(config.data_directory + "/boot-identity");
+  if (!identity) return tl::unexpected(identity.error());
+  if (const Status heard = open_dhcp(clock); !heard) return heard;
+  for (const IpAddress& own : own_addresses(boot))
+    if (const Status served = open_files(own, *identity); !served) return served;
   refresher = std::jthread([this](const std::stop_token& stop) { keep_books(stop); });
   return {};
 }

@@ -1,8 +1,8 @@
 #include "provisioner/boot/boot_site.h"
 
+#include "core/log.h"
 #include "provisioner/boot/unattended_routes.h"
-
-#include <fmt/format.h>
+#include "pxe/files/boot_root.h"
 
 #include <chrono>
 
@@ -43,34 +43,6 @@ Secret bearer_of(const Request& request) {
 
 }  // namespace
 
-std::string boot_url(const BootAddress& address) {
-  return fmt::format("http://{}:{}", address.address, address.port);
-}
-
-std::string ipxe_script(const BootTicket& ticket, const BootAddress& address) {
-  const std::string base = boot_url(address);
-  switch (ticket.choice) {
-    case BootChoice::Hold:
-      return "#!ipxe\necho Switchyard: nothing to do for this server, asking again in 30 s\n"
-             "sleep 30\nchain --replace " +
-             base + "/boot/ipxe\n";
-    // A plain `exit` drops UEFI into its setup; status 1 makes it try the next device.
-    case BootChoice::Disk: return "#!ipxe\niseq ${platform} efi && exit 1 || exit\n";
-    case BootChoice::Installer: break;
-  }
-  // A RAM system that ends must not leave the server to its disk, which may still be a tenant's: it
-  // switches off, or hangs, and we boot it again.
-  const char* end = ticket.for_stranger ? "panic=10" : "switchyard.lost=poweroff";
-  return fmt::format(
-      "#!ipxe\n"
-      "kernel {0}/files/installer/vmlinuz initrd=initrd console=ttyS0 {5} "
-      "switchyard.url=https://{1}:{2} switchyard.pin={3} switchyard.token={4} "
-      "switchyard.nic=${{net0/mac}}\n"
-      "initrd --name initrd {0}/files/installer/initrd\n"
-      "boot\n",
-      base, address.address, address.tls_port, address.pin, ticket.token.reveal(), end);
-}
-
 Answer refused(const Error& error) { return error_answer(status_of(error.code), error.message); }
 
 std::string task_topic(const std::string& server) { return "task of " + server; }
@@ -79,24 +51,50 @@ Answer BootSite::answer(const Request& request) {
   const std::optional<Asker> asker = asker_at_(request.client);
   if (!asker)
     return error_answer(403, "the address " + request.client + " was not lent to a known server");
-  if (request.path == "/boot/ipxe")
-    return request.method == "GET" ? script(*asker) : error_answer(405, "GET only");
+  if (request.path == "/boot/ipxe" || request.path == "/boot/grub") {
+    if (request.method != "GET") return error_answer(405, "GET only");
+    const auto ticket = decide(*asker, request.client);
+    if (!ticket) return refused(ticket.error());
+    const BootAddress address = address_(request.client);
+    return {.headers = {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}},
+            .body = request.path == "/boot/ipxe" ? ipxe_script(*ticket, address)
+                                                 : grub_script(*ticket, address, GrubFetch::Http)};
+  }
   if (request.path.starts_with(kAnswerRoute))
-    return unattended_answer(desk_, boot_url(address_()), request, asker->server);
+    return unattended_answer(desk_, boot_url(address_(request.client)), request, asker->server);
   if (request.path.starts_with("/installer/v1/")) return installer(request, *asker);
   return error_answer(404, "no such route: " + request.path);
 }
 
 bool BootSite::may_fetch(const Request& request) { return asker_at_(request.client).has_value(); }
 
-Answer BootSite::script(const Asker& asker) {
+Result<BootTicket> BootSite::decide(const Asker& asker, const std::string& client) {
   if (asker.stranger)
-    if (const Status noted = desk_.discover(*asker.stranger); !noted) return refused(noted.error());
+    if (const Status noted = desk_.discover(*asker.stranger); !noted)
+      return tl::unexpected(noted.error());
   auto ticket = desk_.open_boot(asker.server);
-  if (!ticket) return refused(ticket.error());
+  if (!ticket) return ticket;
   ticket->for_stranger = asker.stranger.has_value();
-  return {.headers = {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}},
-          .body = ipxe_script(*ticket, address_())};
+  // The RAM system asks for IPv4 itself. Its IPv6 address is the same at every boot.
+  if (client.find(':') != std::string::npos) ticket->lent = client + "/64";
+  return ticket;
+}
+
+bool BootSite::is_page(std::string_view name) {
+  const auto relative = pxe::relative_name(name);
+  return relative && (*relative == kGrubStart || *relative == kGrubScript);
+}
+
+std::optional<std::string> BootSite::page(std::string_view name, const std::string& client) {
+  const std::optional<Asker> asker = asker_at_(client);
+  const auto relative = pxe::relative_name(name);
+  if (!asker || !relative) return std::nullopt;
+  if (*relative == kGrubStart) return grub_start();
+  if (*relative != kGrubScript) return std::nullopt;
+  const auto ticket = decide(*asker, client);
+  if (ticket) return grub_script(*ticket, address_(client), GrubFetch::Tftp);
+  log::warning("no GRUB script", {{"client", client}, {"error", ticket.error().message}});
+  return "echo 'Switchyard: the service cannot tell what to boot, asking again'\n";
 }
 
 Answer BootSite::installer(const Request& request, const Asker& asker) {

@@ -1,25 +1,18 @@
-// The dynamic routes of the boot server: the iPXE script of a server, the installer's protocol
-// (docs/boot.md) and the answers to other installers (unattended_routes.h). Who asks is known by
-// the lease of its address, never by what it says.
+// The dynamic routes of the boot server: the script of a server for iPXE or GRUB (boot_script.h),
+// the installer's protocol (docs/boot.md) and the answers to other installers
+// (unattended_routes.h). Who asks is known by the lease of its address, never by what it says.
 #pragma once
 
 #include "provisioner/boot/boot_desk.h"
+#include "provisioner/boot/boot_script.h"
 #include "pxe/http/message.h"
 
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace switchyard::provisioner {
-
-// How a server in its RAM system reaches us.
-struct BootAddress {
-  std::string address{};  // of the boot segment
-  std::uint16_t port{};   // clear text: kernel and initrd
-  std::uint16_t tls_port{};
-  std::string pin{};  // "sha256//BASE64" of the TLS key
-};
 
 // Who asks.
 struct Asker {
@@ -32,12 +25,6 @@ struct Asker {
 // block.
 using AskerAt = std::function<std::optional<Asker>(const std::string& address)>;
 
-// "http://172.16.100.1:8080".
-[[nodiscard]] std::string boot_url(const BootAddress& address);
-
-// What iPXE is to do. Pure.
-[[nodiscard]] std::string ipxe_script(const BootTicket& ticket, const BootAddress& address);
-
 // An error as the client hears it.
 [[nodiscard]] pxe::http::Answer refused(const Error& error);
 
@@ -47,21 +34,29 @@ using AskerAt = std::function<std::optional<Asker>(const std::string& address)>;
 // Thread-safe. The desk outlives it.
 class BootSite final : public pxe::http::Site {
  public:
-  BootSite(BootDesk& desk, AskerAt asker_at, std::function<BootAddress()> address)
+  // `address`: how a client of that address reaches us.
+  BootSite(BootDesk& desk, AskerAt asker_at,
+           std::function<BootAddress(const std::string& client)> address)
       : desk_(desk), asker_at_(std::move(asker_at)), address_(std::move(address)) {}
 
   [[nodiscard]] pxe::http::Answer answer(const pxe::http::Request& request) override;
   // Files, too, are for those we lent an address to.
   [[nodiscard]] bool may_fetch(const pxe::http::Request& request) override;
 
+  // What a signed GRUB, which speaks TFTP only, asks for instead (pxe/tftp/server.h: Pages).
+  [[nodiscard]] static bool is_page(std::string_view name);
+  // Nothing: the address was not lent to a known server.
+  [[nodiscard]] std::optional<std::string> page(std::string_view name, const std::string& client);
+
  private:
-  [[nodiscard]] pxe::http::Answer script(const Asker& asker);
+  // What this boot of the server is for.
+  [[nodiscard]] Result<BootTicket> decide(const Asker& asker, const std::string& client);
   [[nodiscard]] pxe::http::Answer installer(const pxe::http::Request& request, const Asker& asker);
   [[nodiscard]] pxe::http::Answer task(const Secret& session, const std::string& server);
 
   BootDesk& desk_;
   AskerAt asker_at_;
-  std::function<BootAddress()> address_;
+  std::function<BootAddress(const std::string& client)> address_;
 };
 
 }  // namespace switchyard::provisioner

@@ -31,7 +31,8 @@ struct ServerRecord {
   std::string bmc_url{};
   std::string bmc_user{};
   std::string sealed_bmc_password{};
-  std::string bmc_trust{};  // "", "insecure", "sha256:…"
+  std::string bmc_trust{};    // "", "insecure", "sha256:…"
+  std::string secure_boot{};  // "" (as the configuration says), "on", "off"
   long long version{};
 };
 

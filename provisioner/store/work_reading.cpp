@@ -97,16 +97,16 @@ std::vector<OperationRecord> list_operation_records(db::Session& session,
 std::optional<ServerRecord> find_server_record(db::Session& session, const std::string& name) {
   const auto row =
       db::select_one<std::string, std::string, std::string, std::string, std::string, std::string,
-                     std::string, std::string, std::string, std::string, long long>(
+                     std::string, std::string, std::string, std::string, std::string, long long>(
           session,
           "SELECT name, profile, state, reason, deployment, bmc_type, bmc_url, bmc_user, "
-          "sealed_bmc_password, bmc_trust, version "
+          "sealed_bmc_password, bmc_trust, secure_boot, version "
           "FROM servers WHERE name = :n",
           name);
   if (!row) return std::nullopt;
   ServerRecord r;
   std::tie(r.name, r.profile, r.state, r.reason, r.deployment, r.bmc_type, r.bmc_url, r.bmc_user,
-           r.sealed_bmc_password, r.bmc_trust, r.version) = *row;
+           r.sealed_bmc_password, r.bmc_trust, r.secure_boot, r.version) = *row;
   return r;
 }
 

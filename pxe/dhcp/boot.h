@@ -9,6 +9,9 @@
 
 namespace switchyard::pxe::dhcp {
 
+// By which loaders: iPXE, or the chain firmware with Secure Boot takes (shim, then GRUB, signed).
+enum class SecureBoot : std::uint8_t { Off, On };
+
 // What to serve to one platform; empty: nothing.
 struct Loader {
   Platform platform{};
@@ -20,11 +23,10 @@ struct Loader {
 
 struct BootSettings {
   std::string script_url{};  // http://172.16.100.1:8080/boot/ipxe; empty: no network boot at all
-  std::string files_url{};   // http://172.16.100.1:8080/files/boot/ with its last slash
+  std::string files_url{};   // http://172.16.100.1:8080/files/ with its last slash
   std::vector<Loader> loaders{default_loaders()};
+  SecureBoot unknown{};  // for machines the inventory does not know
 };
-
-enum class SecureBoot : std::uint8_t { Off, On };
 
 struct BootFile {
   std::string name{};   // a path for TFTP, or a URL

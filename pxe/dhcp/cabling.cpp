@@ -17,6 +17,10 @@ tl::unexpected<Error> claimed_twice(const std::string& thing, const std::string&
 
 std::string to_string(const PortName& port) { return port.switch_name + "/" + port.port; }
 
+SecureBoot secure_boot_of(const Machine* machine, const BootSettings& settings) {
+  return machine != nullptr ? machine->secure_boot : settings.unknown;
+}
+
 Result<std::shared_ptr<const Cabling>> Cabling::make(std::vector<Machine> machines,
                                                      std::vector<Relay> relays) {
   auto cabling = std::make_shared<Cabling>();

@@ -29,6 +29,9 @@ struct Machine {
   SecureBoot secure_boot{};
 };
 
+// Of nobody: as the settings say.
+[[nodiscard]] SecureBoot secure_boot_of(const Machine* machine, const BootSettings& settings);
+
 // A relay whose option 82 is believed: packets whose giaddr is one of its addresses.
 struct Relay {
   std::string switch_name{};

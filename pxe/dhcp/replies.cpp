@@ -18,9 +18,9 @@ void send(Exchange& exchange, Packet reply) {
 }
 
 std::optional<BootFile> boot_for(const Exchange& exchange) {
-  const Machine* const machine = exchange.identity.machine;
-  return choose_boot(exchange.client, machine != nullptr ? machine->secure_boot : SecureBoot::Off,
-                     exchange.view.settings.boot, exchange.segment->server);
+  const BootSettings& boot = exchange.view.settings.boot;
+  return choose_boot(exchange.client, secure_boot_of(exchange.identity.machine, boot), boot,
+                     exchange.segment->server);
 }
 
 // Firmware that fetches loader after loader never gets anywhere: without a boot file it goes on to

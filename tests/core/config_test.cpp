@@ -35,11 +35,22 @@ TEST(Config, LimitsProvisioningToTheServicesNamedOrToTheBootService) {
   };
   EXPECT_EQ(services(""), "");
   EXPECT_EQ(services("boot: {interface: eth0}\n"), "172.16.100.1 ");
+  EXPECT_EQ(services("boot: {interface: eth0, address6: 'fd00::1'}\n"), "172.16.100.1 fd00::1 ");
+  EXPECT_EQ(services("boot: {interface: eth0, address6: 'fd00::1', ipv4: false}\n"), "fd00::1 ");
   EXPECT_EQ(services("boot: {interface: eth0}\n"
                      "network: {provisioning_services: ' 10.0.0.1  fe80::1 '}\n"),
             "10.0.0.1 fe80::1 ");
   EXPECT_THAT(problems_of("site: a\nnetwork: {provisioning_services: '10.0.0.1 host'}\n"),
               HasSubstr("network.provisioning_services"));
+}
+
+TEST(Config, WantsAnIpv6AddressWhereServersBootByIpv6Alone) {
+  EXPECT_THAT(problems_of("site: a\nboot: {ipv4: false}\n"), HasSubstr("give address6"));
+  EXPECT_THAT(problems_of("site: a\nboot: {address6: 10.0.0.1}\n"),
+              HasSubstr("must be an IPv6 address"));
+  EXPECT_THAT(problems_of("site: a\nboot: {relays: [{switch: t, addresses: ['fd00::2'], prefix6: "
+                          "'fd00::/80'}]}\n"),
+              HasSubstr("at most 64 bits"));
 }
 
 TEST(Config, ReadsEverySection) {

@@ -3,60 +3,22 @@
 //
 //   boot_desk_lab FOLDER IDENTITY-FOLDER PORT TLS-PORT ADDRESS
 //
-// ADDRESS is how the server reaches loopback. Reads orders from its standard input, one JSON a
-// line:
-// {"expect":"installer"|"disk"},
-// {"install":IMAGE,"hostname":NAME,"files":[{path,mode,owner,content}]},
-// {"read":true}; answers each with a line {"phase","detail","operation"} or {"error"}.
+// ADDRESS is how the server reaches loopback. Reads orders from its standard input (desk_orders.h).
 #include "core/log.h"
 #include "provisioner/boot/boot_site.h"
 #include "pxe/http/server.h"
 #include "tests/provisioner/simulated_site.h"
-
-#include <nlohmann/json.hpp>
+#include "tests/pxe/desk_orders.h"
 
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
 
 namespace {
 
 using namespace switchyard;
 using namespace switchyard::provisioner;
-using nlohmann::json;
 
 constexpr const char* kServer = "srv1";
-
-InstallOrder order_of(const json& said) {
-  InstallOrder order{.operation = "op-lab",
-                     .image = said.at("install").get<std::string>(),
-                     .hostname = said.at("hostname").get<std::string>()};
-  for (const json& file : said.at("files"))
-    order.files.push_back({.path = file.at("path").get<std::string>(),
-                           .mode = file.at("mode").get<std::string>(),
-                           .owner = file.at("owner").get<std::string>(),
-                           .content = file.at("content").get<std::string>()});
-  return order;
-}
-
-Result<DeskEntry> carry_out(BootDesk& desk, const json& said) {
-  Status done;
-  if (said.contains("expect"))
-    done =
-        desk.expect(kServer, said.at("expect") == "disk" ? BootDevice::Disk : BootDevice::Network);
-  if (said.contains("install")) done = desk.order_install(kServer, order_of(said));
-  if (!done) return tl::unexpected(done.error());
-  return desk.read(kServer);
-}
-
-void answer(const Result<DeskEntry>& entry) {
-  const json line = entry ? json{{"phase", entry->phase},
-                                 {"detail", entry->detail},
-                                 {"operation", entry->operation}}
-                          : json{{"error", entry.error().message}};
-  std::printf("%s\n", line.dump().c_str());
-  std::fflush(stdout);
-}
 
 int fail(const Error& error) {
   std::fprintf(stderr, "boot_desk_lab: %s\n", error.message.c_str());
@@ -88,7 +50,7 @@ int main(int count, char** arguments) {
                  .ordered = [&](const std::string& who) { server->wake(task_topic(who)); }});
   BootSite site(
       desk, [](const std::string&) { return Asker{.server = kServer, .known_by = KnownBy::Port}; },
-      [&] { return address; });
+      [&](const std::string&) { return address; });
   const auto root = pxe::BootRoot::open(folder);
   if (!root) return fail(root.error());
   auto identity = pxe::http::ensure_identity(arguments[2]);
@@ -101,8 +63,7 @@ int main(int count, char** arguments) {
   if (!opened) return fail(opened.error());
   server = std::move(*opened);
   address.pin = server->spki_pin();
-  for (std::string line; std::getline(std::cin, line);)
-    answer(carry_out(desk, json::parse(line)));
+  follow_orders(desk, kServer);
   server->stop();
   return 0;
 }

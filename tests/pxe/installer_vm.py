@@ -8,6 +8,8 @@ from installer_service import Service
 
 RAM, IMAGES = os.environ.get("SWITCHYARD_RAM"), os.environ.get("SWITCHYARD_IMAGES")
 MAC = "52:54:00:00:00:01"
+# Code and fresh variables of each kind of firmware; "secure" enforces Secure Boot with Microsoft's keys.
+UEFI = {"uefi": ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"), "secure": ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.ms.fd")}
 
 
 def disk_arguments(number, path, kind):
@@ -23,25 +25,31 @@ def disk_arguments(number, path, kind):
 
 class Machine:
     """`disks` are paths, or (path, "virtio"|"nvme"|"sata"|"scratch"); what is written to scratch is gone at the end.
-    `append` set: boots the RAM system; `network_boot`: the NIC's own iPXE does what the network says."""
+    `append` set: boots the RAM system; `network_boot`: the NIC's own iPXE does what the network says. `tap`:
+    (namespace, device) instead of a network of QEMU's own, from which the firmware itself boots first."""
 
     def __init__(self, folder, name, disks, firmware="bios", append=None, forward="", extra=(), network_boot=False,
-                 memory=1024):
+                 memory=1024, tap=None, mac=MAC):
         self.serial = os.path.join(folder, name + ".serial")
         if os.path.exists(self.serial):
             os.remove(self.serial)  # of the machine before: what it said must not be taken for news
         self.begun = time.monotonic()
-        argv = ["qemu-system-x86_64", "-machine", "q35", "-accel", f"tcg,thread=multi,tb-size={memory // 4}", "-cpu", "max", "-smp", "2",
+        secure = ["-global", "driver=cfi.pflash01,property=secure,value=on"] if firmware == "secure" else []
+        netdev = f"tap,id=n0,ifname={tap[1]},script=no,downscript=no" if tap else "user,id=n0" + forward
+        nic = (",bootindex=0" if network_boot or tap else "") + ("" if network_boot else ",romfile=")
+        argv = [*(["ip", "netns", "exec", tap[0]] if tap else []),
+                "qemu-system-x86_64", "-machine", "q35,smm=on" if secure else "q35", *secure, "-accel", f"tcg,thread=multi,tb-size={memory // 4}", "-cpu", "max", "-smp", "2",
                 "-m", str(memory), "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
-                "-serial", "file:" + self.serial, "-device", "virtio-rng-pci", "-netdev", "user,id=n0" + forward,
-                "-device", f"virtio-net-pci,netdev=n0,mac={MAC}" + (",bootindex=0" if network_boot else ",romfile="), *extra]
+                "-serial", "file:" + self.serial, "-device", "virtio-rng-pci", "-netdev", netdev,
+                "-device", f"virtio-net-pci,netdev=n0,mac={mac}" + nic, *extra]
         for number, disk in enumerate(disks):
             path, kind = disk if isinstance(disk, tuple) else (disk, "virtio")
             argv += disk_arguments(number, path, kind)
-        if firmware == "uefi":
+        if firmware in UEFI:
+            code, fresh = UEFI[firmware]
             variables = os.path.join(folder, name + ".vars")
-            shutil.copy("/usr/share/OVMF/OVMF_VARS_4M.fd", variables)
-            argv += ["-drive", "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd",
+            shutil.copy("/usr/share/OVMF/" + fresh, variables)
+            argv += ["-drive", "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/" + code,
                      "-drive", "if=pflash,format=raw,file=" + variables]
         if append is not None:
             argv += ["-kernel", os.path.join(RAM, "vmlinuz"), "-initrd", os.path.join(RAM, "initrd"), "-append", append]

@@ -47,10 +47,9 @@ void add_ia(const Grounds& grounds, const IaNa& ia, std::size_t n, Options& opti
 }
 
 void add_boot(const Grounds& grounds, Options& options) {
-  const Machine* const machine = grounds.identity.machine;
+  const BootSettings& settings = grounds.settings.boot;
   const auto boot =
-      choose_boot(grounds.client, machine != nullptr ? machine->secure_boot : SecureBoot::Off,
-                  grounds.settings.boot, {});
+      choose_boot(grounds.client, secure_boot_of(grounds.identity.machine, settings), settings, {});
   if (!boot) return;
   const bool is_url = boot->name.find("://") != std::string::npos;
   const std::string url =

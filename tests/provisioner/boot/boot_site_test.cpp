@@ -65,7 +65,7 @@ class BootSiteTest : public testing::Test {
           return Asker{.server = discovery_id(kStranger), .stranger = Stranger{.mac = kStranger}};
         return std::nullopt;
       },
-      [] {
+      [](const std::string&) {
         return BootAddress{
             .address = "172.16.100.1", .port = 8080, .tls_port = 8444, .pin = "sha256//AAAA"};
       }};
@@ -89,6 +89,46 @@ TEST_F(BootSiteTest, TheScriptFollowsWhatIsExpected) {
   EXPECT_THAT(script, HasSubstr(" switchyard.lost=poweroff ")) << "it must not fall to its disk";
   ASSERT_TRUE(desk_.expect("srv1", BootDevice::Disk));
   EXPECT_THAT(ask({.method = "GET", .path = "/boot/ipxe"}).body, HasSubstr("exit 1 || exit"));
+}
+
+TEST_F(BootSiteTest, TellsGrubTheSameDecisionInItsOwnLanguage) {
+  const std::string client = "172.16.100.100";
+  EXPECT_THAT(*site_.page("/boot/grub", client), StartsWith("echo 'Switchyard: nothing to do"));
+  ASSERT_TRUE(desk_.expect("srv1", BootDevice::Network));
+  const std::string script = *site_.page("boot/grub", client);
+  EXPECT_THAT(script,
+              StartsWith("if linux (tftp,172.16.100.1)/installer/vmlinuz console=ttyS0 "
+                         "switchyard.lost=poweroff switchyard.url=https://"
+                         "172.16.100.1:8444 switchyard.pin=sha256//AAAA switchyard.token="));
+  EXPECT_THAT(script, HasSubstr(" switchyard.nic=$net_default_mac; then\n  if initrd "
+                                "(tftp,172.16.100.1)/installer/initrd; then boot; fi\n"));
+  EXPECT_THAT(ask({.method = "GET", .path = "/boot/grub"}).body,
+              StartsWith("if linux (http,172.16.100.1:8080)/files/installer/vmlinuz "));
+  ASSERT_TRUE(desk_.expect("srv1", BootDevice::Disk));
+  EXPECT_THAT(*site_.page("boot/grub", client), HasSubstr("chainloader $loader"));
+}
+
+TEST_F(BootSiteTest, GivesGrubNothingByTftpButToTheHolderOfALease) {
+  EXPECT_TRUE(BootSite::is_page("/grub/grub.cfg"));
+  EXPECT_TRUE(BootSite::is_page("boot//grub"));
+  EXPECT_FALSE(BootSite::is_page("grub/x86_64-efi/grub.cfg"));
+  EXPECT_FALSE(site_.page("grub/grub.cfg", "172.16.100.200"));
+  EXPECT_FALSE(site_.page("boot/grub", "172.16.100.200"));
+  EXPECT_THAT(*site_.page("grub/grub.cfg", "172.16.100.100"),
+              HasSubstr("source ($service)/boot/grub\n  sleep 30\n"));
+}
+
+TEST(BootScript, NamesIpv6AddressesAsTheirLoadersDo) {
+  const BootAddress address{.address = "fd00::1", .port = 8080, .tls_port = 8444, .pin = "p"};
+  const BootTicket ticket{
+      .choice = BootChoice::Installer, .token = Secret("t"), .lent = "fd00::5/64"};
+  EXPECT_THAT(ipxe_script(ticket, address),
+              HasSubstr("kernel http://[fd00::1]:8080/files/installer/vmlinuz initrd=initrd "
+                        "console=ttyS0 switchyard.lost=poweroff switchyard.url=https://"
+                        "[fd00::1]:8444 switchyard.pin=p switchyard.token=t "
+                        "switchyard.address=fd00::5/64 switchyard.nic=${net0/mac}\n"));
+  EXPECT_THAT(grub_script(ticket, address, GrubFetch::Http),
+              HasSubstr("(http,[fd00::1]:8080)/files/installer/initrd"));
 }
 
 TEST_F(BootSiteTest, AWipeFromScriptToResult) {

@@ -24,9 +24,9 @@ const std::string kRelays =
     "    - {switch: tor2, addresses: [172.16.101.3], prefix: 172.16.101.0/24, first_address: "
     "172.16.101.100, last_address: 172.16.101.199, router: 172.16.101.1}\n";
 
-const std::vector<NicRow> kNics{{"srv1", "02:00:00:00:00:01", "tor1", "swp1"},
-                                {"srv1", "02:00:00:00:00:02", "tor2", "swp1"},
-                                {"srv2", "02:00:00:00:00:03", "tor1", "swp2"}};
+const std::vector<NicRow> kNics{{"srv1", "02:00:00:00:00:01", "tor1", "swp1", ""},
+                                {"srv1", "02:00:00:00:00:02", "tor2", "swp1", ""},
+                                {"srv2", "02:00:00:00:00:03", "tor1", "swp2", "on"}};
 
 Ipv4 v4(const std::string& text) { return *parse_ipv4(text); }
 
@@ -60,6 +60,41 @@ TEST(DhcpSetup, ServesTheSubnetOfSeveralRelaysOnce) {
   EXPECT_EQ(options->settings.unknown, UnknownClients::Discover);
   EXPECT_TRUE(check(options->settings));
   EXPECT_EQ(dhcp_options(boot_of("  interface: eth0\n" + kRelays))->settings.segments.size(), 2U);
+}
+
+TEST(DhcpSetup, GivesSignedLoadersWhereTheInventoryOrElseTheConfigurationSaysSo) {
+  const auto secure = [](const std::string& mac, const std::string& more) {
+    const Config::Boot boot = boot_of("  interface: eth0\n" + more);
+    const auto cabling = cabling_of(kNics, boot);
+    const auto options = dhcp_options(boot);
+    EXPECT_TRUE(cabling && options);
+    return pxe::dhcp::secure_boot_of((*cabling)->with_mac(*parse_mac(mac)),
+                                     options->settings.boot) == SecureBoot::On;
+  };
+  const std::string known = "02:00:00:00:00:01", says_so = "02:00:00:00:00:03",
+                    unknown = "02:00:00:00:00:99", site = "  secure_boot: true\n";
+  EXPECT_FALSE(secure(known, ""));
+  EXPECT_TRUE(secure(says_so, ""));
+  EXPECT_FALSE(secure(unknown, ""));
+  EXPECT_TRUE(secure(known, site));
+  EXPECT_TRUE(secure(unknown, site));
+}
+
+TEST(DhcpSetup, ServesTheIpv6SubnetsOfItsAddressAndOfRelays) {
+  const Config::Boot boot = boot_of(
+      "  interface: eth0\n  address6: 'fd00:100::1'\n  relays:\n"
+      "    - {switch: tor1, addresses: [172.16.101.2, 'fd00:101::2'], prefix6: 'fd00:101::/64'}\n"
+      "    - {switch: tor2, addresses: ['fd00:101::3'], prefix6: 'fd00:101::/64'}\n");
+  const auto options = dhcp6_options(boot);
+  ASSERT_TRUE(options) << options.error().message;
+  ASSERT_EQ(options->settings.segments.size(), 2U);
+  EXPECT_EQ(to_string(options->settings.segments[0].prefix), "fd00:100::/64");
+  EXPECT_EQ(to_string(options->settings.segments[1].prefix), "fd00:101::/64");
+  EXPECT_EQ(options->settings.boot.script_url, "http://[fd00:100::1]:8080/boot/ipxe");
+  EXPECT_FALSE(dhcp_options(boot)->advertise) << "DHCPv6 does it, with the prefix";
+  const auto cabling = cabling_of(kNics, boot);
+  ASSERT_TRUE(cabling) << cabling.error().message;
+  EXPECT_EQ((*cabling)->relay_at(*parse_ip("fd00:101::3"))->switch_name, "tor2");
 }
 
 TEST(DhcpSetup, RefusesTwoPoolsOfOneSubnet) {

@@ -154,7 +154,7 @@ class UnattendedTest : public testing::Test {
         if (address == "172.16.100.101") return Asker{.server = "srv2"};
         return std::nullopt;
       },
-      [] {
+      [](const std::string&) {
         return BootAddress{
             .address = "172.16.100.1", .port = 8080, .tls_port = 8444, .pin = "sha256//AAAA"};
       }};
