@@ -218,6 +218,8 @@ const std::array kKeys{
       [](Config& c, std::string_view t) { return set_text(c.boot.phone_home_pin, t); }},
   Key{"boot.secure_boot", "true or false", "false", "Whether servers boot by the signed loaders, shim and GRUB, which Secure Boot demands. The secure_boot of a server in the inventory goes before it; also for unknown machines.",
       [](Config& c, std::string_view t) { return set_flag(c.boot.secure_boot, t, "true", "false"); }},
+  Key{"boot.serial_log", "on or off", "on", "While a server boots, is installed or wiped its serial console is read through its BMC, and kept with an operation that fails. A console that is read so is not free for others.",
+      [](Config& c, std::string_view t) { return set_flag(c.boot.serial_log, t, "on", "off"); }},
 
   Key{"secrets.key_file", "file", "", "Key that seals stored credentials, mode 0600, made at the first start. Empty: secret.key in data_directory.",
       [](Config& c, std::string_view t) { return set_text(c.secrets_key_file, t); }},
@@ -366,7 +368,7 @@ std::string config_reference() {
     text += "\n" + indent + "# " + std::string{key.meaning} + " (" + std::string{key.type} + ")\n";
     text +=
         indent + member + ": " + (key.fallback.empty() ? "\"\"" : std::string{key.fallback}) + "\n";
-    if (key.name == "boot.secure_boot") text += kRelaysReference;
+    if (key.name == "boot.serial_log") text += kRelaysReference;
   }
   return text;
 }

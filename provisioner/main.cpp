@@ -116,26 +116,48 @@ provisioner::MakeDriver driver_maker(const Sealer& sealer) {
   };
 }
 
+// How the BMC of a server is reached, but for limits and gates.
+Result<provisioner::BmcAccess> access_to(const Sealer& sealer,
+                                         const provisioner::ServerRecord& record) {
+  const auto password = record.sealed_bmc_password.empty()
+                            ? Result<Secret>(Secret(""))
+                            : sealer.open(record.sealed_bmc_password);
+  if (!password) return tl::unexpected(password.error().in("server " + record.name));
+  const bool insecure = record.bmc_trust == "insecure";
+  return provisioner::BmcAccess{.server = record.name,
+                                .type = record.bmc_type,
+                                .url = record.bmc_url,
+                                .user = record.bmc_user,
+                                .password = *password,
+                                .certificate = insecure ? "" : record.bmc_trust,
+                                .insecure = insecure};
+}
+
+using Gates = std::shared_ptr<provisioner::BmcGates>;
+
 // `desk`: null while this controller serves no boot segment.
-provisioner::MakeServerBoot boot_maker(const Sealer& sealer, provisioner::InstallerDesk* desk) {
-  return [&sealer, desk, gates = std::make_shared<provisioner::BmcGates>()](
-             const provisioner::ServerRecord& record, const provisioner::BootLimits& limits)
+provisioner::MakeServerBoot boot_maker(const Sealer& sealer, const Gates& gates,
+                                       provisioner::InstallerDesk* desk) {
+  return [&sealer, gates, desk](const provisioner::ServerRecord& record,
+                                const provisioner::BootLimits& limits)
              -> Result<std::unique_ptr<provisioner::ServerBoot>> {
-    const auto password = record.sealed_bmc_password.empty()
-                              ? Result<Secret>(Secret(""))
-                              : sealer.open(record.sealed_bmc_password);
-    if (!password) return tl::unexpected(password.error().in("server " + record.name));
-    const bool insecure = record.bmc_trust == "insecure";
-    return provisioner::make_server_boot({.server = record.name,
-                                          .type = record.bmc_type,
-                                          .url = record.bmc_url,
-                                          .user = record.bmc_user,
-                                          .password = *password,
-                                          .certificate = insecure ? "" : record.bmc_trust,
-                                          .insecure = insecure,
-                                          .limits = limits,
-                                          .gates = gates},
-                                         desk);
+    auto access = access_to(sealer, record);
+    if (!access) return tl::unexpected(access.error());
+    access->limits = limits;
+    access->gates = gates;
+    return provisioner::make_server_boot(*access, desk);
+  };
+}
+
+provisioner::MakeFollowConsole console_follower(const Sealer& sealer, const Gates& gates) {
+  return [&sealer, gates](const provisioner::ServerRecord& record) -> provisioner::FollowConsole {
+    return [&sealer, gates, record](const std::stop_token& stop, const provisioner::Heard& heard) {
+      auto access = access_to(sealer, record);
+      if (!access) return Status(tl::unexpected(access.error()));
+      access->limits.stop = stop;
+      access->gates = gates;
+      return provisioner::follow_console(*access, stop, heard);
+    };
   };
 }
 
@@ -232,8 +254,12 @@ int serve(const std::string& config_file) {
     if (!started) return fail(started.error());
     boot = std::move(*started);
   }
+  const auto gates = std::make_shared<provisioner::BmcGates>();
+  provisioner::ConsoleLogs consoles;
   provisioner::Runner runner({**pool, clock, wakeup, site, allocator,
-                              boot_maker(*sealer, boot ? &boot->desk() : nullptr)});
+                              boot_maker(*sealer, gates, boot ? &boot->desk() : nullptr),
+                              config->boot.serial_log ? &consoles : nullptr,
+                              console_follower(*sealer, gates)});
   runner.start();
   log::info("serving", {{"address", to_string(config->listen.address)},
                         {"port", std::to_string((*server)->port())},

@@ -201,6 +201,25 @@ constexpr std::string_view kSecureBoot = R"sql(
 ALTER TABLE servers ADD COLUMN secure_boot {name} NOT NULL DEFAULT ''
 )sql";
 
+// What is kept for those who must find out why an operation failed (store/consoles.h).
+constexpr std::string_view kConsoles = R"sql(
+CREATE TABLE IF NOT EXISTS operation_consoles (
+  operation {name} NOT NULL PRIMARY KEY, server {name} NOT NULL, step {name} NOT NULL,
+  at {big} NOT NULL, console {text} NOT NULL, problem {text} NOT NULL, installer {text} NOT NULL
+) {table}
+)sql";
+
+// Times of steps are compared on hardware of one kind.
+constexpr std::string_view kHardware = R"sql(
+ALTER TABLE servers ADD COLUMN hardware {name} NOT NULL DEFAULT ''
+;
+ALTER TABLE step_times ADD COLUMN hardware {name} NOT NULL DEFAULT ''
+;
+CREATE INDEX step_times_hardware ON step_times (kind, hardware, operation)
+;
+ALTER TABLE operations ADD COLUMN slow_after {big} NOT NULL DEFAULT 0
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
@@ -213,6 +232,8 @@ constexpr std::array kMigrations{
     db::Migration{208, "rescues", kRescues},
     db::Migration{209, "installed systems call home", kPhoneHomes},
     db::Migration{210, "Secure Boot of servers", kSecureBoot},
+    db::Migration{211, "consoles of operations", kConsoles},
+    db::Migration{212, "hardware, times of steps on it", kHardware},
 };
 
 }  // namespace

@@ -183,6 +183,8 @@ class Service {
                                               const PageRequest&);
   Result<OperationView> find_operation(const Viewer&,
                                        const std::string& id);  // with steps and timeline
+  // NotFound: nothing was kept, as of all that succeeded.
+  Result<ConsoleView> find_console(const Viewer&, const std::string& operation);
   Result<OperationView> cancel(const Viewer&, const std::string& operation);
   Result<OperationView> retry(const Viewer&, const std::string& operation);  // a failed one
 

@@ -4,8 +4,10 @@
 #include "core/db/query.h"
 #include "provisioner/service_page.h"
 #include "provisioner/service_unit.h"
+#include "provisioner/store/consoles.h"
 #include "provisioner/store/events.h"
 #include "provisioner/store/rescues.h"
+#include "provisioner/store/step_times.h"
 #include "provisioner/store/work.h"
 #include "provisioner/wakeup.h"
 
@@ -16,23 +18,6 @@
 
 namespace switchyard::provisioner {
 namespace {
-
-// Median of the last runs of each step: one slow install must not spoil what people are told.
-std::map<std::string, double> usual_seconds(db::Session& session, const std::string& kind) {
-  std::map<std::string, std::vector<double>> all;
-  for (const auto& [step, micros] : db::select<std::string, long long>(
-           session,
-           "SELECT step, micros FROM step_times WHERE kind = :k ORDER BY operation DESC LIMIT 400",
-           kind))
-    all[step].push_back(static_cast<double>(micros) / 1e6);
-  std::map<std::string, double> usual;
-  for (auto& [step, seconds] : all) {
-    const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
-    std::ranges::nth_element(seconds, middle);
-    usual[step] = *middle;
-  }
-  return usual;
-}
 
 std::vector<TimelineView> timeline_of(db::Session& session, const std::string& operation) {
   std::vector<TimelineView> lines;
@@ -46,23 +31,32 @@ std::vector<TimelineView> timeline_of(db::Session& session, const std::string& o
   return lines;
 }
 
+double seconds_of(std::chrono::microseconds time) {
+  return static_cast<double>(time.count()) / 1e6;
+}
+
 std::vector<StepView> steps_of(db::Session& session, const OperationRecord& record) {
   std::map<std::string, double> took;
   for (const auto& [step, micros] : db::select<std::string, long long>(
            session, "SELECT step, micros FROM step_times WHERE operation = :o", record.id))
-    took[step] = static_cast<double>(micros) / 1e6;
-  const std::map<std::string, double> usual = usual_seconds(session, record.kind);
+    took[step] = seconds_of(std::chrono::microseconds(micros));
+  const UsualTimes usual = usual_times(session, record.kind, hardware_of(session, record.server));
   std::vector<StepView> steps;
   for (const Row& row : table_of(record.kind)) {
     const std::string name(to_string(row.in));
     StepView step{.name = name, .title = std::string(row.title), .state = "pending"};
     if (const auto known = usual.find(name); known != usual.end())
-      step.usual_seconds = known->second;
+      step.usual_seconds = seconds_of(known->second.median);
     if (const auto done = took.find(name); done != took.end()) {
       step.state = "done";
       step.seconds = done->second;
     } else if (record.state == name) {
+      // Its time so far is asked of the clock, not stored.
+      const std::chrono::microseconds so_far(to_micros(db::now(session)) - record.state_since);
+      const auto limit = slow_after(usual, name);
       step.state = "running";
+      step.seconds = seconds_of(so_far);
+      step.is_slow = limit.count() > 0 && so_far > limit;
     }
     if (row.in == State::Isolating && step.state == "pending")
       continue;  // only shown when it is needed
@@ -170,12 +164,27 @@ Result<OperationView> Service::find_operation(const Viewer& viewer, const std::s
     const auto record = find_operation_record(session, id);
     if (!record || !may_see(viewer, record->project))
       return failure(Errc::NotFound, "there is no operation " + id);
-    OperationView view = to_view(session, *record);
-    // The running step's time so far is asked of the clock, not stored.
-    for (StepView& step : view.steps)
-      if (step.state == "running")
-        step.seconds = static_cast<double>(to_micros(db::now(session)) - record->state_since) / 1e6;
-    return view;
+    return to_view(session, *record);
+  });
+}
+
+Result<ConsoleView> Service::find_console(const Viewer& viewer, const std::string& id) {
+  return db::read(pool_, "console of " + id, [&](db::Session& session) -> Result<ConsoleView> {
+    const auto operation = find_operation_record(session, id);
+    if (!operation || !may_see(viewer, operation->project))
+      return failure(Errc::NotFound, "there is no operation " + id);
+    const auto kept = provisioner::find_console(session, id);
+    if (!kept)
+      return failure(Errc::NotFound, "nothing is kept of the console of operation " + id +
+                                         ": it is kept when a step fails that boots, installs or "
+                                         "wipes a server");
+    return ConsoleView{.operation = id,
+                       .server = kept->server,
+                       .step = kept->step,
+                       .at = from_micros(kept->at),
+                       .console = kept->console,
+                       .problem = kept->problem,
+                       .installer = kept->installer};
   });
 }
 
@@ -226,12 +235,14 @@ Result<OperationView> Service::retry(const Viewer& viewer, const std::string& id
     const std::string since = session.now_sql();
     db::execute(session, "DELETE FROM step_times WHERE operation = :o", id);
     note_rescue_ended(session, id, "");
+    forget_console(session, id);
+    const long long slow = slow_after(session, record->kind, first, record->server).count();
     db::execute(session,
                 "UPDATE operations SET status = 'running', state = :st, attempt = 0, message = '', "
                 "error = '', error_code = '', cancel_requested = 0, finished = 0, live_server = "
-                "server, version = version + 1, state_since = " +
+                "server, version = version + 1, slow_after = :sl, state_since = " +
                     since + ", due = " + since + " WHERE id = :i",
-                first, id);
+                first, slow, id);
     db::execute(
         session,
         "UPDATE deployments SET state = :s, reason = '', version = version + 1 WHERE id = :i",

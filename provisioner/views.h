@@ -206,7 +206,7 @@ struct TimelineView {
   int sequence{};
   Timestamp at{};
   std::string step{};
-  std::string kind{};  // started, progress, waiting, retry, done, failed, cancelled
+  std::string kind{};  // started, progress, waiting, slow, retry, done, failed, cancelled
   std::string message{};
 };
 
@@ -215,7 +215,8 @@ struct StepView {
   std::string title{};     // "Turn the ports into routed subinterfaces"
   std::string state{};     // pending, running, done, failed, skipped
   double seconds{};        // so far or in total
-  double usual_seconds{};  // median of what it took before, 0 when never run
+  double usual_seconds{};  // median of what it took before on such hardware, 0 when never run
+  bool is_slow{};          // it runs, and much longer than usual
 };
 
 struct OperationView {
@@ -236,6 +237,17 @@ struct OperationView {
   Timestamp created{};
   Timestamp finished{};
   long long version{};
+};
+
+// What was kept of an operation for those who must find out why it failed.
+struct ConsoleView {
+  std::string operation{};
+  std::string server{};
+  std::string step{};  // that failed; empty while none has
+  Timestamp at{};      // of the failure
+  std::string console{};
+  std::string problem{};    // why there is no console, or why it ends
+  std::string installer{};  // lines the RAM system logged
 };
 
 struct CatalogAttachmentView {

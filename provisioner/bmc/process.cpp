@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -67,13 +68,17 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return list;
 }
 
-// The child: a group of its own, no signal blocked or ignored, no descriptor of ours.
-int spawn(pid_t& pid, const Command& command, const Pipe& out, const Pipe& err) {
+// The child: a group of its own, no signal blocked or ignored, no descriptor of ours. `in`: what it
+// reads; -1: nothing.
+int spawn(pid_t& pid, const Command& command, int in, const Pipe& out, const Pipe& err) {
   posix_spawn_file_actions_t files{};
   posix_spawnattr_t attributes{};
   posix_spawn_file_actions_init(&files);
   posix_spawnattr_init(&attributes);
-  posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  if (in < 0)
+    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  else
+    posix_spawn_file_actions_adddup2(&files, in, 0);
   posix_spawn_file_actions_adddup2(&files, out.write.get(), 1);
   posix_spawn_file_actions_adddup2(&files, err.write.get(), 2);
   posix_spawn_file_actions_addclosefrom_np(&files, 3);
@@ -169,31 +174,104 @@ Result<Finished> follow(Child& child, const Fd& ended, const Fd& stopped,
   }
 }
 
+// A program that runs, and what tells of it.
+struct Running {
+  std::pair<Pipe, Pipe> streams{};  // out, err
+  Pipe in{};
+  Fd stopped{};
+  Fd ended{};
+  std::optional<Child> child{};
+};
+
+enum class Input { None, Silent };
+
+Status start(Running& running, const Command& command, Input input) {
+  const std::string& program = command.arguments.at(0);
+  const auto refused = [&](int error) {
+    return failure(error == ENOENT ? Errc::NotFound : Errc::Unavailable,
+                   program + ": " + std::generic_category().message(error));
+  };
+  auto& [out, err] = running.streams;
+  running.stopped = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!out.open() || !err.open() || running.stopped.get() < 0 ||
+      (input == Input::Silent && !running.in.open()))
+    return failure(Errc::Unavailable, program + ": " + std::generic_category().message(errno));
+  if (input == Input::Silent) (void)::fcntl(running.in.read.get(), F_SETFL, 0);
+  pid_t pid = -1;
+  if (const int error = spawn(pid, command, running.in.read.get(), out, err); error != 0)
+    return refused(error);
+  running.child.emplace(pid);
+  // Not pidfd_open(): Debian 12's header declares it for C only.
+  running.ended = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (running.ended.get() < 0)
+    return failure(Errc::Unavailable, program + ": " + std::generic_category().message(errno));
+  out.write.reset();
+  err.write.reset();
+  running.in.read.reset();
+  return {};
+}
+
+void wake(const Fd& stopped) {
+  const std::uint64_t one = 1;
+  (void)!::write(stopped.get(), &one, sizeof one);
+}
+
+// Hands over all that is there now.
+void hand_over(Fd& from, const std::function<void(std::string_view)>& heard) {
+  std::array<char, 4096> buffer{};
+  while (from.get() >= 0) {
+    const ssize_t size = ::read(from.get(), buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return;
+    if (size == 0) return from.reset();
+    heard({buffer.data(), static_cast<std::size_t>(size)});
+  }
+}
+
 }  // namespace
 
 Result<Finished> run_process(const Command& command, const ProcessLimits& limits) {
-  const std::string& program = command.arguments.at(0);
-  std::pair<Pipe, Pipe> streams;
-  const Fd stopped(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!streams.first.open() || !streams.second.open() || stopped.get() < 0)
-    return failure(Errc::Unavailable, program + ": " + std::generic_category().message(errno));
-  pid_t pid = -1;
-  if (const int error = spawn(pid, command, streams.first, streams.second); error != 0)
-    return failure(error == ENOENT ? Errc::NotFound : Errc::Unavailable,
-                   program + ": " + std::generic_category().message(error));
-  Child child(pid);
-  // Not pidfd_open(): Debian 12's header declares it for C only.
-  const Fd ended(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  if (ended.get() < 0)
-    return failure(Errc::Unavailable, program + ": " + std::generic_category().message(errno));
-  streams.first.write.reset();
-  streams.second.write.reset();
-  const std::stop_callback on_stop(limits.stop, [&] {
-    const std::uint64_t one = 1;
-    (void)!::write(stopped.get(), &one, sizeof one);
-  });
-  auto finished = follow(child, ended, stopped, streams, limits);
-  if (!finished) return tl::unexpected(finished.error().in(program));
+  Running running;
+  if (const Status started = start(running, command, Input::None); !started)
+    return tl::unexpected(started.error());
+  const std::stop_callback on_stop(limits.stop, [&] { wake(running.stopped); });
+  auto finished = follow(*running.child, running.ended, running.stopped, running.streams, limits);
+  if (!finished) return tl::unexpected(finished.error().in(command.arguments.at(0)));
+  return finished;
+}
+
+Result<Finished> follow_process(const Command& command, const ProcessLimits& limits,
+                                const std::function<void(std::string_view)>& heard) {
+  constexpr std::chrono::seconds kGrace{3};
+  Running running;
+  if (const Status started = start(running, command, Input::Silent); !started)
+    return tl::unexpected(started.error());
+  const std::stop_callback on_stop(limits.stop, [&] { wake(running.stopped); });
+  auto& [out, err] = running.streams;
+  auto until = limits.until;
+  Finished finished;
+  for (bool is_over = false, is_asked = false; !is_over;) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!is_asked && (limits.stop.stop_requested() || now >= until)) {
+      is_asked = true;
+      running.in.write.reset();  // what it reads has ended
+      until = now + kGrace;
+    } else if (now >= until) {
+      finished.status = running.child->end();
+      break;
+    }
+    std::array<pollfd, 4> waiting{{{running.ended.get(), POLLIN, 0},
+                                   {is_asked ? -1 : running.stopped.get(), POLLIN, 0},
+                                   {out.read.get(), POLLIN, 0},
+                                   {err.read.get(), POLLIN, 0}}};
+    (void)::poll(waiting.data(), waiting.size(), poll_time(until));
+    is_over = (waiting[0].revents & POLLIN) != 0;
+    if (is_over) finished.status = running.child->end();
+    hand_over(out.read, heard);
+    hand_over(err.read, [&](std::string_view text) {
+      if (finished.err.size() < limits.output) finished.err += text.substr(0, limits.output);
+    });
+  }
   return finished;
 }
 

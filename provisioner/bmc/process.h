@@ -6,8 +6,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace switchyard::provisioner {
@@ -34,5 +36,11 @@ struct Finished {
 // Errors: NotFound (no such program), Unavailable (stopped, or no process could be made), TimedOut,
 // Invalid (too much output). Thread-safe.
 [[nodiscard]] Result<Finished> run_process(const Command& command, const ProcessLimits& limits);
+
+// The same for a program with a long life: hands over what it prints to standard output as it
+// comes. Its standard input says nothing, and ends when it is stopped or its time is over; it has 3
+// s to end by itself then. Errors: NotFound, Unavailable (no process could be made). Thread-safe.
+[[nodiscard]] Result<Finished> follow_process(const Command& command, const ProcessLimits& limits,
+                                              const std::function<void(std::string_view)>& heard);
 
 }  // namespace switchyard::provisioner

@@ -7,9 +7,12 @@
 #include "core/id.h"
 #include "provisioner/boot/wipe_proof.h"
 #include "provisioner/boot/wipe_record.h"
+#include "provisioner/store/consoles.h"
 #include "provisioner/store/events.h"
 #include "provisioner/store/server_disks.h"
+#include "provisioner/store/step_times.h"
 #include "provisioner/store/work.h"
+#include "pxe/installer/text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -145,6 +148,15 @@ Status refuse_machine(db::Session& session, Wakeup& wakeup, const std::string& s
   return {};
 }
 
+// "Dell Inc. PowerEdge R650": what servers of one kind have in common.
+std::string hardware_text(const pxe::installer::Inspection& inspection) {
+  constexpr std::size_t kMost = 150;
+  const auto& product = inspection.product;
+  const std::string both =
+      product.vendor + (product.vendor.empty() || product.name.empty() ? "" : " ") + product.name;
+  return pxe::installer::printable(both, kMost);
+}
+
 Status begin_session(db::Session& session, const std::string& server,
                      const pxe::installer::SessionRequest& request, const Secret& secret,
                      const std::string& address) {
@@ -158,6 +170,7 @@ Status begin_session(db::Session& session, const std::string& server,
   const auto before = read_server_disks(session, server);
   if (!before) return tl::unexpected(before.error());
   keep_seen_disks(session, server, with_earlier(disks, before->seen));
+  keep_hardware(session, server, hardware_text(request.inspection));
   inspect_if_new(session, server, inspection);
   return {};
 }
@@ -355,6 +368,7 @@ Result<bool> BootDesk::note_progress(const std::string& server, const Secret& se
                 "UPDATE boot_desk SET detail = :d, progress = :p, heard = " + session.now_sql() +
                     " WHERE server = :s",
                 detail, static_cast<int>(progress.percent), speaker->server);
+    keep_installer_lines(session, progress.operation, server, progress.log);
     return is_over(speaker->phase);
   });
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/clock.h"
+#include "provisioner/bmc/console_logs.h"
 #include "provisioner/bmc/server_boot.h"
 #include "provisioner/port_policy.h"
 #include "provisioner/site.h"
@@ -37,6 +38,9 @@ struct Job {
 using MakeServerBoot = std::function<Result<std::unique_ptr<ServerBoot>>(const ServerRecord& server,
                                                                          const BootLimits& limits)>;
 
+// How the serial console of a server is read.
+using MakeFollowConsole = std::function<FollowConsole(const ServerRecord& server)>;
+
 // What steps may use. Outlives the runner.
 struct StepContext {
   db::Pool& pool;
@@ -45,6 +49,8 @@ struct StepContext {
   const Site& site;
   ipam::Allocator& allocator;
   MakeServerBoot make_server_boot;
+  ConsoleLogs* consoles{};  // null: serial consoles are not read
+  MakeFollowConsole follow_console{};
 };
 
 // ports

@@ -111,6 +111,7 @@ struct OperationRecord {
   long long created{};
   long long finished{};
   long long version{};
+  long long slow_after{};  // in this state, in microseconds; 0: nobody can say, or it was said
 };
 
 // The wish for one port and how far the world is from it.

@@ -3,6 +3,7 @@
 #include "core/db/query.h"
 #include "provisioner/steps/steps.h"
 #include "provisioner/store/events.h"
+#include "provisioner/store/step_times.h"
 #include "provisioner/store/wishes.h"
 
 #include <nlohmann/json.hpp>
@@ -97,6 +98,28 @@ std::string why(db::Session& session, const OperationRecord& operation, const Ro
   return advance.note + "; the last error was: " + std::get<0>(*last);
 }
 
+// Once a step: a person may want to look before the deadline does.
+void tell_slow(db::Session& session, const OperationRecord& operation, const std::string& step,
+               Timestamp now) {
+  const std::string hardware = hardware_of(session, operation.server);
+  const UsualTimes usual = usual_times(session, operation.kind, hardware);
+  const auto known = usual.find(step);
+  const long long median = known == usual.end() ? 0 : known->second.median.count() / 1'000'000;
+  const long long so_far = (to_micros(now) - operation.state_since) / 1'000'000;
+  append_timeline(session, operation.id, step, "slow",
+                  "takes much longer than usual: " + std::to_string(so_far) +
+                      " s so far, usually " + std::to_string(median) + " s" +
+                      (hardware.empty() ? "" : " on " + hardware),
+                  now);
+  append_event(session, {"operation.slow", "operations/" + operation.id, operation.project},
+               {{"operation", operation.id},
+                {"step", step},
+                {"seconds", so_far},
+                {"usual_seconds", median},
+                {"hardware", hardware}},
+               now);
+}
+
 std::string status_after(const Job& job, const Advance& advance) {
   if (advance.next == State::Succeeded) return "succeeded";
   if (advance.next != State::Failed) return "running";
@@ -131,14 +154,16 @@ Status insert_operation(db::Session& session, const OperationRecord& r) {
     return failure(Errc::Conflict, "server " + r.server + " is busy with " + std::get<1>(*running) +
                                        " operation " + std::get<0>(*running));
   const std::string now = session.now_sql();
+  const long long slow = slow_after(session, r.kind, r.state, r.server).count();
   db::execute(
       session,
       "INSERT INTO operations (id, kind, deployment, server, project, live_server, status, state, "
       "state_since, attempt, message, error_code, error, cancel_requested, due, claimed_by, "
-      "claimed_until, fence, created, finished, version) VALUES (:id, :ki, :de, :sv, :pr, :ls, "
+      "claimed_until, fence, created, finished, version, slow_after) VALUES (:id, :ki, :de, :sv, "
+      ":pr, :ls, "
       "'running', :st, " +
-          now + ", 0, '', '', '', 0, " + now + ", '', 0, 0, :cr, 0, 1)",
-      r.id, r.kind, r.deployment, r.server, r.project, r.server, r.state, r.created);
+          now + ", 0, '', '', '', 0, " + now + ", '', 0, 0, :cr, 0, 1, :sl)",
+      r.id, r.kind, r.deployment, r.server, r.project, r.server, r.state, r.created, slow);
   return {};
 }
 
@@ -211,18 +236,24 @@ Status record_advance(db::Session& session, const Job& job, const Row& row, cons
   const long long since = moves ? to_micros(now) : operation.state_since;
   const int attempt = moves ? 0 : operation.attempt + (advance.is_retry ? 1 : 0);
   const long long next_look = to_micros(due);
+  const bool is_slow = !moves && operation.slow_after > 0 &&
+                       to_micros(now) - operation.state_since > operation.slow_after;
+  const long long slow = moves ? slow_after(session, operation.kind, next, operation.server).count()
+                         : is_slow ? 0
+                                   : operation.slow_after;
   const std::string message = moves ? "" : advance.note;
   // While the step ran, `due` stood at the end of the claim; an earlier one means somebody woke the
   // operation in between (a port settled), and that must not be overwritten by our next look.
-  const long long written = db::execute(session,
-                                        "UPDATE operations SET state = :st, status = :ss, "
-                                        "state_since = :si, attempt = :at, message = :me, "
-                                        "error = :er, error_code = :ec, due = CASE WHEN due < :cl "
-                                        "THEN due ELSE :du END, claimed_until = 0, "
-                                        "version = version + 1 "
-                                        "WHERE id = :id AND fence = :fe AND status = 'running'",
-                                        next, status, since, attempt, message, error, code,
-                                        operation.due, next_look, operation.id, operation.fence);
+  const long long written =
+      db::execute(session,
+                  "UPDATE operations SET state = :st, status = :ss, "
+                  "state_since = :si, attempt = :at, message = :me, "
+                  "error = :er, error_code = :ec, due = CASE WHEN due < :cl "
+                  "THEN due ELSE :du END, claimed_until = 0, "
+                  "slow_after = :sl, version = version + 1 "
+                  "WHERE id = :id AND fence = :fe AND status = 'running'",
+                  next, status, since, attempt, message, error, code, operation.due, next_look,
+                  slow, operation.id, operation.fence);
   if (written != 1)
     return failure(Errc::Conflict,
                    "operation " + operation.id + " was taken over by another controller");
@@ -239,11 +270,11 @@ Status record_advance(db::Session& session, const Job& job, const Row& row, cons
                   {"status", status}},
                  now);
   }
+  if (is_slow) tell_slow(session, operation, step, now);
   if (!moves) return {};
   if (advance.next == row.then && advance.note.empty())
-    db::execute(session,
-                "INSERT INTO step_times (operation, kind, step, micros) VALUES (:o, :k, :s, :m)",
-                operation.id, operation.kind, step, to_micros(now) - operation.state_since);
+    keep_step_time(session, operation.id, operation.kind, step, operation.server,
+                   std::chrono::microseconds(to_micros(now) - operation.state_since));
   if (is_end(advance.next)) {
     Job ended = job;
     ended.operation.error = error;

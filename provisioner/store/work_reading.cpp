@@ -40,18 +40,18 @@ std::vector<OperationRecord> select_operations(db::Session& session, const std::
   for (const auto& row :
        db::select<std::string, std::string, std::string, std::string, std::string, std::string,
                   std::string, long long, int, std::string, std::string, std::string, int,
-                  long long, long long, long long, long long, long long>(
+                  long long, long long, long long, long long, long long, long long>(
            session,
            "SELECT id, kind, deployment, server, project, status, state, state_since, attempt, "
-           "message, error_code, error, cancel_requested, due, fence, created, finished, version "
-           "FROM operations WHERE " +
+           "message, error_code, error, cancel_requested, due, fence, created, finished, version, "
+           "slow_after FROM operations WHERE " +
                where,
            parameters...)) {
     OperationRecord r;
     int cancel = 0;
     std::tie(r.id, r.kind, r.deployment, r.server, r.project, r.status, r.state, r.state_since,
              r.attempt, r.message, r.error_code, r.error, cancel, r.due, r.fence, r.created,
-             r.finished, r.version) = row;
+             r.finished, r.version, r.slow_after) = row;
     r.cancel_requested = cancel != 0;
     records.push_back(std::move(r));
   }

@@ -3,6 +3,7 @@
 #include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "core/log.h"
+#include "provisioner/store/consoles.h"
 #include "provisioner/store/work.h"
 
 #include <algorithm>
@@ -54,6 +55,15 @@ Result<std::optional<Job>> claim_job(StepContext& context, const std::string& id
                                               .in_state = in_state,
                                               .limits = {.stop = stop, .until = until}});
                    });
+}
+
+bool is_failure(const Row& row, const Advance& next) {
+  return next.next == row.on_failure && next.next != row.then && next.next != row.in;
+}
+
+// The console is let go where a workflow gives up or ends, and before a server is another's.
+bool is_last_look(const Row& row, const Advance& next) {
+  return next.next != row.in && (is_failure(row, next) || !watches_console(next.next));
 }
 
 }  // namespace
@@ -136,6 +146,14 @@ Timestamp Runner::due_after(const Advance& advance, Timestamp now) {
   return now + milliseconds(draw(random_));
 }
 
+void Runner::keep_console_of(db::Session& session, const Job& job, const Row& row,
+                             const Advance& next, Timestamp now) {
+  if (next.next == State::Succeeded) return forget_console(session, job.operation.id);
+  if (!is_failure(row, next) || !watches_console(row.in) || context_.consoles == nullptr) return;
+  keep_console(session, job.operation.id, job.server.name, std::string(to_string(row.in)),
+               context_.consoles->seen(job.server.name), now);
+}
+
 bool Runner::run_one(const std::string& id) {
   const log::Context tag("operation", id);
   const auto claimed = claim_job(context_, id, stop_.get_token());
@@ -152,6 +170,8 @@ bool Runner::run_one(const std::string& id) {
                {{"kind", job.operation.kind}, {"state", job.operation.state}});
     return false;
   }
+  if (context_.consoles != nullptr && watches_console(row->in))
+    context_.consoles->watch(job.server.name, context_.follow_console(job.server));
   const Progress before{.cancel_requested = job.operation.cancel_requested};
   // A cancelled operation does not begin another step; advance() turns it away.
   StepOutcome outcome = before.cancel_requested && row->in != State::Isolating
@@ -171,8 +191,12 @@ bool Runner::run_one(const std::string& id) {
                         .attempt = job.operation.attempt,
                         .cancel_requested = job.operation.cancel_requested});
         const Timestamp due = next.next == row->in ? due_after(next, now) : now;
-        return record_advance(session, job, *row, next, now, due);
+        const Status written = record_advance(session, job, *row, next, now, due);
+        if (written) keep_console_of(session, job, *row, next, now);
+        return written;
       });
+  if (context_.consoles != nullptr && recorded && is_last_look(*row, next))
+    context_.consoles->end(job.server.name);
   if (!recorded) log::error("cannot record a step", {{"error", recorded.error().message}});
   if (next.next != row->in)
     log::info("step ended", {{"step", std::string(to_string(row->in))},

@@ -14,6 +14,10 @@
 #include <thread>
 #include <vector>
 
+namespace switchyard::db {
+class Session;
+}
+
 namespace switchyard::provisioner {
 
 class Runner {
@@ -36,6 +40,9 @@ class Runner {
   void dispatch(const std::stop_token& stop);
   void work(const std::stop_token& stop);
   bool run_one(const std::string& id);
+  // What its server's console showed belongs to an operation that fails in a step which reads it.
+  void keep_console_of(db::Session& session, const Job& job, const Row& row, const Advance& next,
+                       Timestamp now);
   [[nodiscard]] Timestamp due_after(const Advance& advance, Timestamp now);
 
   std::stop_source stop_{};  // of the steps that are running

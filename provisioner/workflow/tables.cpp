@@ -83,6 +83,18 @@ const Row* find_row(std::span<const Row> table, State state) {
   return nullptr;
 }
 
+bool watches_console(State state) {
+  switch (state) {
+    case State::Booting:
+    case State::Installing:
+    case State::Starting:
+    case State::Verifying:
+    case State::WipeBooting:
+    case State::Wiping: return true;
+    default: return false;
+  }
+}
+
 std::string_view to_string(State state) { return kNames.at(static_cast<std::size_t>(state)); }
 
 Result<State> parse_state(std::string_view text) {

@@ -79,6 +79,9 @@ struct Row {
 [[nodiscard]] std::span<const Row> table_of(std::string_view kind);
 [[nodiscard]] const Row* find_row(std::span<const Row> table, State state);
 
+// Whether a state is about a server that boots or works alone: then its serial console is read.
+[[nodiscard]] bool watches_console(State state);
+
 // What follows a step, pure. `retry_in` is the longest wait; the runner draws below it for errors.
 struct Advance {
   State next{};

@@ -118,6 +118,23 @@ TEST_F(Commands, CheckTheSignatureOfEachWipeRecord) {
   EXPECT_NE(bad.err.find("op-4: it is the record of another wipe"), std::string::npos);
 }
 
+TEST_F(Commands, ShowTheSerialLogOfAFailedOperation) {
+  api.answer("GET /api/v1/operations/op-1/console",
+             json{{"operation", "op-1"},
+                  {"server", "srv1"},
+                  {"step", "installing"},
+                  {"at", "2026-11-21T03:14:15.000000Z"},
+                  {"console", "Linux version 6.1\nKernel panic\x1b[2J\n"},
+                  {"problem", ""},
+                  {"installer", "writing vda\n"}});
+  const Ran ran = run({"operation", "console", "op-1"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(ran.out.find('\x1b'), std::string::npos);
+  EXPECT_TRUE(ran.out.starts_with("== serial console of srv1\nLinux version 6.1\nKernel panic"))
+      << ran.out;
+  EXPECT_TRUE(ran.out.ends_with("== what the RAM system logged\nwriting vda\n")) << ran.out;
+}
+
 TEST_F(Commands, PutAServerIntoMaintenanceAtTheVersionSeen) {
   api.answer("GET /api/v1/servers/srv1", sample_server("srv1", "available"), 200, "\"v3\"");
   api.answer("PATCH /api/v1/servers/srv1", sample_server("srv1", "maintenance"));

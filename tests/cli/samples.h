@@ -88,7 +88,8 @@ namespace switchyard::web::cli {
                      {"seconds", i < done     ? 2.1 + i
                                  : is_running ? 0.5
                                               : 0.0},
-                     {"usual_seconds", i == 2 ? 0.0 : 2.0 + 30.0 * i}});
+                     {"usual_seconds", i == 2 ? 0.0 : 2.0 + 30.0 * i},
+                     {"slow", false}});
   }
   nlohmann::json timeline = nlohmann::json::array();
   nlohmann::json error = nullptr;

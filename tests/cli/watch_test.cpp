@@ -36,6 +36,20 @@ TEST_F(Watch, RedrawsALineForEachStepOnATerminal) {
   expect_golden("watch-terminal.txt", ran.out);
 }
 
+TEST_F(Watch, SaysOnceThatAStepTakesMuchLongerThanUsual) {
+  json slow = sample_operation(1, "running");
+  slow["steps"][1]["slow"] = true;
+  slow["steps"][1]["seconds"] = 120;
+  api.answer(kOperation, sample_operation(1, "running"));
+  api.answer(kOperation, slow);
+  api.answer(kOperation, slow);
+  api.answer(kOperation, sample_operation(3, "succeeded"));
+  const Ran ran = run({"operation", "watch", "op-1"});
+  const std::string said = "(usually 32 s), much longer than usual";
+  EXPECT_NE(ran.out.find(said), std::string::npos) << ran.out;
+  EXPECT_EQ(ran.out.find(said), ran.out.rfind(said)) << ran.out;
+}
+
 TEST_F(Watch, WritesAsciiForATerminalWithoutUnicode) {
   is_unicode = false;
   script_good_run();

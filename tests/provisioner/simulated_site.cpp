@@ -2,6 +2,7 @@
 
 #include "core/db/migrations.h"
 #include "ipam/schema.h"
+#include "provisioner/bmc/pause.h"
 #include "provisioner/schema.h"
 
 #include <algorithm>
@@ -204,6 +205,15 @@ class ScriptedBoot final : public ServerBoot {
   ScriptedServer& server_;
 };
 
+FollowConsole console_of(const std::string& text) {
+  return [text](const std::stop_token& stop, const Heard& heard) -> Status {
+    if (text.empty()) return failure(Errc::NotFound, "BMC of srv1: it has no serial console");
+    heard(text);
+    (void)pause(std::chrono::hours(1), std::chrono::steady_clock::time_point::max(), stop);
+    return {};
+  };
+}
+
 }  // namespace
 
 SimulatedSite::SimulatedSite(db::Backend backend)
@@ -233,7 +243,8 @@ SimulatedSite::SimulatedSite(db::Backend backend)
       *pool, clock, wakeup, site, allocator,
       [this](const ServerRecord&, const BootLimits&) -> Result<std::unique_ptr<ServerBoot>> {
         return std::make_unique<ScriptedBoot>(server);
-      }});
+      },
+      &consoles, [this](const ServerRecord&) { return console_of(server.console); }});
 }
 
 SimulatedSite::~SimulatedSite() { std::filesystem::remove_all(folder_); }

@@ -52,6 +52,7 @@ struct ScriptedServer {
   int power_cycles{};
   InstallOrder ordered{};             // the last one
   std::vector<std::string> let_in{};  // SSH keys of the last rescue
+  std::string console{};  // what its serial console prints; empty: its BMC offers none
 };
 
 class SimulatedSite {
@@ -99,6 +100,7 @@ class SimulatedSite {
   std::unique_ptr<Service> service{};
   std::unique_ptr<ReconcileContext> context{};
   std::map<std::string, std::unique_ptr<SwitchWorker>> workers{};
+  ConsoleLogs consoles{};
   std::unique_ptr<Runner> runner{};
 
  private:

@@ -3,6 +3,7 @@
 #include "core/db/transaction.h"
 #include "provisioner/boot/discovery.h"
 #include "provisioner/boot/wipe_record.h"
+#include "provisioner/store/consoles.h"
 #include "tests/web/domain_fixture.h"
 
 namespace switchyard::web::test {
@@ -125,6 +126,29 @@ TEST_F(Domain, EnrolsAMachineThatBooted) {
   EXPECT_EQ(made.body["nics"][0]["port"], "swp9");
   EXPECT_TRUE(ask("GET", "/api/v1/discoveries").body["items"].empty());
   EXPECT_EQ(ask("POST", "/api/v1/servers", wanted).status, 404);
+}
+
+TEST_F(Domain, ServesWhatWasKeptOfTheConsoleOfAFailedOperation) {
+  const auto ordered = order();
+  ASSERT_EQ(ordered.status, 202) << ordered.body;
+  const std::string id = ordered.body["operation"];
+  const std::string path = "/api/v1/operations/" + id + "/console";
+  EXPECT_EQ(ask("GET", path).status, 404);
+  EXPECT_EQ(ask("GET", "/api/v1/operations/none/console").status, 404);
+  ASSERT_TRUE(db::write(*site.pool, "keep", [&](db::Session& session) -> Status {
+    provisioner::keep_installer_lines(session, id, "srv1", {"no disk"});
+    return {};
+  }));
+  EXPECT_EQ(ask("GET", path).body["at"], nullptr) << "it has not failed yet";
+  ASSERT_TRUE(db::write(*site.pool, "keep", [&](db::Session& session) -> Status {
+    provisioner::keep_console(session, id, "srv1", "installing", {.text = "Kernel panic\n"},
+                              db::now(session));
+    return {};
+  }));
+  const json kept = ask("GET", path).body;
+  EXPECT_EQ(kept["console"], "Kernel panic\n");
+  EXPECT_EQ(kept["installer"], "no disk\n");
+  EXPECT_EQ(kept["step"], "installing");
 }
 
 TEST_F(Domain, CancelsAnOperationAndRefusesOddActions) {

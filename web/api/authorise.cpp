@@ -51,6 +51,7 @@ constexpr std::array kTable{
   PermissionRow{"DELETE", "/api/v1/deployments/:id",                      Permission::Deploy},
   PermissionRow{"GET",    "/api/v1/operations",                           Permission::Read},
   PermissionRow{"GET",    "/api/v1/operations/:id",                       Permission::Read},
+  PermissionRow{"GET",    "/api/v1/operations/:id/console",               Permission::Operate},
   PermissionRow{"POST",   "/api/v1/operations/:id/actions",               Permission::Operate},
   PermissionRow{"PUT",    "/api/v1/inventory",                            Permission::Network},
   PermissionRow{"POST",   "/api/v1/inventory",                            Permission::Network},

@@ -70,6 +70,11 @@ void add_operations(Api& api, provisioner::Service& service) {
           });
   api.get("/api/v1/operations/:id", {"wait"},
           [&service](const Call& call) { return find(service, call); });
+  api.get("/api/v1/operations/:id/console", {}, [&service](const Call& call) -> Answer {
+    const auto kept = service.find_console(viewer_of(call), call.parameter("id"));
+    if (!kept) return refuse(kept.error());
+    return Reply{.body = to_json(*kept)};
+  });
   api.post("/api/v1/operations/:id/actions",
            [&service](const Call& call) { return act(service, call); });
 }

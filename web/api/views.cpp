@@ -52,7 +52,8 @@ json to_json(const provisioner::StepView& step) {
           {"title", step.title},
           {"state", step.state},
           {"seconds", step.seconds},
-          {"usual_seconds", step.usual_seconds}};
+          {"usual_seconds", step.usual_seconds},
+          {"slow", step.is_slow}};
 }
 
 json to_json(const provisioner::TimelineView& line) {
@@ -113,6 +114,12 @@ json to_json(const provisioner::RescueView& rescue) {
                       {"opened_at", time_json(rescue.opened)},
                       {"until", time_json(rescue.until)}};
   return body;
+}
+
+json to_json(const provisioner::ConsoleView& kept) {
+  return {{"operation", kept.operation}, {"server", kept.server},   {"step", kept.step},
+          {"at", time_json(kept.at)},    {"console", kept.console}, {"problem", kept.problem},
+          {"installer", kept.installer}};
 }
 
 json to_json(const provisioner::WipeRecordView& record) {

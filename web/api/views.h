@@ -9,6 +9,7 @@ namespace switchyard::web::api {
 
 [[nodiscard]] nlohmann::json to_json(const provisioner::ServerView& server);
 [[nodiscard]] nlohmann::json to_json(const provisioner::RescueView& rescue);
+[[nodiscard]] nlohmann::json to_json(const provisioner::ConsoleView& kept);
 [[nodiscard]] nlohmann::json to_json(const provisioner::WipeRecordView& record);
 [[nodiscard]] nlohmann::json to_json(const provisioner::SigningKeyView& key);
 [[nodiscard]] nlohmann::json to_json(const provisioner::DiscoveryView& machine);

@@ -6,6 +6,7 @@
 
 #include <istream>
 #include <ostream>
+#include <sstream>
 
 namespace switchyard::web::cli {
 
@@ -99,6 +100,37 @@ Outcome<void> act(Session& session, const std::string& id, const std::string& ty
   return {};
 }
 
+void show_console(const json& kept, Console& console) {
+  const auto part = [&](const std::string& title, const std::string& text) {
+    console.out << "== " << printable(title) << '\n';
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+      console.out << printable(line) << '\n';
+  };
+  const std::string problem = text_of(kept, "problem");
+  part("serial console of " + text_of(kept, "server") +
+           (problem.empty() ? "" : " (" + problem + ")"),
+       text_of(kept, "console"));
+  part("what the RAM system logged", text_of(kept, "installer"));
+}
+
+void add_console(CLI::App& group, Chosen& chosen) {
+  const auto id = std::make_shared<std::string>();
+  auto& command = add_command(
+      group, chosen, "console", "Show the serial log that was kept when an operation failed",
+      "  switchyard operation console op-0k3v9x2m4t7qc1zr",
+      [id](Session& session) -> Outcome<void> {
+        const auto found = session.client.get(resource({"operations", *id, "console"}));
+        if (!found) return tl::unexpected(found.error());
+        if (session.is_json())
+          print_json(found->body, session.console);
+        else
+          show_console(found->body, session.console);
+        return {};
+      });
+  command.add_option("OPERATION", *id, "Id of the operation")->required();
+}
+
 void add_actions(CLI::App& group, Chosen& chosen) {
   const auto id = std::make_shared<std::string>();
   const auto watched = std::make_shared<bool>(false);
@@ -163,6 +195,7 @@ void add_operation_commands(CLI::App& root, Chosen& chosen) {
         return {};
       });
   watch.add_option("OPERATION", *id, "Id of the operation")->required();
+  add_console(group, chosen);
   add_actions(group, chosen);
 }
 

@@ -41,6 +41,11 @@ std::string usual_of(const json& step) {
   return "usually " + duration_text(usual);
 }
 
+// What is worth a line of its own when it changes.
+std::string news_key(const json& step, const std::string& state) {
+  return text_of(step, "name") + " " + state + (flag_of(step, "slow") ? " slow" : "");
+}
+
 std::string mark_of(const std::string& state, bool is_unicode, int frame) {
   if (state == "done") return is_unicode ? "✓" : "+";
   if (state == "failed") return is_unicode ? "✗" : "x";
@@ -69,7 +74,8 @@ std::string figures_of(const json& step, const std::string& state, double since_
   }
   if (state == "running")
     return duration_text(number_of(step, "seconds") + since_answer) +
-           (usual.empty() ? "" : " (" + usual + ")");
+           (usual.empty() ? "" : " (" + usual + ")") +
+           (flag_of(step, "slow") ? ", much longer than usual" : "");
   return usual;
 }
 
@@ -115,14 +121,15 @@ std::vector<std::string> news_between(const json& before, const json& now, bool 
   const auto failed_now = failed_steps(now);
   std::set<std::string> known;  // "name state" of the look before
   for (const json& step : list_of(before, "steps"))
-    known.insert(text_of(step, "name") + " " + state_of(step, failed_before));
+    known.insert(news_key(step, state_of(step, failed_before)));
   bool has_begun = false;
   for (const json& step : list_of(now, "steps")) {
     const std::string state = state_of(step, failed_now);
     if (state == "pending" || state == "skipped") continue;
-    if (known.contains(text_of(step, "name") + " " + state)) continue;
+    if (known.contains(news_key(step, state))) continue;
     has_begun = has_begun || state == "running";
-    const std::string figures = state == "running" ? usual_of(step) : figures_of(step, state, 0);
+    const bool has_only_begun = state == "running" && !flag_of(step, "slow");
+    const std::string figures = has_only_begun ? usual_of(step) : figures_of(step, state, 0);
     const std::string mark =
         state == "running" ? (is_unicode ? "…" : ".") : mark_of(state, is_unicode, 0);
     lines.push_back(mark + " " + printable(text_of(step, "title")) +

@@ -60,8 +60,10 @@ const refreshOperations = refresher(async () => {
     ids.map((id) => request(`operations/${encodeURIComponent(id)}`, token)));
   shownOperations = ids;
   find('operations').replaceChildren(
-    ...(details.length ? details.map(operationCard) : [none('Nothing is running.')]));
+    ...(details.length ? details.map((one) => operationCard(one, loadConsole)) : [none('Nothing is running.')]));
 });
+
+const loadConsole = (id) => request(`operations/${encodeURIComponent(id)}/console`, token);
 
 function none(text) {
   const line = document.createElement('p');

@@ -68,6 +68,7 @@ function stepLine(step) {
   const figures = [];
   if (step.seconds > 0) figures.push(seconds(step.seconds));
   if (step.usual_seconds > 0) figures.push(`usually ${seconds(step.usual_seconds)}`);
+  if (step.slow) figures.push('much longer than usual');
   return element('li', [
     element('span', kMarks[step.state] ?? '·', { 'aria-hidden': 'true' }),
     element('span', [step.title, element('span', ` (${step.state})`, { class: 'visually-hidden' })]),
@@ -75,11 +76,28 @@ function stepLine(step) {
   ], { class: `step ${step.state}` });
 }
 
-export function operationCard(operation) {
+// What was kept of the serial console, asked for when somebody wants to read it.
+function serialLog(operation, loadConsole) {
+  const text = element('pre', '', { class: 'scroll', tabindex: '0' });
+  const log = element('details', [element('summary', 'Serial log'), text]);
+  log.addEventListener('toggle', async () => {
+    if (!log.open || text.textContent) return;
+    try {
+      const kept = await loadConsole(operation.id);
+      text.textContent = [kept.problem, kept.console, kept.installer].filter(Boolean).join('\n') || 'nothing was heard';
+    } catch (error) {
+      text.textContent = error.message;
+    }
+  });
+  return log;
+}
+
+export function operationCard(operation, loadConsole) {
   const title = element('h3', [`${operation.kind} of ${operation.server}: `, state(operation.status)]);
   const parts = [title, element('ol', operation.steps.map(stepLine))];
   const told = operation.error?.detail ?? operation.message;
   if (told) parts.push(element('p', told, { class: operation.error ? 'state bad' : 'none' }));
+  if (operation.status === 'failed') parts.push(serialLog(operation, loadConsole));
   const card = element('article', parts, { class: 'card' });
   card.dataset.operation = operation.id;
   card.dataset.status = operation.status;

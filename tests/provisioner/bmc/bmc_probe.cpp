@@ -3,11 +3,15 @@
 //   bmc_probe VERB… <ACCESS.json
 //
 // ACCESS: {"server","type","url","user","password","certificate","insecure","call_ms"}. Verbs:
-// power, on, off, graceful, cycle, network, network-uefi, network-bios, disk, inventory, console.
+// power, on, off, graceful, cycle, network, network-uefi, network-bios, disk, inventory, console,
+// follow (what the console prints up to "login:", as it may be kept).
 // Prints one JSON object a verb: {"verb", "answer"} or {"verb", "error", "message"}, and ends at
 // the first error.
 #include "provisioner/bmc/bmc.h"
+#include "provisioner/bmc/console_follow.h"
+#include "provisioner/bmc/console_text.h"
 #include "provisioner/bmc/gate.h"
+#include "provisioner/bmc/pause.h"
 
 #include <nlohmann/json.hpp>
 
@@ -80,6 +84,22 @@ Result<json> run(Bmc& bmc, const std::string& verb) {
   return found->second();
 }
 
+// At most for a minute.
+Result<json> follow(const BmcAccess& access) {
+  std::stop_source enough;
+  std::string heard;
+  const std::jthread watchdog([&](const std::stop_token& over) {
+    if (pause(std::chrono::minutes(1), std::chrono::steady_clock::time_point::max(), over))
+      enough.request_stop();
+  });
+  const Status ended = follow_console(access, enough.get_token(), [&](std::string_view bytes) {
+    heard += bytes;
+    if (heard.find("login:") != std::string::npos) enough.request_stop();
+  });
+  if (!ended) return tl::unexpected(ended.error());
+  return json(console_text(heard, Beginning::Whole));
+}
+
 int report(const std::string& verb, const Result<json>& answer) {
   if (answer)
     std::cout << json{{"verb", verb}, {"answer", *answer}} << std::endl;
@@ -95,10 +115,15 @@ int report(const std::string& verb, const Result<json>& answer) {
 
 int main(int count, char** arguments) {
   try {
-    const auto bmc = make_bmc(read_access(json::parse(std::cin)));
+    const BmcAccess access = read_access(json::parse(std::cin));
+    const auto bmc = make_bmc(access);
     if (!bmc) return report("make", tl::unexpected(bmc.error()));
-    for (int i = 1; i < count; ++i)
-      if (const int bad = report(arguments[i], run(**bmc, arguments[i])); bad != 0) return bad;
+    for (int i = 1; i < count; ++i) {
+      const std::string verb = arguments[i];
+      if (const int bad = report(verb, verb == "follow" ? follow(access) : run(**bmc, verb));
+          bad != 0)
+        return bad;
+    }
     return 0;
   } catch (const std::exception& thrown) {
     std::cerr << "bmc_probe: " << thrown.what() << "\n";

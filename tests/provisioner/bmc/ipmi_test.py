@@ -7,6 +7,7 @@ import pathlib
 import select
 import socket
 import subprocess
+import threading
 
 import pytest
 
@@ -40,6 +41,7 @@ set_working_mc 0x20
   chassis_control "{folder}/chassis.sh 0x20"
   user 1 true "" "" user 10 none md2 md5 straight
   user 2 true "admin" "{password}" admin 10 none md2 md5 straight
+  sol "tcp:127.0.0.1:{serial_port}" 115200
 """
 
 EMULATION = """mc_setbmc 0x20
@@ -57,7 +59,9 @@ class Simulator:
         (folder / "chassis").mkdir()
         (folder / "chassis.sh").write_text(CHASSIS)
         (folder / "chassis.sh").chmod(0o755)
-        (folder / "lan.conf").write_text(LAN.format(port=self.port, folder=folder, password=PASSWORD))
+        self.serial = socket.create_server(("127.0.0.1", 0))  # ipmi_sim connects to it as to a server's serial port
+        self.serial.settimeout(30)
+        (folder / "lan.conf").write_text(LAN.format(port=self.port, folder=folder, password=PASSWORD, serial_port=self.serial.getsockname()[1]))
         (folder / "sim.emu").write_text(EMULATION)
         self.process = subprocess.Popen(["ipmi_sim", "-n", "-c", folder / "lan.conf", "-f", folder / "sim.emu", "-s", folder],
                                         stdin=subprocess.DEVNULL, stdout=open(folder / "log", "wb"), stderr=subprocess.STDOUT)
@@ -91,6 +95,7 @@ class Simulator:
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
+        self.serial.close()
 
 
 @pytest.fixture
@@ -134,3 +139,31 @@ def test_silence_ends_at_the_deadline(simulator):
 def test_the_console_is_serial_over_lan(simulator):
     (line,) = simulator.bmc("console")
     assert line["answer"] == {"protocol": "ipmi-sol", "host": "127.0.0.1", "port": simulator.port}
+
+
+def print_when_somebody_listens(simulator, text: bytes, done: threading.Event) -> None:
+    """Again and again: what is printed before the session is open is lost, as on a server."""
+    connection, _ = simulator.serial.accept()
+    while not done.wait(0.2):
+        connection.sendall(text)
+
+
+def test_the_console_is_read_and_given_back(simulator):
+    done = threading.Event()
+    text = b"\x1b[2J\x1b[1;1HLinux version 6.1 switchyard.token=" + b"0123456789abcdef" * 4 + b"\r\nsrv1 login: "
+    printer = threading.Thread(target=print_when_somebody_listens, args=(simulator, text, done))
+    printer.start()
+    try:
+        for _ in range(2):  # the second finds it free
+            (line,) = simulator.bmc("follow")
+            assert "Linux version 6.1 switchyard.token=[masked]\nsrv1 login:" in line["answer"], line
+            assert "0123456789abcdef0123" not in line["answer"]
+    finally:
+        done.set()
+        printer.join()
+
+
+def test_a_console_that_cannot_be_had_says_why(simulator):
+    (line,) = simulator.bmc("follow", password="hunter2")
+    assert line["message"].startswith("console of srv1: serial over LAN ended:")
+    assert "hunter2" not in line["message"]

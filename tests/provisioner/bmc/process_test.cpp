@@ -99,5 +99,53 @@ TEST(RunProcess, NamesAProgramThatIsNotThere) {
   EXPECT_NE(missing.error().message.find("no-such-program-here"), std::string::npos);
 }
 
+class FollowProcess : public testing::Test {
+ protected:
+  // Stops it once it has said `word`.
+  Result<Finished> until(const std::string& word, const std::string& script) {
+    return follow_process(
+        {.arguments = {"sh", "-c", script}, .environment = {"PATH=/usr/bin:/bin"}},
+        {.until = std::chrono::steady_clock::now() + 60s, .stop = stop_.get_token()},
+        [&](std::string_view heard) {
+          heard_ += heard;
+          if (heard_.find(word) != std::string::npos) stop_.request_stop();
+        });
+  }
+
+  std::stop_source stop_{};
+  std::string heard_{};
+};
+
+TEST_F(FollowProcess, HandsOverWhatIsPrintedAndEndsItsInput) {
+  const auto finished = until("ready", "echo ready; read line; echo bye; exit 7");
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(heard_, "ready\nbye\n") << "it could end by itself";
+  EXPECT_EQ(finished->status, 7);
+}
+
+TEST_F(FollowProcess, KillsWhatDoesNotEndWithItsInput) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto finished = until("ready", "echo ready; sleep 100");
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(finished->status, 128 + SIGKILL);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 30s);
+}
+
+TEST_F(FollowProcess, TakesMoreThanAnyBuffer) {
+  const auto finished = until("no such word", "head -c 3000000 /dev/zero; echo oops >&2; exit 1");
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(heard_.size(), 3'000'000U);
+  EXPECT_EQ(finished->err, "oops\n");
+  EXPECT_EQ(finished->status, 1);
+}
+
+TEST_F(FollowProcess, NamesAProgramThatIsNotThere) {
+  const auto finished =
+      follow_process({.arguments = {"no-such-program"}},
+                     {.until = std::chrono::steady_clock::now() + 60s}, [](std::string_view) {});
+  ASSERT_FALSE(finished);
+  EXPECT_EQ(finished.error().code, Errc::NotFound);
+}
+
 }  // namespace
 }  // namespace switchyard::provisioner
