@@ -158,15 +158,14 @@ std::string hardware_text(const pxe::installer::Inspection& inspection) {
 }
 
 Status begin_session(db::Session& session, const std::string& server,
-                     const pxe::installer::SessionRequest& request, const Secret& secret,
-                     const std::string& address) {
+                     const pxe::installer::SessionRequest& request, const std::string& address) {
   const std::string inspection = to_json(request.inspection).dump();
   const auto disks = disks_of(request.inspection);
   db::execute(session,
               "UPDATE boot_desk SET session_hash = :h, phase = 'provisioning', inspection = :i, "
               "disks = :d, address = :a, heard = " +
                   session.now_sql() + " WHERE server = :s",
-              kept_form(secret), inspection, to_json_text(disks), address, server);
+              kept_form(request.session), inspection, to_json_text(disks), address, server);
   const auto before = read_server_disks(session, server);
   if (!before) return tl::unexpected(before.error());
   keep_seen_disks(session, server, with_earlier(disks, before->seen));
@@ -299,23 +298,23 @@ Result<BootTicket> BootDesk::open_boot(const std::string& server) {
 Result<pxe::installer::SessionAnswer> BootDesk::open_session(
     const std::string& server, const pxe::installer::SessionRequest& request, KnownBy known_by,
     const std::string& address) {
-  const Secret secret(random_hex(kSecretBytes));
+  if (request.session.empty()) return failure(Errc::Invalid, "a session without its secret");
   // Kept as well as a session that is opened: the token is used up, and people are told why.
   std::optional<std::string> stranger;
   const Status kept =
       db::write(tools_.pool, "installer session of " + server, [&](db::Session& session) -> Status {
+        if (find_speaker(session, server, request.session, Reading::ToChange)) return {};
         if (const Status used = use_token(session, server, request.token); !used) return used;
         stranger = another_machine(server, known_by, nics_of(session, server, request.inspection),
                                    request.inspection);
         if (stranger) return refuse_machine(session, tools_.wakeup, server, *stranger);
-        if (Status begun = begin_session(session, server, request, secret, address); !begun)
-          return begun;
+        if (Status begun = begin_session(session, server, request, address); !begun) return begun;
         tell_workflow(session, tools_.wakeup, server);
         return {};
       });
   if (!kept) return tl::unexpected(kept.error());
   if (stranger) return failure(Errc::Rejected, *stranger);
-  return pxe::installer::SessionAnswer{.session = secret, .server = server};
+  return pxe::installer::SessionAnswer{.session = request.session, .server = server};
 }
 
 Result<std::optional<std::string>> BootDesk::find_task(const std::string& server,

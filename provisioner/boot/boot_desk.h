@@ -82,6 +82,7 @@ class BootDesk final : public InstallerDesk {
   [[nodiscard]] Status discover(const Stranger& stranger);
   // What this boot is for. Each call for the installer makes a new token and ends older ones.
   [[nodiscard]] Result<BootTicket> open_boot(const std::string& server);
+  // The same request again, by a machine that did not hear the answer, gets the same session.
   // Rejected: the token is not this server's, was used, or is too old; or the machine is another
   // one (machine_identity.h), which is an event of the server. `address`: it speaks from.
   [[nodiscard]] Result<pxe::installer::SessionAnswer> open_session(

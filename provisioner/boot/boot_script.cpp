@@ -37,6 +37,17 @@ done
 echo 'Switchyard: no disk of this server has a loader that starts, asking again'
 )";
 
+// The end of an iPXE script that did not come to anything. A script that fails is all iPXE tries.
+std::string again(std::string_view why, const std::string& base) {
+  return fmt::format(
+      ":again\n"
+      "imgfree\n"
+      "echo Switchyard: {}, asking again in 3 s\n"
+      "sleep 3\n"
+      "chain --replace {}/boot/ipxe || goto again\n",
+      why, base);
+}
+
 }  // namespace
 
 std::string boot_url(const BootAddress& address) {
@@ -49,17 +60,23 @@ std::string ipxe_script(const BootTicket& ticket, const BootAddress& address) {
     case BootChoice::Hold:
       return "#!ipxe\necho Switchyard: nothing to do for this server, asking again in 30 s\n"
              "sleep 30\nchain --replace " +
-             base + "/boot/ipxe\n";
+             base + "/boot/ipxe || goto again\n" + again("the service does not answer", base);
     // A plain `exit` drops UEFI into its setup; status 1 makes it try the next device.
     case BootChoice::Disk: return "#!ipxe\niseq ${platform} efi && exit 1 || exit\n";
     case BootChoice::Installer: break;
   }
   return fmt::format(
       "#!ipxe\n"
-      "kernel {0}/files/installer/vmlinuz initrd=initrd {1}\n"
-      "initrd --name initrd {0}/files/installer/initrd\n"
-      "boot\n",
-      base, kernel_arguments(ticket, address, "${net0/mac}"));
+      "kernel {0}/files/installer/vmlinuz initrd=initrd {1} || goto again\n"
+      "initrd --name initrd {0}/files/installer/initrd || goto again\n"
+      "boot\n"
+      "{2}",
+      base, kernel_arguments(ticket, address, "${net0/mac}"),
+      again("the installer cannot be loaded", base));
+}
+
+std::string ipxe_ask_again(const BootAddress& address) {
+  return "#!ipxe\n" + again("the service is busy", boot_url(address));
 }
 
 std::string grub_script(const BootTicket& ticket, const BootAddress& address, GrubFetch fetch) {

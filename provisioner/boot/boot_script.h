@@ -22,6 +22,8 @@ struct BootAddress {
 // "http://172.16.100.1:8080", "http://[fd00::1]:8080".
 [[nodiscard]] std::string boot_url(const BootAddress& address);
 
+// iPXE gives up when a script does not come; this one asks for it until it does.
+[[nodiscard]] std::string ipxe_ask_again(const BootAddress& address);
 [[nodiscard]] std::string ipxe_script(const BootTicket& ticket, const BootAddress& address);
 
 // What GRUB can fetch with. Debian's signed GRUB has TFTP only.

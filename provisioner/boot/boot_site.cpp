@@ -16,6 +16,7 @@ using pxe::http::Request;
 namespace {
 
 constexpr auto kLongPoll = 20s;
+constexpr std::string_view kIpxeRoute = "/boot/ipxe";
 
 int status_of(Errc code) {
   switch (code) {
@@ -35,6 +36,16 @@ Answer json_answer(int status, std::string body) {
           .body = std::move(body)};
 }
 
+Answer script_answer(std::string script) {
+  return {.headers = {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}},
+          .body = std::move(script)};
+}
+
+// Whether asking again may help.
+bool is_passing(const Error& error) {
+  return error.code == Errc::Unavailable || error.code == Errc::TimedOut;
+}
+
 Secret bearer_of(const Request& request) {
   constexpr std::string_view kScheme = "Bearer ";
   const std::string_view value = pxe::http::value_of(request.headers, "authorization");
@@ -47,18 +58,23 @@ Answer refused(const Error& error) { return error_answer(status_of(error.code), 
 
 std::string task_topic(const std::string& server) { return "task of " + server; }
 
+Answer BootSite::late(const Request& request) {
+  if (request.path != kIpxeRoute) return Site::late(request);
+  return script_answer(ipxe_ask_again(address_(request.client)));
+}
+
 Answer BootSite::answer(const Request& request) {
   const std::optional<Asker> asker = asker_at_(request.client);
   if (!asker)
     return error_answer(403, "the address " + request.client + " was not lent to a known server");
-  if (request.path == "/boot/ipxe" || request.path == "/boot/grub") {
+  if (request.path == kIpxeRoute || request.path == "/boot/grub") {
     if (request.method != "GET") return error_answer(405, "GET only");
     const auto ticket = decide(*asker, request.client);
-    if (!ticket) return refused(ticket.error());
+    if (!ticket) return is_passing(ticket.error()) ? late(request) : refused(ticket.error());
     const BootAddress address = address_(request.client);
-    return {.headers = {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}},
-            .body = request.path == "/boot/ipxe" ? ipxe_script(*ticket, address)
-                                                 : grub_script(*ticket, address, GrubFetch::Http)};
+    return script_answer(request.path == kIpxeRoute
+                             ? ipxe_script(*ticket, address)
+                             : grub_script(*ticket, address, GrubFetch::Http));
   }
   if (request.path.starts_with(kAnswerRoute))
     return unattended_answer(desk_, boot_url(address_(request.client)), request, asker->server);

@@ -42,6 +42,8 @@ class BootSite final : public pxe::http::Site {
   [[nodiscard]] pxe::http::Answer answer(const pxe::http::Request& request) override;
   // Files, too, are for those we lent an address to.
   [[nodiscard]] bool may_fetch(const pxe::http::Request& request) override;
+  // A boot script is never an error that time mends, which would end the boot.
+  [[nodiscard]] pxe::http::Answer late(const pxe::http::Request& request) override;
 
   // What a signed GRUB, which speaks TFTP only, asks for instead (pxe/tftp/server.h: Pages).
   [[nodiscard]] static bool is_page(std::string_view name);

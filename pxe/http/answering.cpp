@@ -24,7 +24,7 @@ net::awaitable<Answer> ask(SiteThreads& site, const Limits& limits,
 
   const auto pending = std::make_shared<Pending>(co_await net::this_coro::executor);
   pending->timer.expires_after(limits.answer);
-  site.ask(std::move(request), [pending](Answer answer) {
+  site.ask(request, [pending](Answer answer) {
     net::post(pending->timer.get_executor(), [pending, answer = std::move(answer)]() mutable {
       pending->answer = std::move(answer);
       pending->timer.cancel();
@@ -32,7 +32,7 @@ net::awaitable<Answer> ask(SiteThreads& site, const Limits& limits,
   });
   error_code ignored;
   co_await pending->timer.async_wait(redirect_error(use_awaitable, ignored));
-  if (!pending->answer) co_return error_answer(504, "the answer took too long");
+  if (!pending->answer) co_return site.late(*request);
   co_return std::move(*pending->answer);
 }
 

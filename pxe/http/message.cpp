@@ -60,6 +60,8 @@ std::string_view value_of(const Headers& headers, std::string_view name) {
   return {};
 }
 
+Answer Site::late(const Request&) { return error_answer(504, "the answer took too long"); }
+
 Answer error_answer(int status, std::string_view detail) {
   return {.status = status,
           .headers = {{"Content-Type", "application/json"}},

@@ -59,6 +59,10 @@ class Site {
     (void)request;
     return true;
   }
+
+  // Instead of an answer that has not come in time, or for which too many wait. Called on a thread
+  // of the network, so it must not block.
+  [[nodiscard]] virtual Answer late(const Request& request);
 };
 
 // {"error":"…"} as application/json. `detail` is safe to show.

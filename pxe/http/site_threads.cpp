@@ -49,6 +49,10 @@ Answer SiteThreads::answer(const Request& request) const {
   }
 }
 
+Answer SiteThreads::late(const Request& request) const {
+  return site_ == nullptr ? error_answer(404, "there is nothing here") : site_->late(request);
+}
+
 void SiteThreads::stop() {
   std::deque<Job> left;
   {

@@ -26,6 +26,8 @@ class SiteThreads {
 
   // `done` is called exactly once, on a thread of the pool or at once.
   void ask(std::shared_ptr<const Request> request, Done done);
+  // What is said instead of an answer that took too long. Any thread; does not block.
+  [[nodiscard]] Answer late(const Request& request) const;
   // Answers what waits with 503, joins the threads. Idempotent.
   void stop();
 

@@ -1,6 +1,7 @@
 // The program of the RAM system: opens a session, asks for tasks and does them. Ends (and the
 // server boots again, which fetches a new token) when the service does not know the session any
 // more.
+#include "core/id.h"
 #include "core/key_pin.h"
 #include "pxe/installer/clock.h"
 #include "pxe/installer/hand_over.h"
@@ -142,10 +143,11 @@ Status serve(const Line& line) {
   ServiceClient service{line.endpoint};
   Server server{.inspection = inspect_patiently(), .nic = line.nic};
   server.lldp.add_to(server.inspection.nics, false);
-  const auto opened = insist([&] {
-    return service.post("/installer/v1/sessions",
-                        to_json_text(SessionRequest{line.token, line.nic, server.inspection}));
-  });
+  const std::string asked = to_json_text(SessionRequest{.token = line.token,
+                                                        .session = Secret{random_hex(32)},
+                                                        .mac = line.nic,
+                                                        .inspection = server.inspection});
+  const auto opened = insist([&] { return service.post("/installer/v1/sessions", asked); });
   if (opened.status != 201)
     return failure(Errc::Rejected, "the service refused the token: " + opened.body.substr(0, 200));
   const auto session = parse_session_answer(opened.body);

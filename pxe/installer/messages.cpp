@@ -17,9 +17,14 @@ std::string dump(const nlohmann::json& json) {
 }
 
 SessionRequest read_session_request(Fields& fields) {
-  return {.token = Secret{fields.filled_line("token")},
-          .mac = fields.mac("mac"),
-          .inspection = read_inspection(fields.object("inspection"))};
+  constexpr std::size_t kLeastSecret = 32;
+  SessionRequest request{.token = Secret{fields.filled_line("token")},
+                         .session = Secret{fields.filled_line("session")},
+                         .mac = fields.mac("mac"),
+                         .inspection = read_inspection(fields.object("inspection"))};
+  if (request.session.reveal().size() < kLeastSecret)
+    fields.refuse("session", "is shorter than 32 characters");
+  return request;
 }
 
 SessionAnswer read_session_answer(Fields& fields) {
@@ -85,6 +90,7 @@ Result<TaskResult> parse_result(std::string_view body) {
 
 std::string to_json_text(const SessionRequest& request) {
   return dump({{"token", request.token.reveal()},
+               {"session", request.session.reveal()},
                {"mac", to_string(request.mac)},
                {"inspection", to_json(request.inspection)}});
 }

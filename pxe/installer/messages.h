@@ -18,12 +18,15 @@ namespace switchyard::pxe::installer {
 
 struct SessionRequest {  // POST /installer/v1/sessions
   Secret token{};        // works once
-  MacAddress mac{};      // of the NIC the server booted from
+  // What the session is to be known by: at least 32 characters that only the sender knows. Who
+  // sends the same request again because the answer was lost gets the same session.
+  Secret session{};
+  MacAddress mac{};  // of the NIC the server booted from
   Inspection inspection{};
 };
 
 struct SessionAnswer {  // 201
-  Secret session{};     // the Bearer of everything after
+  Secret session{};     // as asked for, the Bearer of everything after
   std::string server{};
 };
 

@@ -10,6 +10,7 @@ import http.client
 import json
 import pathlib
 import re
+import secrets
 import ssl
 import subprocess
 import sys
@@ -207,7 +208,7 @@ class Boot:
         nic = {"name": "eth0", "mac": mac, "carrier": True, "speed_mbps": 1000, "driver": "x", "lldp": []}
         inspection = {"product": {"vendor": "", "name": "", "serial": "", "uuid": ""}, "firmware": "bios", "cpus": 2, "cpu_model": "",
                       "memory_bytes": 1 << 30, "disks": [DISK], "nics": [nic], "bmc": None}
-        self.session = self._say("sessions", {"token": self.token, "mac": mac, "inspection": inspection}, 201)["session"]
+        self.session = self._say("sessions", {"token": self.token, "session": secrets.token_hex(32), "mac": mac, "inspection": inspection}, 201)["session"]
         while True:
             status, content = self._ask("GET", "/installer/v1/task")
             if status == 204:

@@ -72,8 +72,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if body["token"] not in self.service.tokens:
                 return self.answer(403, {"error": "the token was used"})
             self.service.tokens.discard(body["token"])
+            self.service.session = body["session"]
             self.service.sessions.put(body)
-            return self.answer(201, {"session": self.service.session, "server": "srv1"})
+            return self.answer(201, {"session": body["session"], "server": "srv1"})
         if not self.may():
             return None
         if self.path == "/installer/v1/progress":

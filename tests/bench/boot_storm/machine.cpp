@@ -1,5 +1,7 @@
 #include "tests/bench/boot_storm/machine.h"
 
+#include "core/id.h"
+
 #include <nlohmann/json.hpp>
 
 #include <stdexcept>
@@ -236,6 +238,7 @@ net::awaitable<void> Machine::ram_system(Script script) {
              .pin = script.pin};
   session_.clear();
   const json opening{{"token", script.token},
+                     {"session", random_hex(32)},
                      {"mac", to_string(line_.mac)},
                      {"inspection", inspection_of(server_.plan(), is_uefi_)}};
   const HttpAsk open{"POST", "/installer/v1/sessions", "", opening.dump()};

@@ -3,6 +3,7 @@
 
 #include "core/db/query.h"
 #include "core/db/transaction.h"
+#include "core/id.h"
 #include "provisioner/boot/wipe_record.h"
 #include "provisioner/store/server_disks.h"
 #include "tests/provisioner/simulated_site.h"
@@ -36,8 +37,12 @@ class BootDeskTest : public testing::TestWithParam<db::Backend> {
     EXPECT_TRUE(desk_.expect(kServer, BootDevice::Network));
     const auto ticket = desk_.open_boot(kServer);
     EXPECT_TRUE(ticket && ticket->choice == BootChoice::Installer);
-    const auto opened = desk_.open_session(
-        kServer, {.token = ticket->token, .mac = kMac, .inspection = inspection}, KnownBy::Port);
+    const auto opened = desk_.open_session(kServer,
+                                           {.token = ticket->token,
+                                            .session = Secret(random_hex(32)),
+                                            .mac = kMac,
+                                            .inspection = inspection},
+                                           KnownBy::Port);
     EXPECT_TRUE(opened);
     return opened->session;
   }
@@ -127,21 +132,49 @@ TEST_P(BootDeskTest, TellsHowLongNothingWasHeard) {
 TEST_P(BootDeskTest, ATokenOpensOneSession) {
   ASSERT_TRUE(desk_.expect(kServer, BootDevice::Network));
   const Secret token = desk_.open_boot(kServer)->token;
-  EXPECT_FALSE(desk_.open_session("srv2", {.token = token, .mac = kMac}, KnownBy::Port));
-  EXPECT_FALSE(desk_.open_session(kServer, {.token = Secret("guess"), .mac = kMac}, KnownBy::Port));
-  EXPECT_FALSE(desk_.open_session(kServer, {.token = Secret(), .mac = kMac}, KnownBy::Port));
-  EXPECT_TRUE(desk_.open_session(kServer, {.token = token, .mac = kMac}, KnownBy::Port));
-  EXPECT_EQ(desk_.open_session(kServer, {.token = token, .mac = kMac}, KnownBy::Port).error().code,
-            Errc::Rejected);
+  EXPECT_FALSE(desk_.open_session(
+      "srv2", {.token = token, .session = Secret(random_hex(32)), .mac = kMac}, KnownBy::Port));
+  EXPECT_FALSE(desk_.open_session(
+      kServer, {.token = Secret("guess"), .session = Secret(random_hex(32)), .mac = kMac},
+      KnownBy::Port));
+  EXPECT_FALSE(desk_.open_session(
+      kServer, {.token = Secret(), .session = Secret(random_hex(32)), .mac = kMac}, KnownBy::Port));
+  EXPECT_TRUE(desk_.open_session(
+      kServer, {.token = token, .session = Secret(random_hex(32)), .mac = kMac}, KnownBy::Port));
+  EXPECT_EQ(
+      desk_
+          .open_session(kServer, {.token = token, .session = Secret(random_hex(32)), .mac = kMac},
+                        KnownBy::Port)
+          .error()
+          .code,
+      Errc::Rejected);
+}
+
+// The answer to the first was lost on its way.
+TEST_P(BootDeskTest, ASessionThatIsAskedForAgainIsTheSame) {
+  ASSERT_TRUE(desk_.expect(kServer, BootDevice::Network));
+  SessionRequest request{
+      .token = desk_.open_boot(kServer)->token, .session = Secret(random_hex(32)), .mac = kMac};
+  ASSERT_TRUE(desk_.open_session(kServer, request, KnownBy::Port));
+  ASSERT_TRUE(desk_.order_wipe(kServer, "op-1"));
+  const auto again = desk_.open_session(kServer, request, KnownBy::Port);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->session.reveal(), request.session.reveal());
+  EXPECT_EQ(phase(), "wiping") << "what was ordered meanwhile stands";
+  EXPECT_TRUE(desk_.find_task(kServer, request.session)->has_value());
+  ASSERT_TRUE(desk_.open_boot(kServer));
+  EXPECT_FALSE(desk_.open_session(kServer, request, KnownBy::Port)) << "it has booted again";
 }
 
 TEST_P(BootDeskTest, ATokenEndsWithItsTimeAndWithTheNextOne) {
   ASSERT_TRUE(desk_.expect(kServer, BootDevice::Network));
   const Secret first = desk_.open_boot(kServer)->token;
   const Secret second = desk_.open_boot(kServer)->token;
-  EXPECT_FALSE(desk_.open_session(kServer, {.token = first, .mac = kMac}, KnownBy::Port));
+  EXPECT_FALSE(desk_.open_session(
+      kServer, {.token = first, .session = Secret(random_hex(32)), .mac = kMac}, KnownBy::Port));
   site_.clock.advance(BootDesk::kTokenLife + 1s);
-  EXPECT_FALSE(desk_.open_session(kServer, {.token = second, .mac = kMac}, KnownBy::Port));
+  EXPECT_FALSE(desk_.open_session(
+      kServer, {.token = second, .session = Secret(random_hex(32)), .mac = kMac}, KnownBy::Port));
 }
 
 // Two machines with one MAC address, no relay that would tell their ports: the wrong one is told
@@ -152,13 +185,16 @@ TEST_P(BootDeskTest, AMachineThatHasOnlyOneMacOfTheServerIsRefusedAndShown) {
   Inspection inspection = with_disks({"S9"});
   inspection.nics = {{.name = "eth0", .mac = kMac}};
   const auto refused = desk_.open_session(
-      kServer, {.token = token, .mac = kMac, .inspection = inspection}, KnownBy::Mac);
+      kServer,
+      {.token = token, .session = Secret(random_hex(32)), .mac = kMac, .inspection = inspection},
+      KnownBy::Mac);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::Rejected);
   EXPECT_THAT(refused.error().message, HasSubstr("does not have its NIC"));
   EXPECT_EQ(phase(), "");
   EXPECT_EQ(desk_.read(kServer)->detail, refused.error().message);
-  EXPECT_FALSE(desk_.open_session(kServer, {.token = token, .mac = kMac}, KnownBy::Port))
+  EXPECT_FALSE(desk_.open_session(
+      kServer, {.token = token, .session = Secret(random_hex(32)), .mac = kMac}, KnownBy::Port))
       << "the token is used up";
   EXPECT_EQ(count("SELECT COUNT(*) FROM events WHERE type = 'boot.contradiction' AND subject = "
                   "'servers/srv1'"),
@@ -338,9 +374,12 @@ TEST_P(BootDeskTest, AnotherDeskGoesOnAtEveryPhase) {
   ASSERT_TRUE(desk().expect(kServer, BootDevice::Network));
   const auto ticket = desk().open_boot(kServer);
   ASSERT_TRUE(ticket);
-  const auto opened = desk().open_session(
-      kServer, {.token = ticket->token, .mac = kMac, .inspection = with_disks({"S1"})},
-      KnownBy::Port);
+  const auto opened = desk().open_session(kServer,
+                                          {.token = ticket->token,
+                                           .session = Secret(random_hex(32)),
+                                           .mac = kMac,
+                                           .inspection = with_disks({"S1"})},
+                                          KnownBy::Port);
   ASSERT_TRUE(opened);
   EXPECT_EQ(desk().read(kServer)->phase, "provisioning");
   ASSERT_TRUE(desk().order_wipe(kServer, "op-1"));

@@ -1,6 +1,7 @@
 // The boot server's dynamic routes, without a network.
 #include "provisioner/boot/boot_site.h"
 
+#include "core/id.h"
 #include "tests/provisioner/simulated_site.h"
 
 #include <gmock/gmock.h>
@@ -43,8 +44,9 @@ class BootSiteTest : public testing::Test {
   }
 
   static std::string request_with(const std::string& token) {
-    return to_json_text(
-        SessionRequest{.token = Secret(token), .mac = *parse_mac("02:00:00:00:00:01")});
+    return to_json_text(SessionRequest{.token = Secret(token),
+                                       .session = Secret(random_hex(32)),
+                                       .mac = *parse_mac("02:00:00:00:00:01")});
   }
 
   SimulatedSite database_{db::Backend::Sqlite};
@@ -118,15 +120,26 @@ TEST_F(BootSiteTest, GivesGrubNothingByTftpButToTheHolderOfALease) {
               HasSubstr("source ($service)/boot/grub\n  sleep 30\n"));
 }
 
+TEST_F(BootSiteTest, AScriptThatComesTooLateIsOneThatAsksAgain) {
+  const Request request{.method = "GET", .path = "/boot/ipxe", .client = "172.16.100.100"};
+  const Answer late = site_.late(request);
+  EXPECT_EQ(late.status, 200) << "iPXE gives up at an error";
+  EXPECT_THAT(late.body, StartsWith("#!ipxe\n:again\n"));
+  EXPECT_THAT(late.body,
+              HasSubstr("chain --replace http://172.16.100.1:8080/boot/ipxe || goto again\n"));
+  EXPECT_EQ(site_.late({.method = "GET", .path = "/installer/v1/task"}).status, 504);
+}
+
 TEST(BootScript, NamesIpv6AddressesAsTheirLoadersDo) {
   const BootAddress address{.address = "fd00::1", .port = 8080, .tls_port = 8444, .pin = "p"};
   const BootTicket ticket{
       .choice = BootChoice::Installer, .token = Secret("t"), .lent = "fd00::5/64"};
-  EXPECT_THAT(ipxe_script(ticket, address),
-              HasSubstr("kernel http://[fd00::1]:8080/files/installer/vmlinuz initrd=initrd "
-                        "console=ttyS0 switchyard.lost=poweroff switchyard.url=https://"
-                        "[fd00::1]:8444 switchyard.pin=p switchyard.token=t "
-                        "switchyard.address=fd00::5/64 switchyard.nic=${net0/mac}\n"));
+  EXPECT_THAT(
+      ipxe_script(ticket, address),
+      HasSubstr("kernel http://[fd00::1]:8080/files/installer/vmlinuz initrd=initrd "
+                "console=ttyS0 switchyard.lost=poweroff switchyard.url=https://"
+                "[fd00::1]:8444 switchyard.pin=p switchyard.token=t "
+                "switchyard.address=fd00::5/64 switchyard.nic=${net0/mac} || goto again\n"));
   EXPECT_THAT(grub_script(ticket, address, GrubFetch::Http),
               HasSubstr("(http,[fd00::1]:8080)/files/installer/initrd"));
 }

@@ -2,6 +2,7 @@
 // installed system, and how that is heard.
 #include "core/db/query.h"
 #include "core/db/transaction.h"
+#include "core/id.h"
 #include "provisioner/boot/boot_desk.h"
 #include "tests/provisioner/life_fixture.h"
 
@@ -35,9 +36,12 @@ class DeskOrders : public LifeFixture {
     Inspection inspection;
     for (const std::string& serial : disks)
       inspection.disks.push_back({.name = "d" + serial, .bytes = 8, .serial = serial});
-    const auto opened =
-        desk_.open_session("srv1", {.token = ticket->token, .mac = kMac, .inspection = inspection},
-                           KnownBy::Port, "172.16.100.17");
+    const auto opened = desk_.open_session("srv1",
+                                           {.token = ticket->token,
+                                            .session = Secret(random_hex(32)),
+                                            .mac = kMac,
+                                            .inspection = inspection},
+                                           KnownBy::Port, "172.16.100.17");
     EXPECT_TRUE(opened);
     return opened->session;
   }

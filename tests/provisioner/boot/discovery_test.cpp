@@ -3,6 +3,7 @@
 
 #include "core/db/query.h"
 #include "core/db/transaction.h"
+#include "core/id.h"
 #include "provisioner/boot/boot_desk.h"
 #include "provisioner/store/server_disks.h"
 #include "tests/provisioner/boot/desk_server.h"
@@ -68,8 +69,12 @@ class DiscoveryTest : public testing::TestWithParam<db::Backend> {
     ASSERT_EQ(ticket->choice, BootChoice::Installer);
     Inspection inspection{.disks = {{.name = "sda", .bytes = 8, .serial = "S1"}},
                           .nics = {{.name = "eth0", .mac = kMac}}};
-    const auto opened = desk_.open_session(
-        kId, {.token = ticket->token, .mac = kMac, .inspection = inspection}, KnownBy::Mac);
+    const auto opened = desk_.open_session(kId,
+                                           {.token = ticket->token,
+                                            .session = Secret(random_hex(32)),
+                                            .mac = kMac,
+                                            .inspection = inspection},
+                                           KnownBy::Mac);
     ASSERT_TRUE(opened);
     const auto task = desk_.find_task(kId, opened->session);
     ASSERT_TRUE(task && *task);

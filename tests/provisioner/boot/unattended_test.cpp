@@ -1,6 +1,7 @@
 // A distribution's own installer: manifest, order, and what it asks for over HTTP until it is done.
 #include "provisioner/boot/unattended.h"
 
+#include "core/id.h"
 #include "provisioner/boot/boot_site.h"
 #include "provisioner/boot/files_tar.h"
 #include "tests/provisioner/simulated_site.h"
@@ -119,7 +120,9 @@ class UnattendedTest : public testing::Test {
     Inspection inspection;
     inspection.disks = {{.name = "vda", .path = "/dev/vda", .bytes = 8ULL << 30U, .serial = "S"}};
     const auto opened = desk_.open_session(
-        "srv1", {.token = ticket->token, .inspection = inspection}, KnownBy::Port);
+        "srv1",
+        {.token = ticket->token, .session = Secret(random_hex(32)), .inspection = inspection},
+        KnownBy::Port);
     EXPECT_TRUE(opened);
     return opened->session.reveal();
   }

@@ -19,21 +19,34 @@ Inspection some_inspection() {
           .bmc = BmcSeen{.address = "10.0.0.2"}};
 }
 
+const Secret kSession{std::string(64, 'a')};
+
 TEST(SessionRequest, ReadsBackAsItWasWritten) {
-  SessionRequest request{
-      .token = Secret{"t"}, .mac = {{0x52, 0x54, 0, 0, 0, 1}}, .inspection = some_inspection()};
+  SessionRequest request{.token = Secret{"t"},
+                         .session = kSession,
+                         .mac = {{0x52, 0x54, 0, 0, 0, 1}},
+                         .inspection = some_inspection()};
   for (const bool with_bmc : {true, false}) {
     if (!with_bmc) request.inspection.bmc.reset();
     const auto read = parse_session_request(to_json_text(request));
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(read->token.reveal(), "t");
+    EXPECT_EQ(read->session.reveal(), kSession.reveal());
     EXPECT_EQ(read->mac, request.mac);
     EXPECT_EQ(read->inspection, request.inspection);
   }
 }
 
+TEST(SessionRequest, RefusesASessionThatCanBeGuessed) {
+  const auto read = parse_session_request(to_json_text(SessionRequest{
+      .token = Secret{"t"}, .session = Secret{"0123"}, .inspection = some_inspection()}));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, "session request: session is shorter than 32 characters");
+}
+
 TEST(SessionRequest, RefusesTwoDisksOfOneName) {
-  SessionRequest request{.token = Secret{"t"}, .inspection = some_inspection()};
+  SessionRequest request{
+      .token = Secret{"t"}, .session = kSession, .inspection = some_inspection()};
   request.inspection.disks.push_back(request.inspection.disks[0]);
   const auto read = parse_session_request(to_json_text(request));
   ASSERT_FALSE(read);
@@ -41,7 +54,8 @@ TEST(SessionRequest, RefusesTwoDisksOfOneName) {
 }
 
 TEST(SessionRequest, SurvivesBytesThatAreNoUtf8) {
-  SessionRequest request{.token = Secret{"t"}, .inspection = some_inspection()};
+  SessionRequest request{
+      .token = Secret{"t"}, .session = kSession, .inspection = some_inspection()};
   request.inspection.product.serial = "\xff\xfe";
   EXPECT_TRUE(parse_session_request(to_json_text(request)));
 }
