@@ -1,6 +1,7 @@
 """Real DHCP clients and relays against the server of pxe/dhcp, each in network namespaces (root)."""
 import contextlib
 import os
+import pathlib
 import re
 import signal
 import sqlite3
@@ -10,6 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces need root")
 
+RAM_SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "pxe/installer/udhcpc-script"
 SERVER = "10.78.0.1"
 FIRST = "10.78.0.100"
 SITE = ["--subnet", "10.78.0.0/24", "--pool", "10.78.0.100-10.78.0.109"]
@@ -26,12 +28,8 @@ def net(tmp_path):
 
 
 def udhcpc(net, space, *flags):
-    """A client that configures what it got: a renewal is sent from the address."""
-    script = net.folder / "script"
-    script.write_text("#!/bin/sh\ncase $1 in bound|renew) ip addr replace $ip/24 dev c0; "
-                      "ip route replace default via $router;; esac\n")
-    script.chmod(0o755)
-    return net.start(space, "/bin/busybox", "udhcpc", "-i", "c0", "-f", "-s", str(script), *flags)
+    """As in the RAM system, with its script: a renewal is sent from the address it got."""
+    return net.start(space, "/bin/busybox", "udhcpc", "-i", "c0", "-f", "-s", str(RAM_SCRIPT), *flags)
 
 
 class Direct:
@@ -52,6 +50,9 @@ class Direct:
 
     def udhcpc(self, *flags):
         return udhcpc(self.net, self.client, *flags)
+
+    def address_of_client(self):
+        return re.findall(r"inet (\S+)/24", self.net.run(self.client, "ip", "-4", "addr", "show", "dev", "c0"))
 
     def await_lease(self, state):
         """The database says so of the first address."""
@@ -77,11 +78,21 @@ def test_udhcpc_gets_renews_and_releases(net):
     client.await_text(f"lease of {FIRST} obtained from {SERVER}")
     client.tell(signal.SIGUSR1)
     lab.await_that(lambda: client.count("lease of .* obtained") == 2, "a renewal")
+    assert site.address_of_client() == [FIRST]
     client.tell(signal.SIGUSR2)
     client.await_text("entering released state")
     site.await_lease("free")
+    lab.await_that(lambda: site.address_of_client() == [], "an interface without an address")
     site.server.stop()
     site.server.await_text("acks=2 naks=0")
+
+
+def test_the_ram_system_renews_by_itself_and_keeps_its_address(net):
+    site = Direct(net, "--lease-time", "10")
+    client = site.udhcpc()
+    lab.await_that(lambda: client.count("lease of .* obtained") == 3, "two renewals, each after half a lease")
+    assert site.address_of_client() == [FIRST]
+    assert client.count("discover") == 1
 
 
 def test_udhcpc_declines_an_address_somebody_uses(net):
