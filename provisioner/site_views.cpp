@@ -24,15 +24,18 @@ template <class... Parameters>
 std::vector<ServerView> select_servers(db::Session& session, const std::string& which,
                                        const Parameters&... parameters) {
   std::vector<ServerView> servers;
-  for (const auto& [name, profile, state, reason, deployment, version, project, nic, mac, at,
-                    port] :
+  for (const auto& [name, profile, state, reason, deployment, version, hardware, secure_boot,
+                    project, nic, mac, at, port] :
        db::select<std::string, std::string, std::string, std::string, std::string, long long,
-                  std::string, std::string, std::string, std::string, std::string>(
+                  std::string, std::string, std::string, std::string, std::string, std::string,
+                  std::string>(
            session,
-           "SELECT p.name, p.profile, p.state, p.reason, p.deployment, p.version, p.project, "
-           "COALESCE(n.name, ''), COALESCE(n.mac, ''), COALESCE(n.switch_name, ''), "
+           "SELECT p.name, p.profile, p.state, p.reason, p.deployment, p.version, p.hardware, "
+           "p.secure_boot, p.project, COALESCE(n.name, ''), COALESCE(n.mac, ''), "
+           "COALESCE(n.switch_name, ''), "
            "COALESCE(n.port, '') FROM (SELECT s.name, s.profile, s.state, s.reason, s.deployment, "
-           "s.version, COALESCE(d.project, '') AS project FROM servers s LEFT JOIN deployments d "
+           "s.version, s.hardware, s.secure_boot, COALESCE(d.project, '') AS project FROM servers "
+           "s LEFT JOIN deployments d "
            "ON d.id = s.deployment WHERE " +
                which + ") p LEFT JOIN nics n ON n.server = p.name ORDER BY p.name, n.name",
            parameters...)) {
@@ -43,6 +46,8 @@ std::vector<ServerView> select_servers(db::Session& session, const std::string& 
                          .reason = reason,
                          .deployment = deployment,
                          .project = project,
+                         .hardware = hardware,
+                         .secure_boot = secure_boot.empty() ? "default" : secure_boot,
                          .version = version});
     if (!nic.empty()) servers.back().nics.push_back({nic, mac, at, port});
   }

@@ -34,9 +34,11 @@ struct ServerView {
   std::string profile{};
   std::string
       state{};  // enrolling … available, deploying, active, releasing, wiping, failed, maintenance
-  std::string reason{};      // why it is failed or in maintenance
-  std::string deployment{};  // id, empty when none
-  std::string project{};     // of that deployment
+  std::string reason{};       // why it is failed or in maintenance
+  std::string deployment{};   // id, empty when none
+  std::string project{};      // of that deployment
+  std::string hardware{};     // "Dell Inc. PowerEdge R650"; empty until it was inspected
+  std::string secure_boot{};  // its loaders: on, off, default (boot.secure_boot says)
   std::vector<NicView> nics{};
   long long version{};
 };

@@ -17,6 +17,8 @@ namespace switchyard::web::cli {
       {"reason", state == "failed" ? "the wipe was not proved" : ""},
       {"deployment", used ? "dep-1" : ""},
       {"project", used ? "demo" : ""},
+      {"hardware", "QEMU Standard PC"},
+      {"secure_boot", "default"},
       {"nics",
        {{{"name", "eth1"}, {"mac", "02:00:00:00:00:01"}, {"switch", "tor1"}, {"port", "swp1"}},
         {{"name", "eth2"}, {"mac", "02:00:00:00:00:02"}, {"switch", "tor2"}, {"port", "swp1"}}}},

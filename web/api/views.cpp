@@ -96,6 +96,8 @@ json to_json(const provisioner::ServerView& server) {
           {"reason", server.reason},
           {"deployment", server.deployment},
           {"project", server.project},
+          {"hardware", server.hardware},
+          {"secure_boot", server.secure_boot},
           {"nics", parts_json(server.nics)},
           {"version", server.version}};
 }

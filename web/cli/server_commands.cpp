@@ -25,6 +25,8 @@ void show_server(Session& session, const json& server) {
   sheet.add("State", text_of(server, "state"));
   sheet.add("Reason", text_of(server, "reason"));
   sheet.add("Profile", text_of(server, "profile"));
+  sheet.add("Hardware", text_of(server, "hardware"));
+  sheet.add("Secure Boot", text_of(server, "secure_boot"));
   sheet.add("Deployment", text_of(server, "deployment"));
   sheet.add("Project", text_of(server, "project"));
   print(sheet, console);
