@@ -75,7 +75,7 @@ struct Config {
     std::string phone_home_url{};
     std::string phone_home_pin{};  // "sha256//BASE64" of the key that answers there
     bool secure_boot{};  // of servers whose inventory does not say, and of unknown machines
-    bool serial_log{};        // serial consoles are read while servers boot and work
+    bool serial_log{};   // serial consoles are read while servers boot and work
 
     // A switch that relays DHCP; its option 82 names the port.
     struct Relay {

@@ -45,7 +45,8 @@ class FailureLog : public LifeFixture {
 
   [[nodiscard]] std::vector<EventView> events(const std::string& type) {
     std::vector<EventView> found;
-    for (const EventView& event : *site_.service->events({}, 0, 1000))
+    const auto all = site_.service->events({}, 0, 1000);
+    for (const EventView& event : *all)
       if (event.type == type) found.push_back(event);
     return found;
   }

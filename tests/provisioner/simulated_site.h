@@ -52,7 +52,7 @@ struct ScriptedServer {
   int power_cycles{};
   InstallOrder ordered{};             // the last one
   std::vector<std::string> let_in{};  // SSH keys of the last rescue
-  std::string console{};  // what its serial console prints; empty: its BMC offers none
+  std::string console{};              // what its serial console prints; empty: its BMC offers none
 };
 
 class SimulatedSite {

@@ -18,6 +18,8 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <stop_token>
+#include <thread>
 
 namespace {
 
@@ -85,8 +87,7 @@ Result<json> run(Bmc& bmc, const std::string& verb) {
 }
 
 // At most for a minute.
-Result<json> follow(const BmcAccess& access) {
-  std::stop_source enough;
+Result<json> follow(const BmcAccess& access, std::stop_source& enough) {
   std::string heard;
   const std::jthread watchdog([&](const std::stop_token& over) {
     if (pause(std::chrono::minutes(1), std::chrono::steady_clock::time_point::max(), over))
@@ -118,9 +119,11 @@ int main(int count, char** arguments) {
     const BmcAccess access = read_access(json::parse(std::cin));
     const auto bmc = make_bmc(access);
     if (!bmc) return report("make", tl::unexpected(bmc.error()));
+    std::stop_source enough;
     for (int i = 1; i < count; ++i) {
       const std::string verb = arguments[i];
-      if (const int bad = report(verb, verb == "follow" ? follow(access) : run(**bmc, verb));
+      if (const int bad =
+              report(verb, verb == "follow" ? follow(access, enough) : run(**bmc, verb));
           bad != 0)
         return bad;
     }

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <stop_token>
 
 namespace switchyard::provisioner {
 namespace {
@@ -59,7 +60,6 @@ class SshConsole : public testing::Test {
   }
 
   Status follow(const std::string& password, bool insecure) {
-    std::stop_source enough;
     return follow_console({.server = "srv1",
                            .type = "redfish",
                            .url = redfish_.url(),
@@ -67,9 +67,9 @@ class SshConsole : public testing::Test {
                            .password = Secret(password),
                            .certificate = insecure ? "" : redfish_.fingerprint(),
                            .insecure = insecure},
-                          enough.get_token(), [&](std::string_view bytes) {
+                          enough_.get_token(), [&](std::string_view bytes) {
                             heard_ += bytes;
-                            if (heard_.ends_with("\n")) enough.request_stop();
+                            if (heard_.ends_with("\n")) enough_.request_stop();
                           });
   }
 
@@ -78,6 +78,7 @@ class SshConsole : public testing::Test {
   fakes::SshServer server_{};
   fakes::SshEndpoint endpoint_{server_, console_};
   std::string heard_{};
+  std::stop_source enough_{};
 };
 
 TEST_F(SshConsole, IsReadAndNothingIsTyped) {
