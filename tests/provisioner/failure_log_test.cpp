@@ -51,6 +51,14 @@ class FailureLog : public LifeFixture {
     return found;
   }
 
+  // Its RAM system has the order and works on it.
+  bool installs(const std::string& operation) {
+    return site_.run_until([&] {
+      return site_.server.status.operation == operation &&
+             site_.server.status.phase == "installing";
+    });
+  }
+
   // Reading a console is a thread of its own.
   bool hears_console() {
     const auto end = std::chrono::steady_clock::now() + 20s;
@@ -122,7 +130,7 @@ TEST_P(FailureLog, AFailedInstallKeepsWhatTheConsoleShowed) {
   site_.server.console = "Linux version 6.1\r\nKernel panic - not syncing\r\n";
   site_.server.installs = false;
   const DeploymentView ordered = deploy();
-  ASSERT_TRUE(reaches(ordered.operation, "installing"));
+  ASSERT_TRUE(installs(ordered.operation));
   ASSERT_TRUE(hears_console());
   with_database([&](db::Session& session) {
     keep_installer_lines(session, ordered.operation, "srv1", {"writing vda", "I/O error"});
@@ -143,7 +151,7 @@ TEST_P(FailureLog, AFailedInstallKeepsWhatTheConsoleShowed) {
 TEST_P(FailureLog, SaysWhyThereIsNoConsole) {
   site_.server.installs = false;
   const DeploymentView ordered = deploy();
-  ASSERT_TRUE(reaches(ordered.operation, "installing"));
+  ASSERT_TRUE(installs(ordered.operation));
   ASSERT_TRUE(hears_console());
   site_.server.status.phase = "failed";
   ASSERT_TRUE(ends(ordered.operation, "failed"));
@@ -165,7 +173,7 @@ TEST_P(FailureLog, NothingIsKeptOfWorkThatSucceeded) {
 TEST_P(FailureLog, IsNotForOtherProjects) {
   site_.server.installs = false;
   const DeploymentView ordered = deploy();
-  ASSERT_TRUE(reaches(ordered.operation, "installing"));
+  ASSERT_TRUE(installs(ordered.operation));
   site_.server.status.phase = "failed";
   ASSERT_TRUE(ends(ordered.operation, "failed"));
   EXPECT_TRUE(site_.service->find_console({.project = "demo"}, ordered.operation));

@@ -87,14 +87,6 @@ def test_udhcpc_gets_renews_and_releases(net):
     site.server.await_text("acks=2 naks=0")
 
 
-def test_the_ram_system_renews_by_itself_and_keeps_its_address(net):
-    site = Direct(net, "--lease-time", "10")
-    client = site.udhcpc()
-    lab.await_that(lambda: client.count("lease of .* obtained") == 3, "two renewals, each after half a lease")
-    assert site.address_of_client() == [FIRST]
-    assert client.count("discover") == 1
-
-
 def test_udhcpc_declines_an_address_somebody_uses(net):
     site = Direct(net)
     net.address(site.server_space, "s0", FIRST + "/24")

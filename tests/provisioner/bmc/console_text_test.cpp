@@ -43,8 +43,8 @@ TEST(ConsoleText, LeavesShortNumbersAlone) {
 }
 
 TEST(ConsoleText, DoesNotShowTheRestOfATokenAtACutBeginning) {
-  EXPECT_EQ(console_text(kToken.substr(50) + " x\nfirst whole line\n", Beginning::Cut),
-            "first whole line\n");
+  EXPECT_EQ(console_text(kToken.substr(50) + " x\nthe first whole line\n", Beginning::Cut),
+            "the first whole line\n");
   EXPECT_EQ(console_text("token=01234\r\n" + kToken.substr(45) + " x\nline", Beginning::Cut),
             " x\nline");
   EXPECT_EQ(console_text("no end of line", Beginning::Cut), "");

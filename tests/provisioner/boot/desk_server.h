@@ -2,6 +2,7 @@
 // desk: it boots what it is told to boot and wipes the disks it has.
 #pragma once
 
+#include "core/id.h"
 #include "provisioner/boot/boot_desk.h"
 #include "tests/provisioner/simulated_site.h"
 
@@ -73,8 +74,12 @@ class DeskServer {
     pxe::installer::Inspection inspection;
     for (const std::string& serial : disks)
       inspection.disks.push_back({.name = "d" + serial, .bytes = 8, .serial = serial});
-    const auto opened = desk_.open_session(
-        name_, {.token = ticket->token, .mac = mac_, .inspection = inspection}, KnownBy::Port);
+    const auto opened = desk_.open_session(name_,
+                                           {.token = ticket->token,
+                                            .session = Secret(random_hex(32)),
+                                            .mac = mac_,
+                                            .inspection = inspection},
+                                           KnownBy::Port);
     if (opened) session_ = opened->session;
   }
 
