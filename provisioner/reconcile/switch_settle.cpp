@@ -14,12 +14,30 @@ using switch_drivers::PortOutcome;
 using switch_drivers::Settlement;
 using switch_drivers::Verdict;
 
+namespace {
+
+// What is decided for an armed port as far as its own change tells; "" or "pending": the database
+// has to be asked. A decision is never taken back.
+std::string known_decision(const WishRecord& wish,
+                           const std::map<std::string, std::string>& decided) {
+  if (wish.phase == "failed") return "abort";
+  if (wish.change_group.empty()) return "commit";
+  const auto found = decided.find(wish.change_group);
+  return found == decided.end() ? "" : found->second;
+}
+
+bool is_final(const std::string& decision) { return decision == "commit" || decision == "abort"; }
+
+}  // namespace
+
 // Whether every armed port waits for the other switch of its group. It is asked many times a second
 // by every switch of a site, so it is one question that locks nothing. Whoever prepares the last
 // port of a group also decides it, so nobody is needed to look at each group again and again.
 bool SwitchWorker::all_wait_for_others() {
   long long armed_ports = 0;
   for (const Armed& armed : armed_) {
+    for (const WishRecord& wish : armed.wishes)
+      if (is_final(known_decision(wish, armed.decided))) return false;
     if (context_.clock.steady() - armed.since > context_.site.undo_after / 2) return false;
     armed_ports += static_cast<long long>(armed.wishes.size());
   }
@@ -29,27 +47,41 @@ bool SwitchWorker::all_wait_for_others() {
   return waiting && *waiting == armed_ports;
 }
 
+std::vector<Settlement> SwitchWorker::decisions(const Armed& armed, bool too_long) {
+  std::vector<Settlement> settlements;
+  const auto add = [&](const WishRecord& wish, const std::string& decision) {
+    settlements.push_back({wish.port, decision == "commit" ? Verdict::Keep : Verdict::Undo});
+  };
+  const auto is_known = [&](const WishRecord& wish) {
+    return is_final(known_decision(wish, armed.decided));
+  };
+  if (std::ranges::all_of(armed.wishes, is_known)) {
+    for (const WishRecord& wish : armed.wishes)
+      add(wish, known_decision(wish, armed.decided));
+    return settlements;
+  }
+  const Status read = db::write(
+      context_.pool, "decisions for switch " + name_, [&](db::Session& session) -> Status {
+        settlements.clear();
+        for (const WishRecord& wish : armed.wishes) {
+          std::string decision = known_decision(wish, armed.decided);
+          if (!is_final(decision))
+            decision = decide_group(session, wish.change_group,
+                                    too_long ? "the other switch was not ready in time" : "");
+          if (decision != "pending") add(wish, decision);
+        }
+        return {};
+      });
+  return read ? settlements : std::vector<Settlement>{};
+}
+
 void SwitchWorker::settle_decided() {
   if (armed_.empty() || all_wait_for_others()) return;
   for (std::size_t i = 0; i < armed_.size();) {
     Armed& armed = armed_[i];
     const bool too_long = context_.clock.steady() - armed.since > context_.site.undo_after / 2;
-    std::vector<Settlement> settlements;
-    const Status read = db::write(
-        context_.pool, "decisions for switch " + name_, [&](db::Session& session) -> Status {
-          settlements.clear();
-          for (const WishRecord& wish : armed.wishes) {
-            std::string decision = wish.phase == "failed" ? "abort" : "commit";
-            if (wish.phase != "failed" && !wish.change_group.empty())
-              decision = decide_group(session, wish.change_group,
-                                      too_long ? "the other switch was not ready in time" : "");
-            if (decision == "pending") continue;
-            settlements.push_back(
-                {wish.port, decision == "commit" ? Verdict::Keep : Verdict::Undo});
-          }
-          return {};
-        });
-    if (read && !settlements.empty()) settle(armed, settlements);
+    const std::vector<Settlement> settlements = decisions(armed, too_long);
+    if (!settlements.empty()) settle(armed, settlements);
     if (!claim_) return;
     if (armed.wishes.empty()) {
       armed_.erase(armed_.begin() + static_cast<std::ptrdiff_t>(i));

@@ -84,34 +84,43 @@ milliseconds SwitchWorker::tick() {
   return std::clamp<milliseconds>(until_look, 10ms, kIdlePoll);
 }
 
+std::vector<WishRecord> SwitchWorker::not_armed(std::vector<WishRecord> wishes) const {
+  std::erase_if(wishes, [&](const WishRecord& wish) {
+    return std::ranges::any_of(armed_, [&](const Armed& armed) {
+      return std::ranges::any_of(armed.wishes, [&](const WishRecord& w) {
+        return w.port == wish.port && w.version == wish.version;
+      });
+    });
+  });
+  return wishes;
+}
+
 std::vector<WishRecord> SwitchWorker::pending() {
   // Nearly always there is nothing, and writers wait for each other.
-  const auto any = db::read(
-      context_.pool, "wishes of switch " + name_,
-      [&](db::Session& session) -> Result<bool> { return has_due_wishes(session, name_); });
-  if (any && !*any) return {};
-  auto found =
-      db::write(context_.pool, "wishes of switch " + name_,
-                [&](db::Session& session) -> Result<std::vector<WishRecord>> {
-                  std::vector<WishRecord> due;
-                  for (WishRecord& wish : list_due_wishes(session, name_)) {
-                    const bool is_armed = std::ranges::any_of(armed_, [&](const Armed& armed) {
-                      return std::ranges::any_of(armed.wishes, [&](const WishRecord& w) {
-                        return w.port == wish.port && w.version == wish.version;
-                      });
-                    });
-                    if (is_armed) continue;
-                    if (!wish.change_group.empty()) {
-                      const std::string decision = group_decision(session, wish.change_group);
-                      if (decision == "abort" || decision.empty()) {
-                        take_back_wish(session, wish);
-                        continue;  // the former wish is looked at in the next round
-                      }
-                    }
-                    if (due.size() < kBatch) due.push_back(std::move(wish));
-                  }
-                  return due;
-                });
+  auto seen = db::read(context_.pool, "wishes of switch " + name_,
+                       [&](db::Session& session) -> Result<std::vector<WishRecord>> {
+                         return not_armed(list_due_wishes(session, name_));
+                       });
+  if (seen && std::ranges::all_of(*seen, [](const auto& w) { return w.change_group.empty(); })) {
+    if (seen->size() > kBatch) seen->resize(kBatch);
+    return std::move(*seen);
+  }
+  auto found = db::write(context_.pool, "wishes of switch " + name_,
+                         [&](db::Session& session) -> Result<std::vector<WishRecord>> {
+                           std::vector<WishRecord> due;
+                           for (WishRecord& wish : not_armed(list_due_wishes(session, name_))) {
+                             if (!wish.change_group.empty()) {
+                               const std::string decision =
+                                   group_decision(session, wish.change_group);
+                               if (decision == "abort" || decision.empty()) {
+                                 take_back_wish(session, wish);
+                                 continue;  // the former wish is looked at in the next round
+                               }
+                             }
+                             if (due.size() < kBatch) due.push_back(std::move(wish));
+                           }
+                           return due;
+                         });
   if (found) return std::move(*found);
   log::error("cannot read wishes", {{"error", found.error().message}});
   return {};
@@ -196,10 +205,11 @@ void SwitchWorker::record_applied(const std::vector<WishRecord>& wishes,
   }
   const Status recorded =
       db::write(context_.pool, "outcome of switch " + name_, [&](db::Session& session) -> Status {
+        armed.decided.clear();
         Status status = record_results(session, *claim_, results, now);
         if (!status) return status;
         for (const auto& [group, failed] : verdicts)
-          static_cast<void>(decide_group(session, group, failed));
+          armed.decided[group] = decide_group(session, group, failed);
         return {};
       });
   if (!recorded) {

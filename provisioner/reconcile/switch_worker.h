@@ -56,6 +56,7 @@ class SwitchWorker {
     std::string change_id{};
     std::chrono::steady_clock::time_point since{};
     std::vector<WishRecord> wishes{};
+    std::map<std::string, std::string> decided{};  // groups, when this was recorded
   };
 
   [[nodiscard]] bool claim();
@@ -64,7 +65,10 @@ class SwitchWorker {
   [[nodiscard]] Status connect();
   [[nodiscard]] bool all_wait_for_others();
   void settle_decided();
+  [[nodiscard]] std::vector<switch_drivers::Settlement> decisions(const Armed& armed,
+                                                                  bool too_long);
   [[nodiscard]] std::vector<WishRecord> pending();
+  [[nodiscard]] std::vector<WishRecord> not_armed(std::vector<WishRecord> wishes) const;
   void apply(const std::vector<WishRecord>& wishes);
   void record_applied(const std::vector<WishRecord>& wishes,
                       const std::vector<switch_drivers::PortOutcome>& outcomes,

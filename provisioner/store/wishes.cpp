@@ -144,15 +144,6 @@ std::vector<WishRecord> list_due_wishes(db::Session& session, const std::string&
                        switch_name);
 }
 
-bool has_due_wishes(db::Session& session, const std::string& switch_name) {
-  return db::select_one<long long>(session,
-                                   "SELECT version FROM port_wishes WHERE switch_name = :s AND "
-                                   "settled_version <> version AND due <= " +
-                                       session.now_sql() + " LIMIT 1",
-                                   switch_name)
-      .has_value();
-}
-
 bool has_watched_wishes(db::Session& session, const std::string& switch_name) {
   return db::select_one<long long>(session,
                                    "SELECT version FROM port_wishes WHERE switch_name = :s AND "

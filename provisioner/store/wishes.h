@@ -42,7 +42,6 @@ struct GroupState {
 // Those that are not settled and whose time has come.
 [[nodiscard]] std::vector<WishRecord> list_due_wishes(db::Session& session,
                                                       const std::string& switch_name);
-[[nodiscard]] bool has_due_wishes(db::Session& session, const std::string& switch_name);
 // Whether somebody asked for a close look at a port of this switch.
 [[nodiscard]] bool has_watched_wishes(db::Session& session, const std::string& switch_name);
 [[nodiscard]] std::optional<WishRecord> find_wish(db::Session& session,
