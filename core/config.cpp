@@ -10,6 +10,7 @@
 #include <array>
 #include <charconv>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -128,6 +129,16 @@ Status set_addresses(std::vector<IpAddress>& member, std::string_view text) {
   return {};
 }
 
+Status set_hosts(std::vector<std::string>& member, std::string_view text) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.: ";
+  if (text.size() > 512 || text.find_first_not_of(kAllowed) != std::string_view::npos)
+    return failure(Errc::Invalid, "must be host names or addresses, 512 bytes in all at most");
+  std::istringstream words{std::string(text)};
+  member.assign(std::istream_iterator<std::string>(words), {});
+  return {};
+}
+
 Status set_asn(Asn& member, std::string_view text) {
   return number_in(text, 1, 4'294'967'294).and_then(&make_asn).map([&](Asn asn) { member = asn; });
 }
@@ -220,6 +231,11 @@ const std::array kKeys{
       [](Config& c, std::string_view t) { return set_flag(c.boot.secure_boot, t, "true", "false"); }},
   Key{"boot.serial_log", "on or off", "on", "While a server boots, is installed or wiped its serial console is read through its BMC, and kept with an operation that fails. A console that is read so is not free for others.",
       [](Config& c, std::string_view t) { return set_flag(c.boot.serial_log, t, "on", "off"); }},
+
+  Key{"servers.ntp", "host names", "", "NTP servers of every server that is installed, separated by spaces (for systemd-timesyncd and chrony). Empty: the distribution's own.",
+      [](Config& c, std::string_view t) { return set_hosts(c.servers.ntp, t); }},
+  Key{"servers.ca_file", "file", "", "CA certificates in PEM that every server that is installed trusts. Empty: the distribution's own alone.",
+      [](Config& c, std::string_view t) { return set_text(c.servers.ca_file, t); }},
 
   Key{"secrets.key_file", "file", "", "Key that seals stored credentials, mode 0600, made at the first start. Empty: secret.key in data_directory.",
       [](Config& c, std::string_view t) { return set_text(c.secrets_key_file, t); }},

@@ -57,6 +57,12 @@ struct Config {
     std::chrono::seconds claim{};
   } workflow{};
 
+  // What every server gets when it is installed.
+  struct Servers {
+    std::vector<std::string> ntp{};  // host names or addresses
+    std::string ca_file{};           // PEM; empty: none
+  } servers{};
+
   // The boot segment; nothing is served while there is neither an interface nor a relay.
   struct Boot {
     std::string interface_name{};

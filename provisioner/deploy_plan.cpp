@@ -2,6 +2,7 @@
 
 #include "core/db/query.h"
 #include "ipam/subnets.h"
+#include "provisioner/setup_files.h"
 #include "provisioner/store/work.h"
 
 #include <algorithm>
@@ -30,7 +31,13 @@ Status check_names(db::Session& session, const DeployRequest& request) {
                    "the name " + request.name + " is taken by deployment " + std::get<0>(*twin));
   for (const std::string& key : request.ssh_keys)
     if (const Status good = check_ssh_key(key); !good) return good;
-  return {};
+  std::set<std::string> users;
+  for (const HostUser& user : request.users) {
+    if (const Status good = check_user(user); !good) return good;
+    if (!users.insert(user.name).second)
+      return failure(Errc::Invalid, "user " + user.name + " is there twice");
+  }
+  return check_user_data(request.user_data);
 }
 
 Result<std::string> choose_server(db::Session& session, const DeployRequest& request) {
@@ -136,6 +143,8 @@ Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& requ
                               .keepalive = catalog->keepalive,
                               .hold = catalog->hold,
                               .ssh_keys = request.ssh_keys,
+                              .users = request.users,
+                              .user_data = request.user_data,
                               .layout = request.layout}};
   for (const auto& [vrf, subnets] : request.subnets)
     if (std::ranges::none_of(catalog->attachments,

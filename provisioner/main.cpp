@@ -29,7 +29,9 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 
 namespace switchyard {
 namespace {
@@ -79,7 +81,18 @@ std::vector<IpAddress> services_of(const Config& config) {
   return services;
 }
 
-provisioner::Site site_of(const Config& config) {
+// Invalid: a file that cannot be read, or holds no certificate.
+Result<std::string> ca_of(const std::string& file) {
+  if (file.empty()) return "";
+  std::ifstream in(file);
+  std::string pem{std::istreambuf_iterator<char>(in), {}};
+  if (!in) return failure(Errc::Invalid, "servers.ca_file: cannot read " + file);
+  if (pem.find("-----BEGIN CERTIFICATE-----") == std::string::npos)
+    return failure(Errc::Invalid, "servers.ca_file: " + file + " holds no certificate in PEM");
+  return pem;
+}
+
+provisioner::Site site_of(const Config& config, std::string ca_pem) {
   return {.name = config.site,
           .controller = config.controller,
           .provisioning = config.network.provisioning_vlan,
@@ -92,7 +105,8 @@ provisioner::Site site_of(const Config& config) {
           .session_watch = config.reconcile.session_watch,
           .drift = config.reconcile.repair_drift ? provisioner::DriftPolicy::Repair
                                                  : provisioner::DriftPolicy::Report,
-          .runner_threads = config.workflow.threads};
+          .runner_threads = config.workflow.threads,
+          .servers = {.ntp = config.servers.ntp, .ca_pem = std::move(ca_pem)}};
 }
 
 provisioner::MakeDriver driver_maker(const Sealer& sealer) {
@@ -217,7 +231,9 @@ int serve(const std::string& config_file) {
   if (const Status ready = bring_schema_up(**pool); !ready) return fail(ready.error());
 
   const SystemClock clock;
-  const provisioner::Site site = site_of(*config);
+  const auto ca_pem = ca_of(config->servers.ca_file);
+  if (!ca_pem) return fail(ca_pem.error());
+  const provisioner::Site site = site_of(*config, *ca_pem);
   provisioner::Wakeup wakeup;
   ipam::Allocator allocator(clock, {.first = site.first_server_asn,
                                     .last = site.last_server_asn,

@@ -50,7 +50,9 @@ struct DeployRequest {
   std::string catalog{};
   std::map<std::string, std::vector<std::string>>
       subnets{};                        // VRF -> subnets (one a family at most)
-  std::vector<std::string> ssh_keys{};  // OpenSSH public keys, one line each
+  std::vector<std::string> ssh_keys{};  // OpenSSH public keys of root, one line each
+  std::vector<HostUser> users{};        // setup_files.h: check_user()
+  std::string user_data{};              // for cloud-init, of images that have it; empty: none
   DiskLayout layout{};
 };
 

@@ -11,6 +11,12 @@ namespace switchyard::provisioner {
 
 enum class DriftPolicy { Repair, Report };
 
+// What every server of the site gets.
+struct ServerDefaults {
+  std::vector<std::string> ntp{};  // host names or addresses
+  std::string ca_pem{};            // certificates it trusts, PEM
+};
+
 struct Site {
   std::string name{"site"};
   std::string controller{"controller"};  // unique among the controllers of one database
@@ -24,6 +30,7 @@ struct Site {
   std::chrono::seconds session_watch{600};  // how long sessions are looked at often after a flip
   DriftPolicy drift{DriftPolicy::Repair};
   int runner_threads{8};
+  ServerDefaults servers{};
 };
 
 }  // namespace switchyard::provisioner

@@ -21,6 +21,14 @@ struct DiskLayout {
   friend bool operator==(const DiskLayout&, const DiskLayout&) = default;
 };
 
+// An account on the server beside root.
+struct HostUser {
+  std::string name{};
+  std::vector<std::string> ssh_keys{};  // OpenSSH public keys, at least one
+  bool sudo{};                          // may become root
+  friend bool operator==(const HostUser&, const HostUser&) = default;
+};
+
 struct InstallOrder {
   std::string operation{};  // makes it idempotent: the same operation is the same install
   std::string image{};
@@ -28,6 +36,7 @@ struct InstallOrder {
   DiskLayout layout{};
   std::vector<HostFile> files{};
   std::vector<std::string> ssh_keys{};  // of whoever ordered, for installers that make users
+  bool needs_cloud_init{};              // there is user data among `files`
 };
 
 struct RescueOrder {

@@ -38,6 +38,14 @@ Status check_layout(const InstallOrder& order, const ShelfEntry& entry) {
                                     "and LVM");
 }
 
+Status check_cloud_init(const InstallOrder& order, const ShelfEntry& entry) {
+  const auto* image = std::get_if<pxe::installer::Image>(&entry);
+  if (!order.needs_cloud_init || (image != nullptr && image->has_cloud_init)) return {};
+  return failure(Errc::Invalid, "nothing in image " + order.image +
+                                    " would read user data: its manifest does not say "
+                                    "\"cloud_init\": true. Order it without");
+}
+
 }  // namespace
 
 // What the row of a server says from now on.
@@ -95,6 +103,7 @@ Status BootDesk::order_install(const std::string& server, const InstallOrder& or
   auto entry = tools_.find_image(order.image);
   if (!entry) return tl::unexpected(entry.error());
   if (const Status fits = check_layout(order, *entry); !fits) return fits;
+  if (const Status fits = check_cloud_init(order, *entry); !fits) return fits;
   return this->order(server, order.operation, [&](db::Session& session) -> Result<Order> {
     if (const auto* native = std::get_if<NativeInstaller>(&*entry))
       return unattended(session, server, *native, order);

@@ -1,5 +1,6 @@
 // Steps that move the server itself: power, boot device, install, wipe.
 #include "provisioner/host_files.h"
+#include "provisioner/setup_files.h"
 #include "provisioner/steps/ram_system.h"
 
 namespace switchyard::provisioner {
@@ -111,12 +112,16 @@ StepOutcome install_image(const Job& job, StepContext& context) {
   if (ours && is_installing(*status)) return Wait{with_progress(*status), kQuickLook};
   auto files = render_host_files(job.deployment, job.nics);
   if (!files) return files.error();
-  const Status started = (*server)->start_install({.operation = job.operation.id,
-                                                   .image = job.deployment.image,
-                                                   .hostname = job.deployment.name,
-                                                   .layout = job.deployment.plan.layout,
-                                                   .files = std::move(*files),
-                                                   .ssh_keys = job.deployment.plan.ssh_keys});
+  for (HostFile& file : render_setup_files(job.deployment, context.site.servers))
+    files->push_back(std::move(file));
+  const Status started =
+      (*server)->start_install({.operation = job.operation.id,
+                                .image = job.deployment.image,
+                                .hostname = job.deployment.name,
+                                .layout = job.deployment.plan.layout,
+                                .files = std::move(*files),
+                                .ssh_keys = job.deployment.plan.ssh_keys,
+                                .needs_cloud_init = !job.deployment.plan.user_data.empty()});
   if (!started) return failed(started.error(), job);
   return Wait{"the install has started", kQuickLook};
 }

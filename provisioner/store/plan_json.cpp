@@ -7,6 +7,17 @@ namespace switchyard::provisioner {
 
 using nlohmann::json;
 
+namespace {
+
+json users_json(const std::vector<HostUser>& users) {
+  json list = json::array();
+  for (const HostUser& user : users)
+    list.push_back({{"name", user.name}, {"ssh_keys", user.ssh_keys}, {"sudo", user.sudo}});
+  return list;
+}
+
+}  // namespace
+
 std::string to_json_text(const Plan& plan) {
   json vrfs = json::array();
   for (const PlannedVrf& planned : plan.vrfs) {
@@ -28,12 +39,23 @@ std::string to_json_text(const Plan& plan) {
               {"keepalive", plan.keepalive.count()},
               {"hold", plan.hold.count()},
               {"ssh_keys", plan.ssh_keys},
+              {"users", users_json(plan.users)},
+              {"user_data", plan.user_data},
               {"raid1", plan.layout.raid1},
               {"lvm", plan.layout.lvm}}
       .dump();
 }
 
 namespace {
+
+std::vector<HostUser> parse_users(const json& list) {
+  std::vector<HostUser> users;
+  for (const json& item : list)
+    users.push_back({.name = item.at("name").get<std::string>(),
+                     .ssh_keys = item.at("ssh_keys").get<std::vector<std::string>>(),
+                     .sudo = item.at("sudo").get<bool>()});
+  return users;
+}
 
 Result<PlannedVrf> parse_planned_vrf(const json& item) {
   PlannedVrf planned{.vrf = {item.at("vrf").get<std::string>()},
@@ -62,7 +84,9 @@ Result<Plan> parse_plan(const std::string& json_text) {
               .keepalive = std::chrono::seconds{parsed.at("keepalive").get<long long>()},
               .hold = std::chrono::seconds{parsed.at("hold").get<long long>()},
               .ssh_keys = parsed.at("ssh_keys").get<std::vector<std::string>>(),
-              // Plans of before there was a choice have neither.
+              // Plans of before there was a choice have none of these.
+              .users = parse_users(parsed.value("users", json::array())),
+              .user_data = parsed.value("user_data", ""),
               .layout = {.raid1 = parsed.value("raid1", false), .lvm = parsed.value("lvm", false)}};
     for (const json& item : parsed.at("vrfs")) {
       Result<PlannedVrf> planned = parse_planned_vrf(item);

@@ -72,6 +72,8 @@ struct Plan {
   std::chrono::seconds keepalive{3};
   std::chrono::seconds hold{9};
   std::vector<std::string> ssh_keys{};
+  std::vector<HostUser> users{};
+  std::string user_data{};  // for cloud-init; empty: none
   DiskLayout layout{};
 };
 

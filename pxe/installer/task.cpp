@@ -212,6 +212,7 @@ Result<Image> parse_manifest(std::string_view body) {
   return read_document(body, kMostBody, "manifest", [](Fields& fields) {
     Image image = read_manifest(fields);
     if (fields.has("phones_home")) image.phones_home = fields.flag("phones_home");
+    if (fields.has("cloud_init")) image.has_cloud_init = fields.flag("cloud_init");
     return image;
   });
 }

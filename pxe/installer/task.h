@@ -27,6 +27,7 @@ struct Image {
   std::uint64_t bytes{};  // of the file that is fetched, more than 0
   std::string sha256{};   // of the file that is fetched, 64 lower-case hex digits
   bool phones_home{};     // of a manifest: it has the program that does (image/build-debian.sh)
+  bool has_cloud_init{};  // of a manifest
 };
 
 struct Layout {

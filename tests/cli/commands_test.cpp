@@ -275,6 +275,27 @@ TEST_F(Commands, DeployOverTwoDisks) {
             (json{{"raid1", true}, {"lvm", false}}));
 }
 
+TEST_F(Commands, DeployWithUsers) {
+  const std::string file = testing::TempDir() + "eva.pub";
+  std::ofstream(file) << "ssh-ed25519 AAAA eva@desk\n";
+  api.answer("POST /api/v1/deployments", sample_deployment("deploying"), 202);
+  const std::vector<std::string> order{"deploy",   "web-1",         "--project",   "demo",
+                                       "--image",  "debian-12",     "--catalog",   "l3-dual",
+                                       "--subnet", "vrf-prv=prv-a", "--user-data", file};
+  std::vector<std::string> words = order;
+  words.insert(words.end(), {"--admin", "eva=" + file, "--user", "bob=" + file});
+  const Ran ran = run(words);
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  const json asked = json::parse(api.requests().back().body);
+  EXPECT_EQ(asked["users"],
+            json::parse(R"([{"name":"bob","ssh_keys":["ssh-ed25519 AAAA eva@desk"],"sudo":false},
+                            {"name":"eva","ssh_keys":["ssh-ed25519 AAAA eva@desk"],"sudo":true}])"));
+  EXPECT_EQ(asked["user_data"], "ssh-ed25519 AAAA eva@desk\n");
+  words = order;
+  words.insert(words.end(), {"--user", "eva"});
+  EXPECT_EQ(run(words).status, 1);
+}
+
 TEST_F(Commands, ShowWhatADeploymentWouldChange) {
   api.answer("POST /api/v1/deployments",
              json{{"server", "srv1"},

@@ -2,16 +2,20 @@
 // (test_server_boots.py). One server with two NICs in two VRFs, each with an IPv4 and an IPv6
 // address.
 //
-//   host_files_lab MAC1 MAC2
+//   host_files_lab MAC1 MAC2 [CA.pem]
 //
+// With a CA there are users and time servers, too (setup_files.h).
 // Prints {"files":[{path,mode,owner,content}],"own":{DEVICE:[PREFIX]},"legs":[NAME]}: legs are the
 // subinterfaces BGP speaks on.
 #include "provisioner/host_files.h"
 #include "provisioner/host_links.h"
+#include "provisioner/setup_files.h"
 
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 
 namespace {
 
@@ -53,21 +57,34 @@ json all_of(const DeploymentRecord& deployment, const std::vector<NicRecord>& ni
   return out;
 }
 
+std::vector<HostFile> setup_files(const char* ca_file) {
+  std::ifstream in(ca_file);
+  DeploymentRecord record = deployment();
+  record.plan.users = {
+      {.name = "eva", .ssh_keys = {"ssh-ed25519 AAAA eva@desk"}, .sudo = true},
+      {.name = "bob", .ssh_keys = {"ssh-ed25519 AAAA bob@desk", "ssh-rsa AAAA bob@home"}}};
+  return render_setup_files(
+      record, {.ntp = {"192.0.2.123"}, .ca_pem = {std::istreambuf_iterator<char>(in), {}}});
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 3) {
-    std::fprintf(stderr, "usage: %s MAC1 MAC2\n", arguments[0]);
+  if (count != 3 && count != 4) {
+    std::fprintf(stderr, "usage: %s MAC1 MAC2 [CA.pem]\n", arguments[0]);
     return 2;
   }
   const std::vector<NicRecord> nics{
       {.server = "srv1", .name = "lan1", .mac = arguments[1], .switch_asn = 65001},
       {.server = "srv1", .name = "lan2", .mac = arguments[2], .switch_asn = 65002}};
-  const auto files = render_host_files(deployment(), nics);
+  auto files = render_host_files(deployment(), nics);
   if (!files) {
     std::fprintf(stderr, "host_files_lab: %s\n", files.error().message.c_str());
     return 1;
   }
+  if (count == 4)
+    for (HostFile& file : setup_files(arguments[3]))
+      files->push_back(std::move(file));
   std::puts(all_of(deployment(), nics, *files).dump().c_str());
   return 0;
 }

@@ -175,6 +175,13 @@ TEST_F(Domain, RefusesOrdersThatCanNeverConverge) {
             "/server");
   EXPECT_EQ(with("server", "srv1").status, 400);
   EXPECT_EQ(with("name", "").status, 400);
+  const json nobody = {{"name", "eva"}, {"ssh_keys", json::array()}};
+  EXPECT_EQ(with("users", json::array({nobody})).status, 400);
+  EXPECT_EQ(
+      with("users", json::array({{{"name", "eva"}, {"uid", 0}}})).body["errors"][0]["pointer"],
+      "/users/0/uid");
+  EXPECT_EQ(with("users", "eva").status, 400);
+  EXPECT_EQ(with("user_data", std::string(40'000, 'x')).body["errors"][0]["pointer"], "/user_data");
   EXPECT_GE(with("image", "none").status, 400);
   EXPECT_GE(with("catalog", "none").status, 400);
   EXPECT_GE(with("subnets", {{"vrf-prv", {"none"}}}).status, 400);

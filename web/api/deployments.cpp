@@ -39,6 +39,13 @@ Checked<provisioner::DeployRequest> parse_request(const Call& call) {
   request.catalog = fields.text("catalog");
   read_subnets(fields, request);
   request.ssh_keys = fields.texts("ssh_keys", 64);
+  for (Fields& user : fields.objects("users", 16)) {
+    request.users.push_back({.name = user.text("name"),
+                             .ssh_keys = user.texts("ssh_keys", 64),
+                             .sudo = user.flag_or("sudo", false)});
+    user.done();
+  }
+  request.user_data = fields.document("user_data", 32U << 10U);
   if (auto layout = fields.object("layout")) {
     request.layout = {.raid1 = layout->flag_or("raid1", false),
                       .lvm = layout->flag_or("lvm", false)};

@@ -124,6 +124,32 @@ std::optional<Fields> Fields::object(std::string_view name) {
   return Fields(*member, pointer_to(name), errors_);
 }
 
+std::vector<Fields> Fields::objects(std::string_view name, std::size_t most) {
+  std::vector<Fields> result;
+  const json* member = find(name);
+  if (member == nullptr) return result;
+  if (!member->is_array() || member->size() > most) {
+    report(name, "wrong_type", "must be a list of at most " + std::to_string(most) + " objects");
+    return result;
+  }
+  for (std::size_t i = 0; i < member->size(); ++i)
+    result.emplace_back((*member)[i], pointer_to(name) + "/" + std::to_string(i), errors_);
+  return result;
+}
+
+std::string Fields::document(std::string_view name, std::size_t most) {
+  const json* member = find(name);
+  if (member == nullptr) return "";
+  if (!member->is_string()) {
+    report(name, "wrong_type", "must be a string");
+    return "";
+  }
+  const auto& text = member->get_ref<const std::string&>();
+  if (text.size() <= most && text.find('\0') == std::string::npos) return text;
+  report(name, "invalid", "must have at most " + std::to_string(most) + " bytes and no NUL");
+  return "";
+}
+
 void Fields::done() {
   if (!value_.is_object()) return;
   for (const auto& [name, member] : value_.items()) {

@@ -26,6 +26,9 @@ class Fields {
   [[nodiscard]] bool flag_or(std::string_view name, bool fallback);
   [[nodiscard]] std::vector<std::string> texts(std::string_view name, std::size_t most = 64);
   [[nodiscard]] std::optional<Fields> object(std::string_view name);
+  [[nodiscard]] std::vector<Fields> objects(std::string_view name, std::size_t most);
+  // With lines: any characters, at most `most` bytes; "" when absent.
+  [[nodiscard]] std::string document(std::string_view name, std::size_t most);
   [[nodiscard]] const json* find(std::string_view name);  // marks the member as known
   [[nodiscard]] bool has(std::string_view name) const;
 

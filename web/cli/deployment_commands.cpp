@@ -21,6 +21,9 @@ struct Order {
   std::string server{};
   std::string profile{};
   std::vector<std::string> key_files{};
+  std::vector<std::string> users{};   // "NAME=FILE"
+  std::vector<std::string> admins{};  // the same, with sudo
+  std::string user_data_file{};
   bool raid1{};
   bool lvm{};
   bool dry_run{};
@@ -38,6 +41,30 @@ Outcome<json> subnets_of(const Order& order) {
   return subnets;
 }
 
+Outcome<void> add_users(json& list, const std::vector<std::string>& pairs, bool sudo) {
+  for (const std::string& pair : pairs) {
+    const auto at = pair.find('=');
+    if (at == 0 || at == std::string::npos || at + 1 == pair.size())
+      return wrong_usage(pair + " is not NAME=FILE", "as in --user eva=eva.pub");
+    auto keys = ssh_keys_of({pair.substr(at + 1)});
+    if (!keys) return tl::unexpected(keys.error());
+    list.push_back({{"name", pair.substr(0, at)}, {"ssh_keys", std::move(*keys)}, {"sudo", sudo}});
+  }
+  return {};
+}
+
+Outcome<void> add_accounts(json& body, const Order& order) {
+  json users = json::array();
+  if (auto added = add_users(users, order.users, false); !added) return added;
+  if (auto added = add_users(users, order.admins, true); !added) return added;
+  if (!users.empty()) body["users"] = std::move(users);
+  if (order.user_data_file.empty()) return {};
+  auto text = read_text_file(order.user_data_file);
+  if (!text) return tl::unexpected(text.error());
+  body["user_data"] = std::move(*text);
+  return {};
+}
+
 Outcome<json> body_of(const Order& order) {
   auto subnets = subnets_of(order);
   if (!subnets) return tl::unexpected(subnets.error());
@@ -50,6 +77,7 @@ Outcome<json> body_of(const Order& order) {
       {"name", order.name},          {"project", order.project}, {"image", order.image},
       {"catalog", order.catalog},    {"server", server},         {"subnets", std::move(*subnets)},
       {"ssh_keys", std::move(*keys)}};
+  if (auto added = add_accounts(body, order); !added) return tl::unexpected(added.error());
   if (order.raid1 || order.lvm) body["layout"] = {{"raid1", order.raid1}, {"lvm", order.lvm}};
   return body;
 }
@@ -150,6 +178,11 @@ void add_deploy(CLI::App& root, Chosen& chosen) {
       .add_option("--ssh-key", order->key_files, "File of SSH public keys to let in (repeatable)")
       ->expected(1)
       ->take_all();
+  command.add_option("--user", order->users,
+                     "NAME=FILE: an account, and the file of its SSH public keys (repeatable)");
+  command.add_option("--admin", order->admins, "The same, and it may become root by sudo");
+  command.add_option("--user-data", order->user_data_file,
+                     "File for cloud-init, of an image that has it");
   command.add_flag("--raid1", order->raid1, "Software RAID1 over two disks, each of which boots");
   command.add_flag("--lvm", order->lvm, "The root is an LVM volume");
   command.add_flag("--dry-run", order->dry_run, "Show what would change, change nothing");

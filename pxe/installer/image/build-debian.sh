@@ -16,7 +16,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=${SWITCHYARD_IMAGE_CACHE:-/var/cache/switchyard-images}
 mirror=${SWITCHYARD_LAB_MIRROR:-http://deb.debian.org/debian}
 security=${SWITCHYARD_LAB_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
-packages=systemd,systemd-sysv,udev,dbus,kmod,iproute2,iputils-ping,ca-certificates,curl,openssh-server,frr,e2fsprogs,dosfstools,mdadm,lvm2,zstd,initramfs-tools,linux-image-cloud-amd64,grub-pc-bin,grub-efi-amd64-bin,grub-efi-amd64-signed,shim-signed,grub2-common
+packages=systemd,systemd-sysv,udev,dbus,kmod,iproute2,iputils-ping,ca-certificates,curl,sudo,systemd-timesyncd,openssh-server,frr,e2fsprogs,dosfstools,mdadm,lvm2,zstd,initramfs-tools,linux-image-cloud-amd64,grub-pc-bin,grub-efi-amd64-bin,grub-efi-amd64-signed,shim-signed,grub2-common
 
 for tool in mmdebstrap zstd flock; do
   command -v "$tool" >/dev/null || { echo "build-debian.sh: $tool is missing: apt-get install mmdebstrap zstd" >&2; exit 1; }

@@ -166,6 +166,40 @@ TEST_P(DeskOrders, AnImageOfAWholeDiskHasItsOwnLayout) {
   EXPECT_THAT(task_of(mirrored).error().message, HasSubstr("order it without RAID1 and LVM"));
 }
 
+TEST_P(DeskOrders, UsersAndUserDataOfTheOrderReachTheInstaller) {
+  const std::string key = "ssh-ed25519 AAAA eva@desk";
+  DeployRequest request = site_.order();
+  request.users = {{.name = "eva", .ssh_keys = {key}, .sudo = true}};
+  request.user_data = "#cloud-config\n";
+  const auto deployed = site_.service->deploy({}, request);
+  ASSERT_TRUE(deployed) << deployed.error().message;
+  ASSERT_TRUE(ends(deployed->operation, "succeeded"));
+  const InstallOrder& ordered = site_.server.ordered;
+  EXPECT_TRUE(ordered.needs_cloud_init);
+  const auto keys = std::ranges::find(ordered.files, "/etc/switchyard/users/eva", &HostFile::path);
+  ASSERT_NE(keys, ordered.files.end());
+  EXPECT_EQ(keys->content, key + "\n");
+}
+
+TEST_P(DeskOrders, AnOrderWithUsersThatCannotBeIsRefused) {
+  const std::string key = "ssh-ed25519 AAAA eva@desk";
+  DeployRequest request = site_.order();
+  request.users = {{.name = "eva", .ssh_keys = {key}}, {.name = "eva", .ssh_keys = {key}}};
+  EXPECT_THAT(site_.service->deploy({}, request).error().message, HasSubstr("is there twice"));
+  request.users = {{.name = "root", .ssh_keys = {key}}};
+  EXPECT_EQ(site_.service->deploy({}, request).error().code, Errc::Invalid);
+  EXPECT_EQ(site_.server_state(), "available");
+}
+
+TEST_P(DeskOrders, UserDataIsOnlyForAnImageThatReadsIt) {
+  EXPECT_THAT(
+      task_of(
+          {.operation = "op-1", .image = "debian-12", .hostname = "web1", .needs_cloud_init = true})
+          .error()
+          .message,
+      HasSubstr("cloud_init"));
+}
+
 TEST_P(DeskOrders, OnlyAnImageWithTheProgramIsToldToCallHome) {
   const auto with = task_of({.operation = "op-1", .image = "debian-12", .hostname = "web1"});
   ASSERT_TRUE(with && with->phone_home);
