@@ -45,17 +45,41 @@ for file in json.load(open("{folder}/files.json")):
     return done.stdout
 
 
+def rendered(ca):
+    said = subprocess.run([BIN / "host_files_lab", "02:00:00:00:00:01", "02:00:00:00:00:02", ca], check=True, capture_output=True,
+                          text=True, timeout=60).stdout
+    return json.loads(said)["files"]
+
+
+NOCLOUD = """
+import json, sys
+from cloudinit import helpers
+from cloudinit.sources.DataSourceNoCloud import DataSourceNoCloud
+found = DataSourceNoCloud({"datasource": {"NoCloud": {"fs_label": None}}}, None, helpers.Paths({"cloud_dir": sys.argv[1]}))
+print(json.dumps([found.get_data(), found.get_userdata_raw().decode(), found.metadata["instance-id"], found.metadata["local-hostname"]]))
+"""
+
+
+def test_cloud_init_finds_its_data(tmp_path):
+    (tmp_path / "ca.pem").write_text("", encoding="utf-8")
+    seed = "/var/lib/cloud"
+    for file in rendered(tmp_path / "ca.pem"):
+        if file["path"].startswith(seed):
+            target = tmp_path / "cloud" / file["path"][len(seed) + 1:]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(file["content"], encoding="utf-8")
+    said = subprocess.run(["/usr/bin/python3", "-c", NOCLOUD, tmp_path / "cloud"], check=True, capture_output=True, text=True, timeout=60).stdout
+    assert json.loads(said.splitlines()[-1]) == [True, "#cloud-config\nhostname: web1\n", "dep-1", "web1"]
+
+
 def test_users_get_in_and_the_ca_is_trusted(tmp_path):
     ca = tmp_path / "ca.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", "/dev/null", "-out", ca, "-subj", "/CN=site"],
                    check=True, capture_output=True, timeout=60)
-    said = subprocess.run([BIN / "host_files_lab", "02:00:00:00:00:01", "02:00:00:00:00:02", ca], check=True, capture_output=True,
-                          text=True, timeout=60).stdout
-    files = [file for file in json.loads(said)["files"] if file["path"].startswith(KEEP)]
-    leaf = f"openssl verify -CApath /etc/ssl/certs {ca}"
+    files = [file for file in rendered(ca) if file["path"].startswith(KEEP)]
     seen = run(tmp_path, "id -un eva; id -un bob; stat -c '%U %a %n' /home/eva/.ssh/authorized_keys /home/bob/.ssh; "
                          "cat /home/eva/.ssh/authorized_keys; visudo -c >/dev/null && echo sudoers fine; "
-                         f"sudo -l -U eva | tail -1; sudo -l -U bob | tail -1; {leaf}", files)
+                         f"sudo -l -U eva | tail -1; sudo -l -U bob | tail -1; openssl verify -CApath /etc/ssl/certs {ca}", files)
     assert seen.splitlines()[:4] == ["eva", "bob", "eva 600 /home/eva/.ssh/authorized_keys", "bob 700 /home/bob/.ssh"]
     assert "ssh-ed25519 AAAA eva@desk" in seen
     assert "sudoers fine" in seen

@@ -4,7 +4,7 @@
 //
 //   host_files_lab MAC1 MAC2 [CA.pem]
 //
-// With a CA there are users and time servers, too (setup_files.h).
+// With a CA there are users, time servers and user data, too (setup_files.h).
 // Prints {"files":[{path,mode,owner,content}],"own":{DEVICE:[PREFIX]},"legs":[NAME]}: legs are the
 // subinterfaces BGP speaks on.
 #include "provisioner/host_files.h"
@@ -63,6 +63,7 @@ std::vector<HostFile> setup_files(const char* ca_file) {
   record.plan.users = {
       {.name = "eva", .ssh_keys = {"ssh-ed25519 AAAA eva@desk"}, .sudo = true},
       {.name = "bob", .ssh_keys = {"ssh-ed25519 AAAA bob@desk", "ssh-rsa AAAA bob@home"}}};
+  record.plan.user_data = "#cloud-config\nhostname: web1\n";
   return render_setup_files(
       record, {.ntp = {"192.0.2.123"}, .ca_pem = {std::istreambuf_iterator<char>(in), {}}});
 }
