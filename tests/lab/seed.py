@@ -19,12 +19,14 @@ net.ipv6.fib_multipath_hash_policy=1
 net.ipv4.tcp_l3mdev_accept=1
 net.ipv6.route.max_size=1048576
 """
+# Without the last line a busy machine's watchfrr kills, after 20 s, the script that starts the daemons and loads frr.conf.
 FRR_DAEMONS = """\
 bgpd=yes
 vtysh_enable=yes
 zebra_options="  -A 127.0.0.1 -s 90000000"
 bgpd_options="   -A 127.0.0.1"
 staticd_options="-A 127.0.0.1"
+watchfrr_options="--restart-timeout 180"
 """
 
 
