@@ -184,9 +184,10 @@ class Controller:
         file.write_text(site)
         self.cli("inventory", "import", str(file))
 
-    def deploy(self, name: str = "srv1", watch: bool = True, image: str = "debian-12", timeout: float = 300) -> dict:
+    def deploy(self, name: str = "srv1", watch: bool = True, image: str = "debian-12", timeout: float = 300,
+               more: tuple[str, ...] = ()) -> dict:
         done = self.cli("deploy", name, "--project", "demo", "--image", image, "--catalog", "l3-dual", *subnet_words(),
-                        "--server", plan.SRV1.name, *(["--watch"] if watch else []), check=False, timeout=timeout)
+                        "--server", plan.SRV1.name, *more, *(["--watch"] if watch else []), check=False, timeout=timeout)
         if done.returncode != 0:
             raise fabric.LabError(f"deploy: {done.stdout}{done.stderr}\n{self.log_tail()}")
         return self.json("deployment", "list")["items"][-1]

@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import signal
+import subprocess
 import time
 
 import pytest
@@ -33,9 +34,20 @@ class Story:
         self.lab = lab
         self.server = QemuServer(lab)
         bridge = plan.cable_of(plan.PROVISIONING_PORT).bridge
+        self.key, self.ca = self.make_secrets(lab.folder)
         self.controller = Controller(
-            lab, more=f"boot: {{interface: {bridge}, address: {plan.PROVISIONING_HOST}, files: {files}, http_port: 8081}}\n")
+            lab, more=f"boot: {{interface: {bridge}, address: {plan.PROVISIONING_HOST}, files: {files}, http_port: 8081}}\n"
+                      f"servers: {{ntp: 192.0.2.123, ca_file: {self.ca}}}\n")
         (self.controller.folder / "inventory.yaml").write_text(inventory_of(self.server, inventory(lab)))
+
+    @staticmethod
+    def make_secrets(folder: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
+        """The SSH key of a person, and a CA of the site."""
+        key, ca = folder / "eva", folder / "ca.pem"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "eva", "-f", key], check=True, timeout=60)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", "/dev/null", "-out", ca, "-subj", "/CN=site"],
+                       check=True, capture_output=True, timeout=60)
+        return key, ca
 
     def start(self) -> "Story":
         self.server.start()
@@ -99,8 +111,27 @@ def check_wiped(story: Story) -> None:
         assert "swp1" not in story.lab.vtysh(tor.name, "show running-config")
 
 
+# As a person who logs in: the account, its right to become root, the site's CA, the time servers.
+LOOK = ("id -un; sudo -n id -un; openssl verify -CApath /etc/ssl/certs /usr/local/share/ca-certificates/switchyard.crt; "
+        "cat /etc/systemd/timesyncd.conf.d/switchyard.conf; ls /etc/switchyard")
+
+
+def check_login(story: Story) -> None:
+    """From the fabric, over the routed network, with the key of the order."""
+    lab, vrf = story.lab, plan.VRFS[0]
+    lab.write(SPINE, "/root/eva", story.key.read_text(), "0600")
+    ssh = (f"ssh -i /root/eva -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "
+           f"-o ConnectTimeout=5 -o BindInterface={vrf.name} eva@{vrf.host4.split('/')[0]} '{LOOK}'")
+    end = time.monotonic() + 90  # sessions are up before the server has finished its boot
+    while (done := lab.run(SPINE, ssh, timeout=60, check=False)).returncode != 0:
+        assert time.monotonic() < end, done.stdout + done.stderr
+        time.sleep(1)
+    assert done.stdout.splitlines() == ["eva", "root", "/usr/local/share/ca-certificates/switchyard.crt: OK", "[Time]", "NTP=192.0.2.123",
+                                        "users"], done.stdout
+
+
 def deploy(story: Story, image: str) -> dict:
-    deployment = story.controller.deploy(image=image, timeout=900)
+    deployment = story.controller.deploy(image=image, timeout=900, more=("--admin", f"eva={story.key}.pub"))
     story.note(f"{story.server.firmware} {image}", deployment["operation"])
     return deployment
 
@@ -176,6 +207,7 @@ def release_with_a_power_cut(story: Story, deployment: dict) -> None:
 def test_a_server_is_installed_over_the_network_routed_released_and_wiped(story):
     deployment = deploy(story, "debian-12")
     check_active(story)
+    check_login(story)
     assert not story.server.is_blank()
     release(story, deployment)
     check_wiped(story)
@@ -188,6 +220,7 @@ def test_it_is_installed_again_with_another_system_and_uefi(story):
     begun = time.time()
     deployment = deploy(story, "debian-13")
     check_active(story)
+    check_login(story)
     check_clock(story, 2001, begun)
     release_past_a_hanging_bmc(story, deployment)
     check_wiped(story)
