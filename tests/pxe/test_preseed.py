@@ -23,11 +23,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HOST = "10.0.2.2"  # loopback of this machine, as the server sees it
 IMAGE = "debian-12-native"
 INSTALL_SECONDS = int(os.environ.get("SWITCHYARD_PRESEED_SECONDS", "5400"))
-# What only saves time under emulation: a base system of required packages (with what an installed server cannot do
-# without), an initrd with this machine's drivers, the kernel without drivers for hardware, no second selection of
-# packages, no search for firmware, a start without GRUB's menu.
+# What only saves time under emulation: a base system of required packages (with what an installed server, or the installer
+# itself, which shows its progress by debconf there, cannot do without), an initrd with this machine's drivers, the kernel
+# without drivers for hardware, no second selection of packages, no search for firmware, a start without GRUB's menu.
 QUICK = ["d-i base-installer/debootstrap_variant string minbase",
-         "d-i base-installer/includes string systemd-sysv udev dbus ifupdown iproute2",
+         "d-i base-installer/includes string systemd-sysv udev dbus ifupdown iproute2 kmod debconf-i18n",
          "d-i base-installer/initramfs-tools/driver-policy select dep",
          "d-i base-installer/kernel/image string linux-image-cloud-amd64",
          "d-i pkgsel/run_tasksel boolean false",
