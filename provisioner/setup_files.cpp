@@ -12,7 +12,6 @@ namespace {
 
 constexpr const char* kScript = "/usr/local/lib/switchyard/first-boot";
 constexpr const char* kUsers = "/etc/switchyard/users/";
-constexpr std::size_t kMostUserData = 32U << 10U;
 
 // useradd and the tools for CA certificates differ in nothing that is used here.
 constexpr const char* kFunctions = R"sh(#!/bin/sh

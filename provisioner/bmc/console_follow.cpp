@@ -1,10 +1,7 @@
 #include "provisioner/bmc/console_follow.h"
 
-#include "provisioner/bmc/ipmi_bmc.h"
-#include "provisioner/bmc/process.h"
+#include "provisioner/bmc/ipmitool.h"
 #include "provisioner/bmc/ssh_console.h"
-
-#include <algorithm>
 
 namespace switchyard::provisioner {
 namespace {
@@ -15,29 +12,18 @@ unsigned cipher_of(const BmcAccess& access) {
   return url ? url->cipher : IpmiUrl{}.cipher;
 }
 
-// ipmitool's own words, as one harmless clause.
-std::string last_words(const Finished& finished) {
-  std::string text = finished.err.substr(0, 200);
-  std::ranges::replace_if(
-      text, [](char c) { return c < ' ' || c > '~'; }, ' ');
-  while (text.ends_with(' '))
-    text.pop_back();
-  return text;
-}
-
 // ipmitool ends the session, and so frees the console, when its standard input ends.
 Status follow_sol(const BmcAccess& access, const ConsoleAddress& at, const ProcessLimits& limits,
                   const Heard& heard) {
-  const Command command{.arguments = {access.ipmitool, "-I", "lanplus", "-H", at.host, "-p",
-                                      std::to_string(at.port), "-U", access.user, "-E", "-C",
-                                      std::to_string(cipher_of(access)), "sol", "activate"},
-                        .environment = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C",
-                                        "TERM=dumb", "IPMI_PASSWORD=" + access.password.reveal()}};
+  Command command = ipmitool_command(
+      access, {.host = at.host, .port = at.port, .cipher = cipher_of(access)}, {"sol", "activate"});
+  command.environment.emplace_back("TERM=dumb");
   const auto finished = follow_process(command, limits, heard);
   const std::string who = "console of " + access.server;
   if (!finished) return tl::unexpected(finished.error().in(who));
   if (limits.stop.stop_requested()) return {};
-  return failure(Errc::Unavailable, who + ": serial over LAN ended: " + last_words(*finished));
+  return failure(Errc::Unavailable,
+                 who + ": serial over LAN ended: " + ipmitool_clause(finished->err));
 }
 
 }  // namespace

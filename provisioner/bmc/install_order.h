@@ -1,6 +1,7 @@
 // What is put on a server.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct HostUser {
   bool sudo{};                          // may become root
   friend bool operator==(const HostUser&, const HostUser&) = default;
 };
+
+inline constexpr std::size_t kMostUserData = 32U << 10U;  // bytes, for cloud-init
 
 struct InstallOrder {
   std::string operation{};  // makes it idempotent: the same operation is the same install

@@ -3,8 +3,8 @@
 #include "core/crash_point.h"
 #include "provisioner/bmc/gate.h"
 #include "provisioner/bmc/ipmi_answer.h"
+#include "provisioner/bmc/ipmitool.h"
 #include "provisioner/bmc/pause.h"
-#include "provisioner/bmc/process.h"
 
 #include <algorithm>
 #include <functional>
@@ -60,8 +60,7 @@ class IpmiBmc final : public Bmc {
     return std::min(std::chrono::steady_clock::now() + access_.times.call, access_.limits.until);
   }
 
-  // What ipmitool printed. The password is in its environment, which only its owner can read; an
-  // argument could be read by everybody.
+  // What ipmitool printed.
   Result<std::string> ask(const Words& words, Instant until) {
     if (access_.limits.stop.stop_requested() ||
         std::chrono::steady_clock::now() >= access_.limits.until)
@@ -69,13 +68,10 @@ class IpmiBmc final : public Bmc {
                      who_ + ": this controller ends or no longer holds the operation");
     const auto turn = gate_->enter(until, access_.limits.stop);
     if (!turn) return tl::unexpected(turn.error().in(who_));
-    Command command{.arguments = {access_.ipmitool, "-I", "lanplus", "-H", url_.host, "-p",
-                                  std::to_string(url_.port), "-U", access_.user, "-E", "-C",
-                                  std::to_string(url_.cipher), "-N", "2", "-R", "2"},
-                    .environment = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C",
-                                    "IPMI_PASSWORD=" + access_.password.reveal()}};
-    command.arguments.insert(command.arguments.end(), words.begin(), words.end());
-    auto finished = run_process(command, {.until = until, .stop = access_.limits.stop});
+    Words all{"-N", "2", "-R", "2"};
+    all.insert(all.end(), words.begin(), words.end());
+    auto finished = run_process(ipmitool_command(access_, url_, all),
+                                {.until = until, .stop = access_.limits.stop});
     if (!finished) return tl::unexpected(finished.error().in(who_));
     if (finished->status == 0) return std::move(finished->out);
     return tl::unexpected(as_error(*finished));
@@ -83,11 +79,7 @@ class IpmiBmc final : public Bmc {
 
   // ipmitool does not tell a wrong password from silence, and neither do some BMCs.
   [[nodiscard]] Error as_error(const Finished& finished) const {
-    std::string text = (finished.err.empty() ? finished.out : finished.err).substr(0, 200);
-    std::ranges::replace_if(
-        text, [](char c) { return c < ' ' || c > '~'; }, ' ');
-    while (text.ends_with(' '))
-      text.pop_back();
+    const std::string text = ipmitool_clause(finished.err.empty() ? finished.out : finished.err);
     if (text.find("Unable to establish") != std::string::npos)
       return {Errc::Unavailable,
               who_ + ": no session: it does not answer, or refuses the login of " + access_.user +

@@ -9,12 +9,15 @@ namespace {
 
 constexpr std::size_t kInstallerBytes = 16U << 10U;
 
-void keep_row(db::Session& session, const std::string& operation, const std::string& server) {
-  if (find_console(session, operation)) return;
+// The row of the operation, made when there is none.
+ConsoleRecord row_of(db::Session& session, const std::string& operation,
+                     const std::string& server) {
+  if (auto kept = find_console(session, operation)) return *std::move(kept);
   db::execute(session,
               "INSERT INTO operation_consoles (operation, server, step, at, console, problem, "
               "installer) VALUES (:o, :s, '', 0, '', '', '')",
               operation, server);
+  return {.operation = operation, .server = server};
 }
 
 }  // namespace
@@ -22,12 +25,11 @@ void keep_row(db::Session& session, const std::string& operation, const std::str
 void keep_installer_lines(db::Session& session, const std::string& operation,
                           const std::string& server, const std::vector<std::string>& lines) {
   if (lines.empty()) return;
-  keep_row(session, operation, server);
   std::string said;
   for (const std::string& line : lines)
     said += line + "\n";
   std::string all =
-      find_console(session, operation)->installer + console_text(said, Beginning::Whole);
+      row_of(session, operation, server).installer + console_text(said, Beginning::Whole);
   if (all.size() > kInstallerBytes) {
     all.erase(0, all.size() - kInstallerBytes);
     all.erase(0, all.find('\n') + 1);
@@ -38,7 +40,7 @@ void keep_installer_lines(db::Session& session, const std::string& operation,
 
 void keep_console(db::Session& session, const std::string& operation, const std::string& server,
                   const std::string& step, const ConsoleSeen& seen, Timestamp now) {
-  keep_row(session, operation, server);
+  (void)row_of(session, operation, server);
   db::execute(session,
               "UPDATE operation_consoles SET step = :s, at = :a, console = :c, problem = :p WHERE "
               "operation = :o",

@@ -45,7 +45,7 @@ Checked<provisioner::DeployRequest> parse_request(const Call& call) {
                              .sudo = user.flag_or("sudo", false)});
     user.done();
   }
-  request.user_data = fields.document("user_data", 32U << 10U);
+  request.user_data = fields.document("user_data", provisioner::kMostUserData);
   if (auto layout = fields.object("layout")) {
     request.layout = {.raid1 = layout->flag_or("raid1", false),
                       .lvm = layout->flag_or("lvm", false)};

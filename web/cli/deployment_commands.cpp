@@ -5,7 +5,9 @@
 #include "web/cli/text.h"
 
 #include <algorithm>
+#include <optional>
 #include <ostream>
+#include <utility>
 
 namespace switchyard::web::cli {
 namespace {
@@ -30,25 +32,31 @@ struct Order {
   bool watch{};
 };
 
+// Of "NAME=VALUE", neither of them empty.
+std::optional<std::pair<std::string, std::string>> both_sides(const std::string& text) {
+  const auto at = text.find('=');
+  if (at == 0 || at == std::string::npos || at + 1 == text.size()) return std::nullopt;
+  return std::pair(text.substr(0, at), text.substr(at + 1));
+}
+
 Outcome<json> subnets_of(const Order& order) {
   json subnets = json::object();
-  for (const std::string& pair : order.subnets) {
-    const auto at = pair.find('=');
-    if (at == 0 || at == std::string::npos || at + 1 == pair.size())
-      return wrong_usage("--subnet " + pair + " is not VRF=SUBNET", "as in --subnet vrf-prv=prv-a");
-    subnets[pair.substr(0, at)].push_back(pair.substr(at + 1));
+  for (const std::string& text : order.subnets) {
+    const auto pair = both_sides(text);
+    if (!pair)
+      return wrong_usage("--subnet " + text + " is not VRF=SUBNET", "as in --subnet vrf-prv=prv-a");
+    subnets[pair->first].push_back(pair->second);
   }
   return subnets;
 }
 
 Outcome<void> add_users(json& list, const std::vector<std::string>& pairs, bool sudo) {
-  for (const std::string& pair : pairs) {
-    const auto at = pair.find('=');
-    if (at == 0 || at == std::string::npos || at + 1 == pair.size())
-      return wrong_usage(pair + " is not NAME=FILE", "as in --user eva=eva.pub");
-    auto keys = ssh_keys_of({pair.substr(at + 1)});
+  for (const std::string& text : pairs) {
+    const auto pair = both_sides(text);
+    if (!pair) return wrong_usage(text + " is not NAME=FILE", "as in --user eva=eva.pub");
+    auto keys = ssh_keys_of({pair->second});
     if (!keys) return tl::unexpected(keys.error());
-    list.push_back({{"name", pair.substr(0, at)}, {"ssh_keys", std::move(*keys)}, {"sudo", sudo}});
+    list.push_back({{"name", pair->first}, {"ssh_keys", std::move(*keys)}, {"sudo", sudo}});
   }
   return {};
 }
