@@ -14,7 +14,7 @@ usage: ./test.sh [STAGE…]
   boot      the whole story: a QEMU server installed, routed, released and wiped on the real fabric,
             and its faults (root; about 18 minutes, the first time 5 more for two server images)
   qemu      the RAM system and the loaders in QEMU: BIOS and UEFI, RAID1 and LVM, raw images, wipes, power cuts, rescue,
-            phone-home, Secure Boot, IPv6 (root; not in `all`: ctest and `boot` have the common paths)
+            phone-home, Secure Boot, IPv6, where the time of an install goes (root; not in `all`: ctest and `boot` have the common paths)
   boots     an installed server boots three times, Debian 12 and 13: did FRR start after its network?
             Not in `all` yet: Debian 13 was seen without its `set src` lines, the cause is open
   demo      ./demo.sh --once: a simulated server deployed and released
@@ -96,7 +96,7 @@ qemu() {
   ram_and_images debian-12
   pxe/installer/loaders.sh "$work/loaders"
   SWITCHYARD_LOADERS=$work/loaders /usr/bin/python3 -m pytest tests/pxe/test_installer.py tests/pxe/test_server_image.py \
-    tests/pxe/test_rescue.py tests/pxe/test_netboot.py -q -s -p no:cacheprovider --durations=0
+    tests/pxe/test_rescue.py tests/pxe/test_netboot.py tests/pxe/test_boot_time.py -q -s -p no:cacheprovider --durations=0
 }
 
 demo() {

@@ -45,15 +45,16 @@ std::vector<StepView> steps_of(db::Session& session, const OperationRecord& reco
   for (const Row& row : table_of(record.kind)) {
     const std::string name(to_string(row.in));
     StepView step{.name = name, .title = std::string(row.title), .state = "pending"};
-    if (const auto known = usual.find(name); known != usual.end())
-      step.usual_seconds = seconds_of(known->second.median);
+    const auto known = usual.find(name);
+    const UsualTime before = known == usual.end() ? UsualTime{} : known->second;
+    step.usual_seconds = seconds_of(before.median);
     if (const auto done = took.find(name); done != took.end()) {
       step.state = "done";
       step.seconds = done->second;
     } else if (record.state == name) {
       // Its time so far is asked of the clock, not stored.
       const std::chrono::microseconds so_far(to_micros(db::now(session)) - record.state_since);
-      const auto limit = slow_after(usual, name);
+      const auto limit = slow_after(before);
       step.state = "running";
       step.seconds = seconds_of(so_far);
       step.is_slow = limit.count() > 0 && so_far > limit;

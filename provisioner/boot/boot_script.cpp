@@ -20,9 +20,10 @@ std::string kernel_arguments(const BootTicket& ticket, const BootAddress& addres
   const char* end = ticket.for_stranger ? "panic=10" : "switchyard.lost=poweroff";
   const std::string lent = ticket.lent.empty() ? "" : " switchyard.address=" + ticket.lent;
   return fmt::format(
-      "console=ttyS0 {} switchyard.url=https://{}:{} switchyard.pin={} switchyard.token={}{} "
-      "switchyard.nic={}",
-      end, host_of(address), address.tls_port, address.pin, ticket.token.reveal(), lent, nic);
+      "console=ttyS0 {} switchyard.url=https://{}:{} switchyard.files={} switchyard.pin={} "
+      "switchyard.token={}{} switchyard.nic={}",
+      end, host_of(address), address.tls_port, boot_url(address), address.pin,
+      ticket.token.reveal(), lent, nic);
 }
 
 // A plain `exit` ends in the firmware's set-up, whatever its status: shim makes a success of it. So

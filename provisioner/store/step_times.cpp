@@ -16,17 +16,21 @@ constexpr int kRunsForAVerdict = 3;
 constexpr std::chrono::seconds kLeastDelay{30};
 constexpr const char* kNoProfile = "default";
 
+UsualTime median_of(std::vector<long long> times) {
+  if (times.empty()) return {};
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::ranges::nth_element(times, middle);
+  return {.median = microseconds(*middle), .runs = static_cast<int>(times.size())};
+}
+
 // Newest first, of some fifty operations.
 UsualTimes medians(const std::vector<std::tuple<std::string, long long>>& runs) {
   std::map<std::string, std::vector<long long>> all;
   for (const auto& [step, micros] : runs)
     all[step].push_back(micros);
   UsualTimes usual;
-  for (auto& [step, times] : all) {
-    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-    std::ranges::nth_element(times, middle);
-    usual[step] = {.median = microseconds(*middle), .runs = static_cast<int>(times.size())};
-  }
+  for (auto& [step, times] : all)
+    usual[step] = median_of(std::move(times));
   return usual;
 }
 
@@ -67,16 +71,27 @@ UsualTimes usual_times(db::Session& session, const std::string& kind, const std:
   return usual;
 }
 
-microseconds slow_after(const UsualTimes& usual, const std::string& step) {
-  const auto known = usual.find(step);
-  if (known == usual.end() || known->second.runs < kRunsForAVerdict) return {};
-  const microseconds median = known->second.median;
-  return std::max<microseconds>(3 * median, median + kLeastDelay);
+UsualTime usual_time(db::Session& session, const std::string& kind, const std::string& step,
+                     const std::string& hardware) {
+  const std::string of_step = "SELECT micros FROM step_times WHERE kind = :k AND step = :s";
+  const std::string newest = " ORDER BY operation DESC LIMIT 50";
+  auto runs =
+      db::select<long long>(session, of_step + " AND hardware = :h" + newest, kind, step, hardware);
+  if (runs.empty()) runs = db::select<long long>(session, of_step + newest, kind, step);
+  std::vector<long long> times;
+  for (const auto& [micros] : runs)
+    times.push_back(micros);
+  return median_of(std::move(times));
+}
+
+microseconds slow_after(const UsualTime& usual) {
+  if (usual.runs < kRunsForAVerdict) return {};
+  return std::max<microseconds>(3 * usual.median, usual.median + kLeastDelay);
 }
 
 microseconds slow_after(db::Session& session, const std::string& kind, const std::string& step,
                         const std::string& server) {
-  return slow_after(usual_times(session, kind, hardware_of(session, server)), step);
+  return slow_after(usual_time(session, kind, step, hardware_of(session, server)));
 }
 
 }  // namespace switchyard::provisioner

@@ -32,10 +32,14 @@ void keep_step_time(db::Session& session, const std::string& operation, const st
 [[nodiscard]] UsualTimes usual_times(db::Session& session, const std::string& kind,
                                      const std::string& hardware);
 
+// The same of one step: what moves an operation asks this every time. `runs` is 0 when it never
+// ran.
+[[nodiscard]] UsualTime usual_time(db::Session& session, const std::string& kind,
+                                   const std::string& step, const std::string& hardware);
+
 // A step that takes longer than this takes much longer than usual: three times, and by 30 s at
 // least. 0: it ran less than three times, so nobody can say.
-[[nodiscard]] std::chrono::microseconds slow_after(const UsualTimes& usual,
-                                                   const std::string& step);
+[[nodiscard]] std::chrono::microseconds slow_after(const UsualTime& usual);
 // The same of a step of a server that is about to begin.
 [[nodiscard]] std::chrono::microseconds slow_after(db::Session& session, const std::string& kind,
                                                    const std::string& step,

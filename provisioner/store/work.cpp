@@ -102,9 +102,8 @@ std::string why(db::Session& session, const OperationRecord& operation, const Ro
 void tell_slow(db::Session& session, const OperationRecord& operation, const std::string& step,
                Timestamp now) {
   const std::string hardware = hardware_of(session, operation.server);
-  const UsualTimes usual = usual_times(session, operation.kind, hardware);
-  const auto known = usual.find(step);
-  const long long median = known == usual.end() ? 0 : known->second.median.count() / 1'000'000;
+  const UsualTime usual = usual_time(session, operation.kind, step, hardware);
+  const long long median = usual.median.count() / 1'000'000;
   const long long so_far = (to_micros(now) - operation.state_since) / 1'000'000;
   append_timeline(session, operation.id, step, "slow",
                   "takes much longer than usual: " + std::to_string(so_far) +

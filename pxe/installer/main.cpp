@@ -35,12 +35,15 @@ Result<Line> read_command_line() {
   for (std::string word; stream >> word;) {
     const auto value = word.substr(word.find('=') + 1);
     if (word.starts_with("switchyard.url=")) line.endpoint.url = value;
+    if (word.starts_with("switchyard.files=")) line.endpoint.files = value;
     if (word.starts_with("switchyard.pin=")) line.endpoint.pin = value;
     if (word.starts_with("switchyard.token=")) line.token = Secret{value};
     if (word.starts_with("switchyard.nic=")) line.nic = parse_mac(value).value_or(MacAddress{});
   }
   if (!line.endpoint.url.starts_with("https://"))
     return failure(Errc::Invalid, "kernel line: switchyard.url is not https");
+  if (!line.endpoint.files.empty() && !line.endpoint.files.starts_with("http://"))
+    return failure(Errc::Invalid, "kernel line: switchyard.files is not http");
   if (!is_key_pin(line.endpoint.pin))
     return failure(Errc::Invalid, "kernel line: switchyard.pin is not sha256//BASE64");
   if (line.token.empty()) return failure(Errc::Invalid, "kernel line: switchyard.token is missing");

@@ -42,6 +42,7 @@ std::string describe(int status) {
 }
 
 constexpr std::chrono::seconds kMostStall{300};  // a program that does not take or finish its input
+constexpr int kFeedPipe = 1 << 20;
 
 // False: the deadline passed first.
 bool await(int file, short event, std::chrono::milliseconds most) {
@@ -113,6 +114,7 @@ Result<Feed> Feed::start(const std::vector<std::string>& argv) {
   }
   close(in[0]);
   fcntl(in[1], F_SETFL, O_NONBLOCK);
+  fcntl(in[1], F_SETPIPE_SZ, kFeedPipe);  // less would do, with more turns between us and it
   return Feed{argv.at(0), pid, in[1]};
 }
 

@@ -1,4 +1,5 @@
 // The RAM system's door to the service: HTTPS, whose public key is checked before anything is sent.
+// Files may come in clear: whoever takes one knows its checksum from the task (checked_fetch.h).
 #pragma once
 
 #include "core/result.h"
@@ -12,8 +13,9 @@
 namespace switchyard::pxe::installer {
 
 struct Endpoint {
-  std::string url{};  // "https://172.16.100.1:8443"
-  std::string pin{};  // "sha256//BASE64"
+  std::string url{};    // "https://172.16.100.1:8443"
+  std::string pin{};    // "sha256//BASE64"
+  std::string files{};  // "http://172.16.100.1:8080", where files come from; empty: from `url`
 };
 
 struct Reply {
@@ -34,8 +36,9 @@ class ServiceClient {
   // Unavailable or TimedOut when there was no answer; any HTTP status is an answer.
   [[nodiscard]] Result<Reply> post(const std::string& path, const std::string& body);
   [[nodiscard]] Result<Reply> get(const std::string& path);
-  // A file of any size. A transfer that breaks goes on where it ended, for five minutes without a
-  // byte. Rejected by any other status; ends with the sink's own error.
+  // A file of any size; the session goes along by HTTPS only. A transfer that breaks goes on where
+  // it ended, for five minutes without a byte. Rejected by any other status; ends with the sink's
+  // own error.
   [[nodiscard]] Status fetch(const std::string& path, const Sink& sink);
 
  private:

@@ -25,7 +25,8 @@ def make_identity(folder):
 
 
 class Service:
-    """Listens on 127.0.0.1:`port`. `tasks` is a queue of task dicts, `results` gets what came of them."""
+    """Listens on 127.0.0.1:`port` (TLS) and, for files only, `clear_port`. `tasks` is a queue of task dicts, `results` gets what
+    came of them."""
 
     def __init__(self, folder, root, token="one-time"):
         certificate, key, self.pin = make_identity(folder)
@@ -37,12 +38,16 @@ class Service:
         context.load_cert_chain(certificate, key)
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.server.daemon_threads = True
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.clear = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Clear", (FilesInClear,), {"service": self}))
+        self.clear.daemon_threads = True
+        self.port, self.clear_port = self.server.server_address[1], self.clear.server_address[1]
+        for server in (self.server, self.clear):
+            threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        for server in (self.server, self.clear):
+            server.shutdown()
+            server.server_close()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -91,6 +96,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.answer(200, self.service.tasks.get(timeout=20))
             except queue.Empty:
                 return self.answer(204)
+        return self.send_file()
+
+    def send_file(self):
         path = os.path.join(self.service.root, os.path.basename(self.path))
         if not self.path.startswith("/files/") or not os.path.isfile(path):
             return self.answer(404, {"error": "no such file"})
@@ -104,3 +112,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             except OSError:  # the RAM system ended, or gave up
                 self.close_connection = True
         return None
+
+
+class FilesInClear(Handler):
+    """A secret that comes this way is one too many: the file is refused then."""
+
+    def do_GET(self):
+        if "Authorization" in self.headers:
+            return self.answer(400, {"error": "a session in clear text"})
+        return self.send_file()
+
+    def do_POST(self):
+        self.answer(400, {"error": "the installer speaks TLS only"})

@@ -26,18 +26,19 @@ def disk_arguments(number, path, kind):
 class Machine:
     """`disks` are paths, or (path, "virtio"|"nvme"|"sata"|"scratch"); what is written to scratch is gone at the end.
     `append` set: boots the RAM system; `network_boot`: the NIC's own iPXE does what the network says. `tap`:
-    (namespace, device) instead of a network of QEMU's own, from which the firmware itself boots first."""
+    (namespace, device) instead of a network of QEMU's own, from which the firmware itself boots first, unless `disk_first`."""
 
     def __init__(self, folder, name, disks, firmware="bios", append=None, forward="", extra=(), network_boot=False,
-                 memory=1024, tap=None, mac=MAC):
+                 memory=1024, tap=None, mac=MAC, disk_first=False):
         self.serial = os.path.join(folder, name + ".serial")
         if os.path.exists(self.serial):
             os.remove(self.serial)  # of the machine before: what it said must not be taken for news
         self.begun = time.monotonic()
         secure = ["-global", "driver=cfi.pflash01,property=secure,value=on"] if firmware == "secure" else []
         netdev = f"tap,id=n0,ifname={tap[1]},script=no,downscript=no" if tap else "user,id=n0" + forward
-        nic = (",bootindex=0" if network_boot or tap else "") + ("" if network_boot else ",romfile=")
-        argv = [*(["ip", "netns", "exec", tap[0]] if tap else []),
+        nic = (",bootindex=0" if network_boot or (tap and not disk_first) else "") + ("" if network_boot else ",romfile=")
+        argv = ["setpriv", "--pdeathsig", "KILL",  # also when the test is killed
+                *(["ip", "netns", "exec", tap[0]] if tap else []),
                 "qemu-system-x86_64", "-machine", "q35,smm=on" if secure else "q35", *secure, "-accel", f"tcg,thread=multi,tb-size={memory // 4}", "-cpu", "max", "-smp", "2",
                 "-m", str(memory), "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot",
                 "-serial", "file:" + self.serial, "-device", "virtio-rng-pci", "-netdev", netdev,
@@ -80,13 +81,15 @@ class Machine:
 
 
 class Session:
-    """The RAM system on `disks`, with a session open at a service of its own."""
+    """The RAM system on `disks`, with a session open at a service of its own. `clear`: files come by plain HTTP, as our boot
+    scripts say."""
 
-    def __init__(self, folder, disks, firmware="bios", root=IMAGES, **options):
+    def __init__(self, folder, disks, firmware="bios", root=IMAGES, clear=True, **options):
         self.service = Service(folder, root)
+        files = f" switchyard.files=http://10.0.2.2:{self.service.clear_port}" if clear else ""
         self.machine = Machine(folder, "ram", disks, firmware, "console=ttyS0 panic=10 "
                                f"switchyard.url=https://10.0.2.2:{self.service.port} switchyard.pin={self.service.pin} "
-                               f"switchyard.token=one-time switchyard.nic={MAC}", **options)
+                               f"switchyard.token=one-time switchyard.nic={MAC}{files}", **options)
 
     def __enter__(self):
         self.machine.wait_for("session open for srv1", 150)

@@ -60,7 +60,7 @@ def test_an_installed_server_boots_from_its_disk(tmp_path, firmware):
 @pytest.mark.parametrize("firmware", ["bios", "uefi"])
 def test_raid1_with_lvm_boots_from_either_disk(tmp_path, firmware):
     disks = [make_disk(tmp_path, "a"), make_disk(tmp_path, "b", junk=True)]
-    with Session(str(tmp_path), disks, firmware) as ram:
+    with Session(str(tmp_path), disks, firmware, clear=False) as ram:
         result = ram.run(install_task(layout={"raid1": True, "lvm": True}), 600)
     assert result["outcome"] == "succeeded", result
     assert_boots(tmp_path, disks, firmware, "both disks")

@@ -13,7 +13,8 @@ from installer_vm import RAM, Machine
 
 LOADERS = os.environ.get("SWITCHYARD_LOADERS")
 PATIENCE = float(os.environ.get("SWITCHYARD_PATIENCE", "1"))
-LAB = os.path.join(os.environ.get("SWITCHYARD_BIN", "build/dev/bin"), "boot_services_lab")
+BIN_FOLDER = os.environ.get("SWITCHYARD_BIN", "build/dev/bin")
+LAB = os.path.join(BIN_FOLDER, "boot_services_lab")
 pytestmark = pytest.mark.skipif(not (RAM and LOADERS) or os.geteuid() != 0,
                                 reason="SWITCHYARD_RAM, SWITCHYARD_LOADERS or root is missing")
 
@@ -93,10 +94,13 @@ class Site:
         assert "error" not in said, said
         return said
 
-    def machine(self, name, firmware, tried):
+    def machine(self, name, firmware, tried, disks=(), network=True):
+        """`network` false: boots from its disk."""
         # The inventory has two NICs of it; only the first is cabled.
         other = ["-netdev", "user,id=n1,restrict=on", "-device", f"virtio-net-pci,netdev=n1,mac={OTHER_MAC},romfile="]
-        return Machine(str(self.folder), name, [], firmware, extra=[*other, *tried], tap=self.tap, mac=MAC)
+        return Machine(str(self.folder), name, disks, firmware, extra=[*other, *tried], tap=self.tap, mac=MAC,
+                       network_boot=network and firmware == "bios",  # by the NIC's own iPXE
+                       disk_first=not network)
 
     def heard(self):
         return self.log.read_text(errors="replace")

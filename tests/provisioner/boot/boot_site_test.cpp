@@ -87,6 +87,7 @@ TEST_F(BootSiteTest, TheScriptFollowsWhatIsExpected) {
   EXPECT_THAT(script, StartsWith("#!ipxe\n"));
   EXPECT_THAT(script, HasSubstr("http://172.16.100.1:8080/files/installer/vmlinuz initrd=initrd "));
   EXPECT_THAT(script, HasSubstr(" switchyard.url=https://172.16.100.1:8444 "));
+  EXPECT_THAT(script, HasSubstr(" switchyard.files=http://172.16.100.1:8080 "));
   EXPECT_THAT(script, HasSubstr(" switchyard.pin=sha256//AAAA "));
   EXPECT_THAT(script, HasSubstr(" switchyard.lost=poweroff ")) << "it must not fall to its disk";
   ASSERT_TRUE(desk_.expect("srv1", BootDevice::Disk));
@@ -98,10 +99,10 @@ TEST_F(BootSiteTest, TellsGrubTheSameDecisionInItsOwnLanguage) {
   EXPECT_THAT(*site_.page("/boot/grub", client), StartsWith("echo 'Switchyard: nothing to do"));
   ASSERT_TRUE(desk_.expect("srv1", BootDevice::Network));
   const std::string script = *site_.page("boot/grub", client);
-  EXPECT_THAT(script,
-              StartsWith("if linux (tftp,172.16.100.1)/installer/vmlinuz console=ttyS0 "
-                         "switchyard.lost=poweroff switchyard.url=https://"
-                         "172.16.100.1:8444 switchyard.pin=sha256//AAAA switchyard.token="));
+  EXPECT_THAT(script, StartsWith("if linux (tftp,172.16.100.1)/installer/vmlinuz console=ttyS0 "
+                                 "switchyard.lost=poweroff switchyard.url=https://"
+                                 "172.16.100.1:8444 switchyard.files=http://172.16.100.1:8080 "
+                                 "switchyard.pin=sha256//AAAA switchyard.token="));
   EXPECT_THAT(script, HasSubstr(" switchyard.nic=$net_default_mac; then\n  if initrd "
                                 "(tftp,172.16.100.1)/installer/initrd; then boot; fi\n"));
   EXPECT_THAT(ask({.method = "GET", .path = "/boot/grub"}).body,
@@ -138,7 +139,8 @@ TEST(BootScript, NamesIpv6AddressesAsTheirLoadersDo) {
       ipxe_script(ticket, address),
       HasSubstr("kernel http://[fd00::1]:8080/files/installer/vmlinuz initrd=initrd "
                 "console=ttyS0 switchyard.lost=poweroff switchyard.url=https://"
-                "[fd00::1]:8444 switchyard.pin=p switchyard.token=t "
+                "[fd00::1]:8444 switchyard.files=http://[fd00::1]:8080 "
+                "switchyard.pin=p switchyard.token=t "
                 "switchyard.address=fd00::5/64 switchyard.nic=${net0/mac} || goto again\n"));
   EXPECT_THAT(grub_script(ticket, address, GrubFetch::Http),
               HasSubstr("(http,[fd00::1]:8080)/files/installer/initrd"));
