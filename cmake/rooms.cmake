@@ -27,3 +27,17 @@ function(add_mariadb_test program)
             $<TARGET_FILE:${program}> --gtest_filter=*/Mysql)
   set_tests_properties(${program}_on_mariadb PROPERTIES TIMEOUT 400 LABELS mariadb)
 endfunction()
+
+# embed_text(output INPUT file HEADER header NAMESPACE a::b FUNCTION name): a file of ours as a constant of the program, so
+# that they are always of one version. `output` is set to the source to add to a room.
+function(embed_text output)
+  cmake_parse_arguments(TEXT "" "INPUT;HEADER;NAMESPACE;FUNCTION" "" ${ARGN})
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${TEXT_FUNCTION}.cpp)
+  add_custom_command(
+    OUTPUT ${source}
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${TEXT_INPUT} -DOUTPUT=${source} -DHEADER=${TEXT_HEADER}
+            -DNAMESPACE=${TEXT_NAMESPACE} -DFUNCTION=${TEXT_FUNCTION} -P ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake
+    DEPENDS ${TEXT_INPUT} ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake
+    VERBATIM)
+  set(${output} ${source} PARENT_SCOPE)
+endfunction()

@@ -3,6 +3,7 @@
 #include "provisioner/frr_start_files.h"
 #include "provisioner/host_links.h"
 #include "provisioner/networkd_files.h"
+#include "provisioner/router_id.h"
 
 #include <fmt/core.h>
 
@@ -131,19 +132,6 @@ std::string address_family(const Plan& plan, Family family) {
         "  neighbor TOR-{0} route-map TO-{0} out\n",
         vrf.tag.value);
   return text + " exit-address-family\n";
-}
-
-// RFC 4271 wants a unique router id that looks like an IPv4 address: the first one, or for
-// IPv6-only servers the offset of the AS number from 4200000000 (facts/operators.md: 4214553151 ->
-// 0.222.16.63).
-std::string router_id(const DeploymentRecord& deployment) {
-  for (const PlannedVrf& vrf : deployment.plan.vrfs)
-    for (const IpAddress& address : vrf.addresses)
-      if (address.family == Family::V4) return to_string(address);
-  constexpr std::uint32_t kFirstPrivate = 4'200'000'000U;
-  const std::uint32_t asn = deployment.asn.value;
-  const std::uint32_t low = (asn >= kFirstPrivate ? asn - kFirstPrivate : asn) & 0xffffffU;
-  return fmt::format("0.{}.{}.{}", low >> 16U, (low >> 8U) & 0xffU, low & 0xffU);
 }
 
 std::string frr_file(const DeploymentRecord& deployment, const std::vector<NicRecord>& nics) {

@@ -2,6 +2,7 @@
 // inventory_check.cpp.
 #include "provisioner/inventory.h"
 
+#include "catalogs/network_catalog_yaml.h"
 #include "core/host_name.h"
 #include "provisioner/bmc/server_boot.h"
 #include "provisioner/inventory_check.h"
@@ -74,36 +75,8 @@ InventorySubnet read_subnet(const Node& node) {
   return subnet;
 }
 
-catalogs::CatalogAttachment read_attachment(const Node& node) {
-  catalogs::CatalogAttachment attachment{.vrf = node.parsed<VrfName>("vrf", &parse_vrf),
-                                         .ipv4 = node.flag_or("ipv4", true),
-                                         .ipv6 = node.flag_or("ipv6", true)};
-  for (const std::string& text : node.texts("advertise")) {
-    const Result<Prefix> prefix = parse_prefix(text);
-    if (prefix)
-      attachment.advertise.push_back(*prefix);
-    else
-      node.report("advertise", prefix.error().message);
-  }
-  attachment.maximum_prefix =
-      static_cast<std::uint32_t>(node.integer_or("maximum_prefix", 1, 1000, 8));
-  if (!attachment.ipv4 && !attachment.ipv6) node.report("needs ipv4 or ipv6");
-  node.done();
-  return attachment;
-}
-
 catalogs::NetworkCatalog read_catalog(const Node& node) {
-  catalogs::NetworkCatalog catalog{
-      .name = node.parsed<std::string>("name", &parse_label),
-      .description = node.text_or("description", ""),
-      .mtu = static_cast<std::uint16_t>(node.integer_or("mtu", 1280, 9000, 1500)),
-      .keepalive = std::chrono::seconds(node.integer_or("keepalive", 1, 60, 3)),
-      .hold = std::chrono::seconds(node.integer_or("hold", 3, 180, 9))};
-  if (catalog.hold < catalog.keepalive * 3)
-    node.report("hold", "must be at least three times keepalive");
-  for (const Node& item : node.items("attachments"))
-    catalog.attachments.push_back(read_attachment(item));
-  if (catalog.attachments.empty()) node.report("attachments", "needs at least one VRF");
+  catalogs::NetworkCatalog catalog = catalogs::read_network_catalog(node);
   node.done();
   return catalog;
 }

@@ -15,7 +15,7 @@ import time
 import pytest
 import server_report
 from installer_vm import IMAGES, MAC, RAM, Machine, Session
-from test_installer import make_disk
+from test_installer import image_of, install_task, make_disk
 
 BIN = os.environ.get("SWITCHYARD_BIN")
 pytestmark = pytest.mark.skipif(not (BIN and RAM and IMAGES), reason="SWITCHYARD_BIN, SWITCHYARD_RAM and SWITCHYARD_IMAGES are not all set")
@@ -41,12 +41,8 @@ class Server:
         self.install()
 
     def install(self):
-        image = json.loads((pathlib.Path(IMAGES) / f"{self.image}.json").read_text(encoding="utf-8"))
         prefixes = [prefix for own in self.expected["own"].values() for prefix in own]
-        task = {"kind": "install", "operation": "op-1", "hostname": "web1",
-                "image": image | {"url": f"/files/images/{self.image}.tar.zst"},
-                "layout": {"disk": "auto", "filesystem": "ext4", "raid1": False, "lvm": False},
-                "files": self.expected["files"] + server_report.files(prefixes), "phone_home": None}
+        task = install_task(image_of(self.image), files=self.expected["files"] + server_report.files(prefixes))
         with Session(str(self.folder), [self.disk], extra=SECOND_NIC) as ram:
             result = ram.run(task)
         assert result["outcome"] == "succeeded", result

@@ -1,0 +1,107 @@
+#include "catalogs/catalog_definition.h"
+
+#include "catalogs/catalog_folder.h"
+#include "catalogs/network_catalog_yaml.h"
+
+#include <fnmatch.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <regex>
+#include <set>
+#include <utility>
+
+namespace switchyard::catalogs {
+namespace {
+
+using yaml::Node;
+
+constexpr std::array<std::pair<std::string_view, ForEach>, 3> kForEach{
+    {{"vrf", ForEach::Vrf}, {"link", ForEach::Link}, {"leg", ForEach::Leg}}};
+
+Result<ForEach> parse_for_each(std::string_view text) {
+  for (const auto& [word, value] : kForEach)
+    if (word == text) return value;
+  return failure(Errc::Invalid, "is vrf, link or leg: " + std::string(text.substr(0, 40)));
+}
+
+std::string name_of_file(const Node& node, std::string_view key, const TemplateFiles& files) {
+  std::string name = node.text(key);
+  if (!name.empty() && !files.contains(name)) node.report(key, "there is no file " + name);
+  return name;
+}
+
+ServerFile read_server_file(const Node& node, const TemplateFiles& files) {
+  static const std::regex kMode("0[0-7]{3}"),
+      kOwner("[a-z_][a-z0-9_-]{0,31}:[a-z_][a-z0-9_-]{0,31}");
+  ServerFile file{.path = node.text("path"),
+                  .name = name_of_file(node, "template", files),
+                  .mode = node.text_or("mode", "0644"),
+                  .owner = node.text_or("owner", ""),
+                  .for_each = node.find("for_each")
+                                  ? node.parsed<ForEach>("for_each", &parse_for_each)
+                                  : ForEach::Server,
+                  .images = node.texts("images")};
+  if (!file.path.empty() && !file.path.starts_with('/')) node.report("path", "must begin with /");
+  if (!std::regex_match(file.mode, kMode)) node.report("mode", "is like \"0644\"");
+  if (!file.owner.empty() && !std::regex_match(file.owner, kOwner))
+    node.report("owner", "is like root:root");
+  node.done();
+  return file;
+}
+
+void check_attachments(const Node& node, const NetworkCatalog& network) {
+  std::set<std::string> seen;
+  for (const CatalogAttachment& attachment : network.attachments)
+    if (!attachment.vrf.value.empty() && !seen.insert(attachment.vrf.value).second)
+      node.report("attachments", "VRF " + attachment.vrf.value + " is there twice");
+}
+
+std::string read_schema(const Node& node, const TemplateFiles& files) {
+  if (!node.find("variables")) return R"({"type":"object","additionalProperties":false})";
+  const auto file = files.find(name_of_file(node, "variables", files));
+  if (file == files.end()) return "{}";
+  const auto schema = nlohmann::json::parse(file->second, nullptr, false);
+  if (schema.is_object()) return schema.dump();
+  node.report("variables", file->first + " is not a JSON object");
+  return "{}";
+}
+
+CatalogDefinition read_definition(const Node& node, const TemplateFiles& files) {
+  CatalogDefinition read{.network = read_network_catalog(node),
+                         .images = node.texts("images"),
+                         .schema = read_schema(node, files)};
+  check_attachments(node, read.network);
+  if (read.images.empty()) node.report("images", "needs at least one OS image it fits");
+  (void)node.texts("include");
+  for (const Node& item : node.items("server"))
+    read.server.push_back(read_server_file(item, files));
+  if (read.server.empty()) node.report("server", "a server needs files to find the fabric");
+  node.done();
+  return read;
+}
+
+}  // namespace
+
+ParsedCatalog parse_catalog(const TemplateFiles& files) {
+  ParsedCatalog parsed;
+  const auto file = files.find(kCatalogFile);
+  if (file == files.end()) {
+    parsed.faults.push_back({kCatalogFile, 0, "is missing"});
+    return parsed;
+  }
+  yaml::Problems problems;
+  parsed.definition = read_definition(yaml::parse(kCatalogFile, file->second, problems), files);
+  for (const yaml::Problem& problem : problems.list())
+    parsed.faults.push_back({problem.file, problem.line, problem.message});
+  return parsed;
+}
+
+bool fits(const std::vector<std::string>& patterns, std::string_view image) {
+  return std::ranges::any_of(patterns, [&](const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), std::string(image).c_str(), 0) == 0;
+  });
+}
+
+}  // namespace switchyard::catalogs

@@ -1,0 +1,25 @@
+// A network catalog as a folder of plain files, so that it can live in git.
+#pragma once
+
+#include "catalogs/render/template_engine.h"
+#include "core/result.h"
+
+#include <string>
+#include <vector>
+
+namespace switchyard::catalogs {
+
+inline constexpr const char* kCatalogFile = "catalog.yaml";
+
+struct CatalogFolder {
+  TemplateFiles files{};  // by name relative to the folder, those of `include` among them
+  std::vector<Fault> faults{};
+};
+
+// Everything below `path`, and below the sibling folders that its catalog.yaml includes, where the
+// catalog has no file of that name itself. Files and folders whose name begins with '.', and
+// README.md, are not part of it. Faults: what is no plain file, not UTF-8 or too large (128 KiB a
+// file, 100 files). NotFound: there is no such folder, or it has no catalog.yaml.
+[[nodiscard]] Result<CatalogFolder> read_catalog_folder(const std::string& path);
+
+}  // namespace switchyard::catalogs

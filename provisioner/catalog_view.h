@@ -1,0 +1,14 @@
+// What the templates of a network catalog see of a deployment. Pure.
+#pragma once
+
+#include "catalogs/server_view.h"
+#include "provisioner/store/records.h"
+
+#include <vector>
+
+namespace switchyard::provisioner {
+
+[[nodiscard]] catalogs::ServerView catalog_view(const DeploymentRecord& deployment,
+                                                const std::vector<NicRecord>& nics);
+
+}  // namespace switchyard::provisioner
