@@ -65,7 +65,7 @@ void read_files(CatalogFolder& folder, const fs::path& root) {
       folder.faults.push_back({"", 0, "more than 100 files"});
       return;
     }
-    read_file(folder, entry, fs::relative(entry.path(), root).string());
+    read_file(folder, entry, entry.path().lexically_relative(root).string());
   }
 }
 

@@ -85,7 +85,8 @@ Result<RenderedServer> render_server(TemplateEngine& engine, const TemplateFiles
       fault(*path + " is made twice");
     if (!content) made.faults.push_back(content.error());
     if (path && content)
-      made.files.push_back({std::move(*path), file.mode, file.owner, std::move(*content)});
+      made.files.push_back(
+          {std::move(*path), file.mode, file.owner, std::move(*content), file.name});
   }
   return made;
 }

@@ -16,6 +16,7 @@ struct RenderedFile {
   std::string mode{};
   std::string owner{};
   std::string content{};
+  std::string made_by{};  // the template
   friend bool operator==(const RenderedFile&, const RenderedFile&) = default;
 };
 

@@ -1,9 +1,9 @@
 // How Debian's ipmitool is called, and what it says.
 #pragma once
 
+#include "core/process.h"
 #include "provisioner/bmc/bmc.h"
 #include "provisioner/bmc/ipmi_bmc.h"
-#include "provisioner/bmc/process.h"
 
 #include <string>
 #include <string_view>

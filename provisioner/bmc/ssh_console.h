@@ -1,8 +1,8 @@
 // A serial console over SSH (Redfish: SerialConsole.SSH), by libssh. Internal to provisioner/bmc.
 #pragma once
 
+#include "core/process.h"
 #include "provisioner/bmc/console_follow.h"
-#include "provisioner/bmc/process.h"
 
 namespace switchyard::provisioner {
 

@@ -93,6 +93,7 @@ void add_catalog_commands(CLI::App& root, Chosen& chosen) {
                                             column("DESCRIPTION", "description")},
                                            "no network catalogs; the inventory file names them"});
               });
+  add_catalog_check(catalogs, chosen);
   auto& vrfs = add_group(root, "vrf", "Routing domains of the fabric");
   add_command(vrfs, chosen, "list", "List VRFs and their tags on server ports",
               "  switchyard vrf list", [](Session& session) {

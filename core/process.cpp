@@ -1,4 +1,4 @@
-#include "provisioner/bmc/process.h"
+#include "core/process.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,7 +17,7 @@
 #include <system_error>
 #include <utility>
 
-namespace switchyard::provisioner {
+namespace switchyard {
 namespace {
 
 class Fd {
@@ -275,4 +275,4 @@ Result<Finished> follow_process(const Command& command, const ProcessLimits& lim
   return finished;
 }
 
-}  // namespace switchyard::provisioner
+}  // namespace switchyard

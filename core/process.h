@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace switchyard::provisioner {
+namespace switchyard {
 
 struct Command {
   std::vector<std::string> arguments{};    // the program first, looked up in PATH
@@ -43,4 +43,4 @@ struct Finished {
 [[nodiscard]] Result<Finished> follow_process(const Command& command, const ProcessLimits& limits,
                                               const std::function<void(std::string_view)>& heard);
 
-}  // namespace switchyard::provisioner
+}  // namespace switchyard

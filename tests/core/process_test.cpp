@@ -1,4 +1,4 @@
-#include "provisioner/bmc/process.h"
+#include "core/process.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <thread>
 
-namespace switchyard::provisioner {
+namespace switchyard {
 namespace {
 
 using namespace std::chrono_literals;
@@ -148,4 +148,4 @@ TEST_F(FollowProcess, NamesAProgramThatIsNotThere) {
 }
 
 }  // namespace
-}  // namespace switchyard::provisioner
+}  // namespace switchyard

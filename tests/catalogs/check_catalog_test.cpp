@@ -1,0 +1,287 @@
+#include "catalogs/check_catalog.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+namespace switchyard::catalogs {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kGood = R"(name: tiny
+attachments:
+  - {vrf: vrf-prv, advertise: [10.0.0.0/8]}
+images: ["debian-*"]
+server:
+  - {path: /etc/frr/frr.conf, template: frr.j2, mode: "0640", owner: "frr:frr"}
+  - {path: "/etc/{{ leg.name }}.conf", template: leg.j2, for_each: leg}
+)";
+
+// A change of the catalog, and what is said of it.
+struct Case {
+  std::string name{};
+  std::string file{};
+  std::pair<std::string, std::string> change{};  // what is there, what stands there instead
+  std::string said{};
+};
+
+class CheckCatalog : public testing::Test {
+ protected:
+  static TemplateEngine& engine() {
+    static TemplateEngine one({.time = std::chrono::milliseconds(1000), .bytes = 100'000});
+    return one;
+  }
+
+  static CatalogFolder good() {
+    return {.files = {{"catalog.yaml", kGood},
+                      {"frr.j2", "hostname {{ hostname }}\nrouter bgp {{ asn }}\nend\n"},
+                      {"leg.j2",
+                       "{{ leg.tag }}\n{% for own in vrfs[0].addresses %}\n"
+                       "{{ own.prefix }}\n{% endfor %}\n"}}};
+  }
+
+  static std::vector<std::string> said(const CatalogFolder& folder) {
+    const auto check = check_catalog(engine(), folder);
+    if (!check) return {check.error().message};
+    std::vector<std::string> lines;
+    for (const Fault& fault : check->faults)
+      lines.push_back(to_string(fault));
+    return lines;
+  }
+};
+
+TEST_F(CheckCatalog, HasNothingAgainstAGoodOne) {
+  const auto check = check_catalog(engine(), good());
+  ASSERT_TRUE(check) << check.error().message;
+  EXPECT_THAT(said(good()), testing::IsEmpty());
+  EXPECT_EQ(check->name, "tiny");
+  EXPECT_EQ(check->servers, 3) << "both families, each alone";
+  EXPECT_EQ(check->files, 9) << "two legs and frr.conf of each";
+}
+
+class ShippedCatalog : public CheckCatalog, public testing::WithParamInterface<std::string> {};
+
+TEST_P(ShippedCatalog, IsGood) {
+  const auto folder =
+      read_catalog_folder(std::string(SWITCHYARD_SOURCE_DIR) + "/catalogs/shipped/" + GetParam());
+  ASSERT_TRUE(folder) << folder.error().message;
+  EXPECT_THAT(said(*folder), testing::IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ShippedCatalog, testing::Values("l3-private", "l3-dual"),
+                         [](const auto& one) { return one.param.substr(3); });
+
+class BadCatalog : public CheckCatalog, public testing::WithParamInterface<Case> {};
+
+TEST_P(BadCatalog, IsRefusedWithFileAndLine) {
+  CatalogFolder folder = good();
+  std::string& text = folder.files[GetParam().file];
+  const auto& [there, instead] = GetParam().change;
+  const auto at = text.find(there);
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, there.size(), instead);
+  EXPECT_THAT(said(folder), testing::Contains(HasSubstr(GetParam().said)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Definitions, BadCatalog,
+    testing::Values(
+        Case{"YamlSyntax", "catalog.yaml", {"images: [", "images: [["}, "catalog.yaml:"},
+        Case{"UnknownKey", "catalog.yaml", {"images:", "imagse:"}, "catalog.yaml:4: "},
+        Case{"NoImages",
+             "catalog.yaml",
+             {"images: [\"debian-*\"]", ""},
+             "images: needs at least one"},
+        Case{"NoAttachment",
+             "catalog.yaml",
+             {"  - {vrf: vrf-prv, advertise: [10.0.0.0/8]}", "  []"},
+             "needs at least one VRF"},
+        Case{"VrfTwice",
+             "catalog.yaml",
+             {"images", "  - {vrf: vrf-prv}\nimages"},
+             "VRF vrf-prv is there twice"},
+        Case{"BadName",
+             "catalog.yaml",
+             {"name: tiny", "name: Tiny_One"},
+             "catalog.yaml:1: name: not a name"},
+        Case{"BadPrefix",
+             "catalog.yaml",
+             {"10.0.0.0/8", "10.0.0.0/33"},
+             "catalog.yaml:3: attachments[0].advertise"},
+        Case{"NoFamily",
+             "catalog.yaml",
+             {"vrf: vrf-prv,", "vrf: vrf-prv, ipv4: false, ipv6: false,"},
+             "catalog.yaml:3: attachments[0]: needs ipv4 or ipv6"},
+        Case{"HoldBelowKeepalive",
+             "catalog.yaml",
+             {"name: tiny", "name: tiny\nkeepalive: 10\nhold: 20"},
+             "catalog.yaml:3: hold: must be at least three times"},
+        Case{"MtuTooSmall",
+             "catalog.yaml",
+             {"name: tiny", "name: tiny\nmtu: 600"},
+             "catalog.yaml:2: mtu"},
+        Case{"NoSuchTemplate",
+             "catalog.yaml",
+             {"template: leg.j2", "template: legs.j2"},
+             "catalog.yaml:7: server[1].template: there is no file legs.j2"},
+        Case{"BadForEach",
+             "catalog.yaml",
+             {"for_each: leg", "for_each: port"},
+             "catalog.yaml:7: server[1].for_each: is vrf, link or leg"},
+        Case{"BadMode", "catalog.yaml", {"\"0640\"", "\"rw\""}, "catalog.yaml:6: server[0].mode"},
+        Case{"BadOwner",
+             "catalog.yaml",
+             {"\"frr:frr\"", "\"frr\""},
+             "catalog.yaml:6: server[0].owner"},
+        Case{"RelativePath",
+             "catalog.yaml",
+             {"path: /etc/frr/frr.conf", "path: etc/frr.conf"},
+             "catalog.yaml:6: server[0].path: must begin with /"},
+        Case{"PathClimbs",
+             "catalog.yaml",
+             {"/etc/{{ leg.name }}", "/etc/../{{ leg.name }}"},
+             "is not a path of a file"},
+        Case{"PathWithLineBreak",
+             "catalog.yaml",
+             {"{{ leg.name }}.conf", "{{ leg.name ~ '\\n' }}.conf"},
+             "is not a path of a file"},
+        Case{"SamePathForEach",
+             "catalog.yaml",
+             {"{{ leg.name }}", "{{ leg.tag }}"},
+             "/etc/101.conf is made twice"},
+        Case{"UndefinedInPath",
+             "catalog.yaml",
+             {"{{ leg.name }}", "{{ leg.nmae }}"},
+             "has no attribute 'nmae'"},
+        Case{"NoSuchSchema",
+             "catalog.yaml",
+             {"name: tiny", "name: tiny\nvariables: vars.json"},
+             "catalog.yaml:2: variables: there is no file vars.json"},
+        Case{"SchemaIsNoObject",
+             "catalog.yaml",
+             {"name: tiny", "name: tiny\nvariables: frr.j2"},
+             "catalog.yaml:2: variables: frr.j2 is not a JSON object"}),
+    [](const auto& one) { return one.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Templates, BadCatalog,
+    testing::Values(Case{"Syntax",
+                         "leg.j2",
+                         {"{% endfor %}", "{% endfro %}"},
+                         "leg.j2:4: Encountered unknown tag 'endfro'"},
+                    Case{"Undefined",
+                         "leg.j2",
+                         {"{{ leg.tag }}", "{{ leg.tga }}"},
+                         "leg.j2:1: 'dict object' has no attribute 'tga'"},
+                    Case{"UndefinedVariable",
+                         "leg.j2",
+                         {"{{ leg.tag }}", "{{ vars.resolver }}"},
+                         "leg.j2:1: 'dict object' has no attribute 'resolver'"},
+                    Case{"UnknownFilter",
+                         "leg.j2",
+                         {"own.prefix", "own.prefix|cidr"},
+                         "leg.j2:3: No filter named 'cidr'"},
+                    Case{"OnlyWithOneFamily",
+                         "leg.j2",
+                         {"{{ leg.tag }}", "{{ vrfs[0].addresses[1].prefix }}"},
+                         "leg.j2:1: "},
+                    Case{"Escape",
+                         "leg.j2",
+                         {"{{ leg.tag }}", "{{ ''.__class__ }}"},
+                         "leg.j2:1: access to attribute '__class__'"},
+                    Case{"EndlessLoop",
+                         "leg.j2",
+                         {"{{ leg.tag }}",
+                          "{% for a in range(99999) %}{% for b in range(99999) %}{% set c = a %}{% "
+                          "endfor %}{% endfor %}"},
+                         "leg.j2:1: takes too long"},
+                    Case{"TwoGigabytes",
+                         "leg.j2",
+                         {"{{ leg.tag }}", "{{ 'a' * 2000000000 }}"},
+                         "leg.j2:1: 2000000000 times 1"},
+                    Case{"FrrDoesNotTakeIt",
+                         "frr.j2",
+                         {"router bgp", "rooter bgp"},
+                         "/etc/frr/frr.conf:2: Unknown command"},
+                    Case{"FrrDoesNotTakeItInside",
+                         "frr.j2",
+                         {"end", " bgp router-id nonsense\nend"},
+                         "/etc/frr/frr.conf:3: "}),
+    [](const auto& one) { return one.param.name; });
+
+// What the folder itself can be wrong with.
+class CatalogFolderTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = testing::TempDir() + "catalogs-XXXXXX";
+    root_ = ::mkdtemp(name.data());
+    write("tiny/catalog.yaml", kGood);
+    write("tiny/frr.j2", "end\n");
+    write("tiny/leg.j2", "x\n");
+  }
+
+  void TearDown() override { std::filesystem::remove_all(root_); }
+
+  void write(const std::string& name, const std::string& text) const {
+    std::filesystem::create_directories(std::filesystem::path(root_ + "/" + name).parent_path());
+    std::ofstream(root_ + "/" + name) << text;
+  }
+
+  [[nodiscard]] CatalogFolder read() const {
+    auto folder = read_catalog_folder(root_ + "/tiny");
+    EXPECT_TRUE(folder) << folder.error().message;
+    return folder ? *folder : CatalogFolder{};
+  }
+
+  std::string root_{};
+};
+
+TEST_F(CatalogFolderTest, TakesWhatItIncludesButItsOwnFilesFirst) {
+  write("tiny/catalog.yaml", std::string(kGood) + "include: [common]\n");
+  write("common/leg.j2", "of all\n");
+  write("common/more.j2", "more\n");
+  const CatalogFolder folder = read();
+  EXPECT_EQ(folder.files.at("leg.j2"), "x\n");
+  EXPECT_EQ(folder.files.at("more.j2"), "more\n");
+  EXPECT_TRUE(folder.faults.empty());
+}
+
+TEST_F(CatalogFolderTest, IncludesNothingFromElsewhere) {
+  write("tiny/catalog.yaml", std::string(kGood) + "include: [../../etc, nowhere]\n");
+  const auto faults = read().faults;
+  ASSERT_EQ(faults.size(), 2U);
+  EXPECT_EQ(to_string(faults[0]),
+            "catalog.yaml: include: there is no folder ../../etc beside this one");
+}
+
+TEST_F(CatalogFolderTest, LeavesOutWhatIsNotPartOfIt) {
+  write("tiny/.git/HEAD", "ref");
+  write("tiny/README.md", "words");
+  EXPECT_EQ(read().files.size(), 3U);
+}
+
+TEST_F(CatalogFolderTest, FollowsNoLinks) {
+  std::filesystem::create_symlink("/etc/passwd", root_ + "/tiny/users.j2");
+  const auto faults = read().faults;
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(to_string(faults[0]), "users.j2: is no plain file");
+}
+
+TEST_F(CatalogFolderTest, RefusesWhatIsNoText) {
+  write("tiny/logo.j2", "\xff\xfe");
+  write("tiny/large.j2", std::string(200'000, 'x'));
+  const auto faults = read().faults;
+  ASSERT_EQ(faults.size(), 2U);
+}
+
+TEST_F(CatalogFolderTest, NamesAFolderThatIsNone) {
+  EXPECT_EQ(read_catalog_folder(root_ + "/none").error().code, Errc::NotFound);
+  EXPECT_THAT(read_catalog_folder(root_).error().message, HasSubstr("has no catalog.yaml"));
+}
+
+}  // namespace
+}  // namespace switchyard::catalogs
