@@ -15,9 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t kMostBytes = 128U << 10U;
-constexpr std::size_t kMostFiles = 100;
-
 bool is_utf8(const std::string& text) {
   try {
     (void)nlohmann::json(text).dump();

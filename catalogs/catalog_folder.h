@@ -10,6 +10,8 @@
 namespace switchyard::catalogs {
 
 inline constexpr const char* kCatalogFile = "catalog.yaml";
+inline constexpr std::size_t kMostFiles = 100;
+inline constexpr std::size_t kMostBytes = 128U << 10U;  // of one file
 
 struct CatalogFolder {
   TemplateFiles files{};  // by name relative to the folder, those of `include` among them

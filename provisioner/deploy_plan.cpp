@@ -1,9 +1,13 @@
 #include "provisioner/deploy_plan.h"
 
+#include "catalogs/catalog_definition.h"
 #include "core/db/query.h"
 #include "ipam/subnets.h"
 #include "provisioner/setup_files.h"
+#include "provisioner/store/catalog_versions.h"
 #include "provisioner/store/work.h"
+
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -11,11 +15,27 @@
 namespace switchyard::provisioner {
 namespace {
 
-Result<catalogs::NetworkCatalog> find_catalog(db::Session& session, const std::string& name) {
-  const auto row = db::select_one<std::string>(
-      session, "SELECT body FROM network_catalogs WHERE name = :n", name);
-  if (!row) return failure(Errc::Invalid, "there is no network catalog " + name);
-  return catalogs::parse_network_catalog(std::get<0>(*row));
+struct ChosenCatalog {
+  catalogs::NetworkCatalog network{};
+  int version{};
+};
+
+Result<ChosenCatalog> find_catalog(db::Session& session, const DeployRequest& request) {
+  const auto row = db::select_one<std::string, int>(
+      session, "SELECT body, pushed FROM network_catalogs WHERE name = :n", request.catalog);
+  if (!row) return failure(Errc::Invalid, "there is no network catalog " + request.catalog);
+  const auto& [body, pushed] = *row;
+  auto network = catalogs::parse_network_catalog(body);
+  if (!network) return tl::unexpected(network.error());
+  if (pushed == 0) return ChosenCatalog{.network = std::move(*network)};
+  const auto version = find_catalog_version(session, request.catalog, pushed);
+  if (!version) return tl::unexpected(version.error());
+  const std::vector<std::string> images = catalogs::parse_catalog(version->files).definition.images;
+  if (!catalogs::fits(images, request.image))
+    return failure(Errc::Invalid,
+                   fmt::format("catalog {} version {} fits images {}, not {}", request.catalog,
+                               pushed, fmt::join(images, ", "), request.image));
+  return ChosenCatalog{.network = std::move(*network), .version = pushed};
 }
 
 Status check_names(db::Session& session, const DeployRequest& request) {
@@ -136,9 +156,11 @@ Status check_ssh_key(const std::string& key) {
 Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& request) {
   if (const Status names = check_names(session, request); !names)
     return tl::unexpected(names.error());
-  auto catalog = find_catalog(session, request.catalog);
-  if (!catalog) return tl::unexpected(catalog.error());
+  auto chosen = find_catalog(session, request);
+  if (!chosen) return tl::unexpected(chosen.error());
+  const catalogs::NetworkCatalog* const catalog = &chosen->network;
   CheckedOrder order{.catalog = *catalog,
+                     .catalog_version = chosen->version,
                      .plan = {.mtu = catalog->mtu,
                               .keepalive = catalog->keepalive,
                               .hold = catalog->hold,

@@ -19,7 +19,8 @@ struct CheckedOrder {
   ServerRecord server{};
   std::vector<NicRecord> nics{};
   catalogs::NetworkCatalog catalog{};
-  Plan plan{};  // subnets chosen, addresses still empty
+  int catalog_version{};  // as in DeploymentRecord
+  Plan plan{};            // subnets chosen, addresses still empty
 };
 
 // Refuses at once what can never converge, naming the object and the way out: unknown image,

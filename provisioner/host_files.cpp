@@ -162,14 +162,14 @@ std::string frr_file(const DeploymentRecord& deployment, const std::vector<NicRe
   return text + "exit\n!\nend\n";
 }
 
+}  // namespace
+
 HostFile authorized_keys(const Plan& plan) {
   HostFile file{.path = "/root/.ssh/authorized_keys", .mode = "0600"};
   for (const std::string& key : plan.ssh_keys)
     file.content += key + "\n";
   return file;
 }
-
-}  // namespace
 
 Result<std::vector<HostFile>> render_host_files(const DeploymentRecord& deployment,
                                                 const std::vector<NicRecord>& nics) {

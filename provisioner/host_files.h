@@ -17,4 +17,7 @@ namespace switchyard::provisioner {
 [[nodiscard]] Result<std::vector<HostFile>> render_host_files(const DeploymentRecord& deployment,
                                                               const std::vector<NicRecord>& nics);
 
+// Root's keys, as they were ordered.
+[[nodiscard]] HostFile authorized_keys(const Plan& plan);
+
 }  // namespace switchyard::provisioner

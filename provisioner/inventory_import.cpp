@@ -86,10 +86,13 @@ Status import_subnet(Import& import, const InventorySubnet& item) {
   return {};
 }
 
-void import_catalog(Import& import, const catalogs::NetworkCatalog& catalog) {
+Status import_catalog(Import& import, const catalogs::NetworkCatalog& catalog) {
   const std::string body = catalogs::to_json_text(catalog);
-  const auto stored = db::select_one<std::string>(
-      import.session, "SELECT body FROM network_catalogs WHERE name = :n", catalog.name);
+  const auto stored = db::select_one<std::string, int>(
+      import.session, "SELECT body, pushed FROM network_catalogs WHERE name = :n", catalog.name);
+  if (stored && std::get<1>(*stored) > 0)
+    return failure(Errc::Conflict, "network catalog " + catalog.name +
+                                       " was pushed with its templates; take it out of the file");
   if (!stored)
     db::execute(import.session,
                 "INSERT INTO network_catalogs (name, body, version) VALUES (:n, :b, 1)",
@@ -99,6 +102,7 @@ void import_catalog(Import& import, const catalogs::NetworkCatalog& catalog) {
                 "UPDATE network_catalogs SET body = :b, version = version + 1 WHERE name = :n",
                 body, catalog.name);
   import.note(!stored, stored && std::get<0>(*stored) != body, "network catalog " + catalog.name);
+  return {};
 }
 
 void import_image(Import& import, const catalogs::OsImage& image) {
@@ -367,7 +371,7 @@ Result<ImportReport> import_into(db::Session& session, const Inventory& inventor
   for (const InventorySubnet& subnet : inventory.subnets)
     if (Status done = import_subnet(import, subnet); !done) return tl::unexpected(done.error());
   for (const catalogs::NetworkCatalog& catalog : inventory.catalogs)
-    import_catalog(import, catalog);
+    if (Status done = import_catalog(import, catalog); !done) return tl::unexpected(done.error());
   for (const catalogs::OsImage& image : inventory.images)
     import_image(import, image);
   for (const InventorySwitch& item : inventory.switches)

@@ -220,6 +220,19 @@ CREATE INDEX step_times_hardware ON step_times (kind, hardware, operation)
 ALTER TABLE operations ADD COLUMN slow_after {big} NOT NULL DEFAULT 0
 )sql";
 
+// Catalogs as they were pushed: a version never changes. `pushed` of a catalog is the version new
+// orders get, 0 of one that an inventory file brought.
+constexpr std::string_view kCatalogVersions = R"sql(
+CREATE TABLE IF NOT EXISTS catalog_versions (
+  name {name} NOT NULL, version INT NOT NULL, sha256 {name} NOT NULL, files {json} NOT NULL,
+  author {name} NOT NULL, created {big} NOT NULL, PRIMARY KEY (name, version)
+) {table}
+;
+ALTER TABLE network_catalogs ADD COLUMN pushed INT NOT NULL DEFAULT 0
+;
+ALTER TABLE deployments ADD COLUMN catalog_version INT NOT NULL DEFAULT 0
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
@@ -234,6 +247,7 @@ constexpr std::array kMigrations{
     db::Migration{210, "Secure Boot of servers", kSecureBoot},
     db::Migration{211, "consoles of operations", kConsoles},
     db::Migration{212, "hardware, times of steps on it", kHardware},
+    db::Migration{213, "versions of network catalogs", kCatalogVersions},
 };
 
 }  // namespace

@@ -27,6 +27,10 @@ namespace switchyard::ipam {
 class Allocator;
 }
 
+namespace switchyard::catalogs {
+class TemplateEngine;
+}
+
 namespace switchyard {
 class Sealer;
 }
@@ -103,6 +107,7 @@ class Service {
  public:
   Service(db::Pool& pool, ipam::Allocator& allocator, const Clock& clock, Wakeup& wakeup,
           const Sealer& sealer, const Site& site);
+  ~Service();
 
   // Invalid with every problem of the file, one a line "file:line:column: message".
   Result<ImportReport> import_inventory(std::string_view file, std::string_view yaml, Mode mode);
@@ -168,6 +173,11 @@ class Service {
                          Mode);
 
   Result<Page<CatalogView>> list_catalogs(const PageRequest&);
+  // A new version of the catalog these files are (catalogs/catalog_folder.h), which orders get from
+  // now on; the newest one if it has the same files. Invalid with every fault, one a line
+  // "file:line: message".
+  Result<CatalogView> push_catalog(const std::string& author,
+                                   const std::map<std::string, std::string>& files, Mode);
   Result<Page<ImageView>> list_images(const PageRequest&);
 
   // Refuses at once what can never converge. On success everything is reserved and an operation
@@ -204,6 +214,7 @@ class Service {
   Wakeup& wakeup_;
   const Sealer& sealer_;
   const Site& site_;
+  std::unique_ptr<catalogs::TemplateEngine> templates_;
 };
 
 }  // namespace switchyard::provisioner

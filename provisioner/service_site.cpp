@@ -1,4 +1,5 @@
-// The facade's view of the site: inventory, servers, switches, ports, catalogs.
+// The facade's view of the site: inventory, servers, switches, ports.
+#include "catalogs/render/template_engine.h"
 #include "core/db/query.h"
 #include "provisioner/inventory_import.h"
 #include "provisioner/reconcile/fleet.h"
@@ -9,22 +10,6 @@
 #include "provisioner/store/switches.h"
 
 namespace switchyard::provisioner {
-namespace {
-
-CatalogView to_view(const catalogs::NetworkCatalog& catalog) {
-  CatalogView view{.name = catalog.name, .description = catalog.description, .mtu = catalog.mtu};
-  for (const catalogs::CatalogAttachment& attachment : catalog.attachments) {
-    CatalogAttachmentView shown{
-        .vrf = attachment.vrf.value, .ipv4 = attachment.ipv4, .ipv6 = attachment.ipv6};
-    for (const Prefix& prefix : attachment.advertise)
-      shown.advertise.push_back(to_string(prefix));
-    view.attachments.push_back(std::move(shown));
-  }
-  return view;
-}
-
-}  // namespace
-
 Service::Service(db::Pool& pool, ipam::Allocator& allocator, const Clock& clock, Wakeup& wakeup,
                  const Sealer& sealer, const Site& site)
     : pool_(pool),
@@ -32,7 +17,10 @@ Service::Service(db::Pool& pool, ipam::Allocator& allocator, const Clock& clock,
       clock_(clock),
       wakeup_(wakeup),
       sealer_(sealer),
-      site_(site) {}
+      site_(site),
+      templates_(std::make_unique<catalogs::TemplateEngine>()) {}
+
+Service::~Service() = default;
 
 Result<ImportReport> Service::import_inventory(std::string_view file, std::string_view yaml,
                                                Mode mode) {
@@ -107,24 +95,6 @@ Status Service::scan_switch(const std::string& name) {
     poke_on_commit(session, wakeup_, {switch_topic(name)});
     return {};
   });
-}
-
-Result<Page<CatalogView>> Service::list_catalogs(const PageRequest& page) {
-  return db::read(
-      pool_, "list network catalogs", [&](db::Session& session) -> Result<Page<CatalogView>> {
-        std::vector<catalogs::NetworkCatalog> found;
-        for (const auto& [body] : db::select<std::string>(
-                 session,
-                 "SELECT body FROM network_catalogs WHERE name > :a ORDER BY name" + limit(page),
-                 page.after)) {
-          auto catalog = catalogs::parse_network_catalog(body);
-          if (!catalog) return tl::unexpected(catalog.error());
-          found.push_back(std::move(*catalog));
-        }
-        return page_of<CatalogView>(
-            std::move(found), page, [](const auto& catalog) { return catalog.name; },
-            [](const auto& catalog) { return to_view(catalog); });
-      });
 }
 
 Result<Page<ImageView>> Service::list_images(const PageRequest& page) {

@@ -88,6 +88,7 @@ DeploymentView to_view(const DeploymentRecord& r) {
                       .server = r.server,
                       .image = r.image,
                       .catalog = r.catalog,
+                      .catalog_version = r.catalog_version,
                       .layout = r.plan.layout,
                       .state = r.state,
                       .reason = r.reason,

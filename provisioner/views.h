@@ -193,6 +193,7 @@ struct DeploymentView {
   std::string server{};
   std::string image{};
   std::string catalog{};
+  int catalog_version{};  // 0: the inventory's
   DiskLayout layout{};
   std::string state{};  // deploying, active, releasing, released, failed
   std::string reason{};
@@ -262,6 +263,7 @@ struct CatalogAttachmentView {
 struct CatalogView {
   std::string name{};
   std::string description{};
+  int version{};  // that orders get; 0: the inventory's, without templates
   std::uint16_t mtu{};
   std::vector<CatalogAttachmentView> attachments{};
 };

@@ -1,6 +1,5 @@
 // Steps that move the server itself: power, boot device, install, wipe.
-#include "provisioner/host_files.h"
-#include "provisioner/setup_files.h"
+#include "provisioner/steps/deployment_files.h"
 #include "provisioner/steps/ram_system.h"
 
 namespace switchyard::provisioner {
@@ -110,10 +109,8 @@ StepOutcome install_image(const Job& job, StepContext& context) {
                  "server " + job.server.name + ": the install failed: " + status->detail};
   if (const auto unready = bring_into_installer(job, *status, **server)) return *unready;
   if (ours && is_installing(*status)) return Wait{with_progress(*status), kQuickLook};
-  auto files = render_host_files(job.deployment, job.nics);
-  if (!files) return files.error();
-  for (HostFile& file : render_setup_files(job.deployment, context.site.servers))
-    files->push_back(std::move(file));
+  auto files = deployment_files(job, context);
+  if (!files) return failed(files.error(), job);
   const Status started =
       (*server)->start_install({.operation = job.operation.id,
                                 .image = job.deployment.image,

@@ -23,6 +23,10 @@ namespace switchyard::ipam {
 class Allocator;
 }
 
+namespace switchyard::catalogs {
+class TemplateEngine;
+}
+
 namespace switchyard::provisioner {
 
 // The subject of one run of a step, read just before it.
@@ -51,6 +55,8 @@ struct StepContext {
   MakeServerBoot make_server_boot;
   ConsoleLogs* consoles{};  // null: serial consoles are not read
   MakeFollowConsole follow_console{};
+  // Renders what catalogs put on servers; the runner makes one if there is none.
+  std::shared_ptr<catalogs::TemplateEngine> templates{};
 };
 
 // ports

@@ -84,6 +84,8 @@ struct DeploymentRecord {
   std::string server{};
   std::string image{};
   std::string catalog{};
+  int catalog_version{};  // of catalog_versions; 0: the catalog is the inventory's, without
+                          // templates
   Plan plan{};
   Asn asn{};
   std::string state{};

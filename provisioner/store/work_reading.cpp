@@ -13,17 +13,17 @@ Result<std::vector<DeploymentRecord>> select_deployments(db::Session& session,
   std::vector<DeploymentRecord> records;
   for (const auto& row : db::select<std::string, std::string, std::string, std::string, std::string,
                                     std::string, std::string, long long, std::string, std::string,
-                                    std::string, long long, long long, long long>(
+                                    std::string, long long, long long, long long, int>(
            session,
            "SELECT id, name, project, server, image, catalog, plan, asn, state, reason, operation, "
-           "created, ended, version FROM deployments WHERE " +
+           "created, ended, version, catalog_version FROM deployments WHERE " +
                where,
            parameters...)) {
     DeploymentRecord r;
     std::string plan;
     long long asn = 0;
     std::tie(r.id, r.name, r.project, r.server, r.image, r.catalog, plan, asn, r.state, r.reason,
-             r.operation, r.created, r.ended, r.version) = row;
+             r.operation, r.created, r.ended, r.version, r.catalog_version) = row;
     r.asn = Asn{static_cast<std::uint32_t>(asn)};
     auto parsed = parse_plan(plan);
     if (!parsed) return tl::unexpected(parsed.error().in("deployment " + r.id));

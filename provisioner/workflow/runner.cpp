@@ -1,5 +1,6 @@
 #include "provisioner/workflow/runner.h"
 
+#include "catalogs/render/template_engine.h"
 #include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "core/log.h"
@@ -69,7 +70,9 @@ bool is_last_look(const Row& row, const Advance& next) {
 }  // namespace
 
 Runner::Runner(StepContext context)
-    : context_(std::move(context)), random_(std::random_device{}()) {}
+    : context_(std::move(context)), random_(std::random_device{}()) {
+  if (!context_.templates) context_.templates = std::make_shared<catalogs::TemplateEngine>();
+}
 
 Runner::~Runner() { request_stop(); }
 

@@ -245,6 +245,27 @@ TEST_F(RescueCommand, WrongUsageAsksNothing) {
   EXPECT_TRUE(api.requests().empty());
 }
 
+TEST_F(Commands, PushesTheFilesOfACatalog) {
+  api.answer("POST /api/v1/network-catalogs", {{"name", "l3-private"}, {"version", 3}});
+  const std::string folder = std::string(SWITCHYARD_SOURCE_DIR) + "/catalogs/shipped/l3-private";
+  const Ran ran = run({"catalog", "push", folder});
+  EXPECT_EQ(ran.out, "catalog l3-private is version 3; orders get it from now on\n") << ran.err;
+  const json files = json::parse(api.requests().back().body)["files"];
+  EXPECT_TRUE(files.contains("catalog.yaml"));
+  EXPECT_TRUE(files.contains("server/frr.conf.j2")) << "what it includes comes along";
+}
+
+TEST_F(Commands, ChecksACatalogWithoutTheService) {
+  const std::string shipped = std::string(SWITCHYARD_SOURCE_DIR) + "/catalogs/shipped/";
+  const Ran good = run({"catalog", "check", shipped + "l3-private"});
+  EXPECT_EQ(good.status, 0) << good.err;
+  EXPECT_NE(good.out.find("catalog l3-private is good: "), std::string::npos) << good.out;
+  const Ran none = run({"catalog", "check", shipped});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_NE(none.err.find("has no catalog.yaml"), std::string::npos) << none.err;
+  EXPECT_TRUE(api.requests().empty());
+}
+
 TEST_F(Commands, DeployWithAllThatWasOrdered) {
   api.answer("POST /api/v1/deployments", sample_deployment("deploying"), 202);
   const Ran ran = run({"deploy", "web-1", "--project", "demo", "--image", "debian-12", "--catalog",

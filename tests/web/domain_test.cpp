@@ -98,6 +98,27 @@ TEST_F(Domain, ServesWhatProvesAWipeAndTheKeyItIsCheckedWith) {
                      record["signature"].get<std::string>()));
 }
 
+TEST_F(Domain, TakesAPushedCatalog) {
+  const json files{{"catalog.yaml",
+                    "name: tiny\nattachments: [{vrf: vrf-prv}]\nimages: ['*']\n"
+                    "server: [{path: /etc/motd, template: motd.j2}]\n"},
+                   {"motd.j2", "{{ hostname }}\n"}};
+  const auto tried = ask("POST", "/api/v1/network-catalogs?dry_run=true", {{"files", files}});
+  EXPECT_EQ(tried.status, 200) << tried.body;
+  const auto pushed = ask("POST", "/api/v1/network-catalogs", {{"files", files}});
+  ASSERT_EQ(pushed.status, 200) << pushed.body;
+  EXPECT_EQ(pushed.body["version"], 1);
+  json bad = files;
+  bad["motd.j2"] = "one\n{{ hostnmae }}\n";
+  const auto refused = ask("POST", "/api/v1/network-catalogs", {{"files", bad}});
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.body["code"], "invalid_catalog");
+  EXPECT_EQ(refused.body["errors"].size(), 1U) << refused.body;
+  EXPECT_EQ(ask("POST", "/api/v1/network-catalogs", {{"files", json::object()}}).status, 400);
+  EXPECT_EQ(ask("POST", "/api/v1/network-catalogs", {{"files", {{"a", 1}}}}).status, 400);
+  EXPECT_EQ(ask("POST", "/api/v1/network-catalogs", json::object()).status, 400);
+}
+
 TEST_F(Domain, EnrolsAMachineThatBooted) {
   const json bmc{{"type", "simulated"}, {"url", "http://127.0.0.1:1/redfish/v1/Systems/srv9"}};
   const json wanted{{"name", "srv9"}, {"from", "new-020000000099"}, {"bmc", bmc}};

@@ -1,7 +1,50 @@
 // /api/v1/network-catalogs and /api/v1/images
+#include "catalogs/catalog_folder.h"
+#include "web/api/fields.h"
 #include "web/api/resources.h"
 
 namespace switchyard::web::api {
+namespace {
+
+using nlohmann::json;
+
+// One fault a line of the message: "file:line: what".
+Problem problems_of(const Error& error) {
+  Problem problem = problem_of(error);
+  if (error.code != Errc::Invalid) return problem;
+  problem.code = "invalid_catalog";
+  std::size_t at = 0;
+  while (at < error.message.size()) {
+    const auto end = std::min(error.message.find('\n', at), error.message.size());
+    problem.errors.push_back({"", "invalid", error.message.substr(at, end - at)});
+    at = end + 1;
+  }
+  problem.detail = "the catalog has " + std::to_string(problem.errors.size()) +
+                   (problem.errors.size() == 1 ? " fault" : " faults") + "; nothing was stored";
+  return problem;
+}
+
+Checked<std::map<std::string, std::string>> parse_files(const Call& call) {
+  const auto body = json_body(call);
+  if (!body) return tl::unexpected(body.error());
+  std::vector<FieldError> errors;
+  Fields fields(*body, "", errors);
+  auto files = fields.documents("files", catalogs::kMostFiles, catalogs::kMostBytes);
+  fields.done();
+  const auto good = no_errors(std::move(errors));
+  if (!good) return tl::unexpected(good.error());
+  return files;
+}
+
+Answer push(provisioner::Service& service, const Call& call) {
+  const auto files = parse_files(call);
+  if (!files) return tl::unexpected(files.error());
+  const auto pushed = service.push_catalog(viewer_of(call).name, *files, mode_of(call));
+  if (!pushed) return tl::unexpected(problems_of(pushed.error()));
+  return Reply{.body = to_json(*pushed)};
+}
+
+}  // namespace
 
 void add_catalogs(Api& api, provisioner::Service& service) {
   api.get("/api/v1/network-catalogs", {"page_size", "page_token"},
@@ -9,6 +52,8 @@ void add_catalogs(Api& api, provisioner::Service& service) {
             return list_answer(api, call,
                                [&](const auto& page) { return service.list_catalogs(page); });
           });
+  api.post("/api/v1/network-catalogs",
+           [&service](const Call& call) { return push(service, call); });
   api.get("/api/v1/images", {"page_size", "page_token"}, [&api, &service](const Call& call) {
     return list_answer(api, call, [&](const auto& page) { return service.list_images(page); });
   });

@@ -150,6 +150,24 @@ std::string Fields::document(std::string_view name, std::size_t most) {
   return "";
 }
 
+std::map<std::string, std::string> Fields::documents(std::string_view name, std::size_t most,
+                                                     std::size_t most_bytes) {
+  std::map<std::string, std::string> texts;
+  auto members = object(name);
+  if (!members) {
+    report(name, "missing", "is required");
+    return texts;
+  }
+  const json& value = members->value();
+  if (!value.is_object()) return texts;
+  if (value.empty() || value.size() > most)
+    report(name, "invalid", "must have 1 to " + std::to_string(most) + " members");
+  else
+    for (const auto& [member, text] : value.items())
+      texts[member] = members->document(member, most_bytes);
+  return texts;
+}
+
 void Fields::done() {
   if (!value_.is_object()) return;
   for (const auto& [name, member] : value_.items()) {

@@ -4,6 +4,7 @@
 
 #include "web/api/answer.h"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,6 +30,10 @@ class Fields {
   [[nodiscard]] std::vector<Fields> objects(std::string_view name, std::size_t most);
   // With lines: any characters, at most `most` bytes; "" when absent.
   [[nodiscard]] std::string document(std::string_view name, std::size_t most);
+  // Required: at least one, by name; at most `most`, each a document of at most `most_bytes`.
+  [[nodiscard]] std::map<std::string, std::string> documents(std::string_view name,
+                                                             std::size_t most,
+                                                             std::size_t most_bytes);
   [[nodiscard]] const json* find(std::string_view name);  // marks the member as known
   [[nodiscard]] bool has(std::string_view name) const;
 

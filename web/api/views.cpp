@@ -214,6 +214,7 @@ json to_json(const provisioner::DeploymentView& deployment) {
           {"server", deployment.server},
           {"image", deployment.image},
           {"catalog", deployment.catalog},
+          {"catalog_version", deployment.catalog_version},
           {"layout", {{"raid1", deployment.layout.raid1}, {"lvm", deployment.layout.lvm}}},
           {"state", deployment.state},
           {"reason", deployment.reason},
@@ -250,6 +251,7 @@ json to_json(const provisioner::OperationView& operation) {
 json to_json(const provisioner::CatalogView& catalog) {
   return {{"name", catalog.name},
           {"description", catalog.description},
+          {"version", catalog.version},
           {"mtu", catalog.mtu},
           {"attachments", parts_json(catalog.attachments)}};
 }

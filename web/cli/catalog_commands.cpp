@@ -20,6 +20,12 @@ std::string attachments_of(const json& catalog) {
   return text;
 }
 
+// One of the inventory has none.
+std::string version_of(const json& catalog) {
+  const auto version = static_cast<int>(number_of(catalog, "version"));
+  return version == 0 ? "-" : std::to_string(version);
+}
+
 // What is left to do, so that nobody wonders why a new server cannot be ordered.
 void show_wipes(const json& servers, Console& console) {
   if (servers.empty()) return;
@@ -89,11 +95,13 @@ void add_catalog_commands(CLI::App& root, Chosen& chosen) {
                 return show_list(session, {resource({"network-catalogs"}),
                                            {column("NAME", "name"),
                                             {"ATTACHES TO", attachments_of},
+                                            {"VERSION", version_of},
                                             column("MTU", "mtu"),
                                             column("DESCRIPTION", "description")},
                                            "no network catalogs; the inventory file names them"});
               });
   add_catalog_check(catalogs, chosen);
+  add_catalog_push(catalogs, chosen);
   auto& vrfs = add_group(root, "vrf", "Routing domains of the fabric");
   add_command(vrfs, chosen, "list", "List VRFs and their tags on server ports",
               "  switchyard vrf list", [](Session& session) {
