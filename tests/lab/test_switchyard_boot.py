@@ -22,6 +22,7 @@ from server_watch import ServerWatch
 from test_switchyard_path import accepted_on_switch
 
 SPINE = plan.SPINE1.name
+SHIPPED = pathlib.Path(__file__).resolve().parents[2] / "catalogs/shipped"
 
 
 @pytest.fixture(scope="module", name="files")
@@ -216,10 +217,13 @@ def test_a_server_is_installed_over_the_network_routed_released_and_wiped(story)
 
 @pytest.mark.seconds(1500)
 def test_it_is_installed_again_with_another_system_and_uefi(story):
+    """And with what a network engineer pushed: the catalog's own templates."""
+    story.controller.cli("catalog", "push", str(SHIPPED / "l3-dual"))
     story.server.set_firmware("uefi")
     story.server.control(clock="2001-01-01")
     begun = time.time()
     deployment = deploy(story, "debian-13")
+    assert deployment["catalog_version"] == 1
     check_active(story)
     check_login(story)
     check_clock(story, 2001, begun)
