@@ -4,6 +4,7 @@
 #include "catalogs/syntax_tools.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <utility>
 
@@ -12,6 +13,7 @@ namespace {
 
 // Tags and addresses of samples: documentation ranges (RFC 5737, RFC 3849).
 constexpr int kFirstTag = 101;
+constexpr std::chrono::seconds kMost{20};  // for all samples
 
 enum class Families : std::uint8_t { Both, V4, V6 };
 
@@ -152,10 +154,15 @@ Result<CatalogCheck> check_catalog(TemplateEngine& engine, const CatalogFolder& 
   for (const Fault& fault : values->faults)
     if (fault.message.starts_with("the schema")) checker.add({{kCatalogFile, 0, fault.message}});
   if (!checker.check.faults.empty()) return checker.check;
+  const auto end = std::chrono::steady_clock::now() + kMost;
   for (const std::string& image : sample_images(definition))
     for (const Families families : {Families::Both, Families::V4, Families::V6}) {
       auto server = sample_server(definition, image, families);
       if (!server) continue;
+      if (std::chrono::steady_clock::now() > end) {
+        checker.add({{kCatalogFile, 0, "takes too long to render; not all samples were tried"}});
+        return checker.check;
+      }
       server->variables = values->values;
       const std::string of = "image " + image + ", " + to_string(families);
       if (const Status tried = checker.try_server(folder, definition, *server, of); !tried)

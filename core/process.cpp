@@ -1,8 +1,9 @@
 #include "core/process.h"
 
+#include "core/spawn.h"
+
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -59,44 +60,6 @@ struct Pipe {
     return ::fcntl(read.get(), F_SETFL, O_NONBLOCK) == 0;
   }
 };
-
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> list;
-  for (const std::string& text : texts)
-    list.push_back(const_cast<char*>(text.c_str()));  // posix_spawn does not write to them
-  list.push_back(nullptr);
-  return list;
-}
-
-// The child: a group of its own, no signal blocked or ignored, no descriptor of ours. `in`: what it
-// reads; -1: nothing.
-int spawn(pid_t& pid, const Command& command, int in, const Pipe& out, const Pipe& err) {
-  posix_spawn_file_actions_t files{};
-  posix_spawnattr_t attributes{};
-  posix_spawn_file_actions_init(&files);
-  posix_spawnattr_init(&attributes);
-  if (in < 0)
-    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-  else
-    posix_spawn_file_actions_adddup2(&files, in, 0);
-  posix_spawn_file_actions_adddup2(&files, out.write.get(), 1);
-  posix_spawn_file_actions_adddup2(&files, err.write.get(), 2);
-  posix_spawn_file_actions_addclosefrom_np(&files, 3);
-  sigset_t none{}, all{};
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  const auto arguments = pointers(command.arguments), environment = pointers(command.environment);
-  const int error = ::posix_spawnp(&pid, arguments.front(), &files, &attributes, arguments.data(),
-                                   environment.data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  return error;
-}
 
 // The group of a process, killed and buried at the latest when this goes.
 class Child {
@@ -198,7 +161,9 @@ Status start(Running& running, const Command& command, Input input) {
     return failure(Errc::Unavailable, program + ": " + std::generic_category().message(errno));
   if (input == Input::Silent) (void)::fcntl(running.in.read.get(), F_SETFL, 0);
   pid_t pid = -1;
-  if (const int error = spawn(pid, command, running.in.read.get(), out, err); error != 0)
+  if (const int error =
+          spawn(pid, command, {running.in.read.get(), out.write.get(), err.write.get()});
+      error != 0)
     return refused(error);
   running.child.emplace(pid);
   // Not pidfd_open(): Debian 12's header declares it for C only.

@@ -1,8 +1,9 @@
 #include "catalogs/render/line_process.h"
 
+#include "core/spawn.h"
+
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,38 +20,6 @@ namespace switchyard::catalogs {
 namespace {
 
 using std::chrono::steady_clock;
-
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> list;
-  for (const std::string& text : texts)
-    list.push_back(const_cast<char*>(text.c_str()));  // posix_spawn does not write to them
-  list.push_back(nullptr);
-  return list;
-}
-
-int spawn(pid_t& pid, const std::vector<std::string>& arguments, int socket) {
-  posix_spawn_file_actions_t files{};
-  posix_spawnattr_t attributes{};
-  posix_spawn_file_actions_init(&files);
-  posix_spawnattr_init(&attributes);
-  posix_spawn_file_actions_adddup2(&files, socket, 0);
-  posix_spawn_file_actions_adddup2(&files, socket, 1);
-  posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addclosefrom_np(&files, 3);
-  sigset_t none{}, all{};
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  const std::vector<std::string> variables{"PATH=/usr/bin:/bin", "LANG=C.UTF-8"};
-  const auto words = pointers(arguments), environment = pointers(variables);
-  const int error =
-      ::posix_spawnp(&pid, words.front(), &files, &attributes, words.data(), environment.data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  return error;
-}
 
 // False: the deadline passed first.
 bool await(int socket, short event, steady_clock::time_point until) {
@@ -86,7 +55,10 @@ Result<LineProcess> LineProcess::start(const std::vector<std::string>& arguments
   };
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return refused(errno);
   pid_t pid = -1;
-  const int error = spawn(pid, arguments, ends[1]);
+  // Nothing of our environment: not even where Python would look for more of it.
+  const Command command{.arguments = arguments,
+                        .environment = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8"}};
+  const int error = spawn(pid, command, {.in = ends[1], .out = ends[1]});
   ::close(ends[1]);
   if (error != 0) {
     ::close(ends[0]);
@@ -108,7 +80,7 @@ LineProcess& LineProcess::operator=(LineProcess&& other) noexcept {
 LineProcess::~LineProcess() {
   if (socket_ >= 0) ::close(socket_);
   if (pid_ <= 0) return;
-  ::kill(pid_, SIGKILL);
+  ::kill(-pid_, SIGKILL);
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }

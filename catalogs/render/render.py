@@ -19,6 +19,7 @@ import os
 import resource
 import signal
 import sys
+import time
 
 import jinja2
 import jinja2.debug  # later it could not be read any more
@@ -28,6 +29,7 @@ import jsonschema
 
 MEMORY = 512 << 20  # bytes of address space
 KEPT_SETS = 8
+PATIENCE = 4  # times the time of one job, for all jobs of a request
 LONGEST = 1 << 20  # bytes one operation of a template may make of text
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 NOBODY = 65534
@@ -149,8 +151,11 @@ class TemplateSet:
 def render(sets, request):
     templates = sets[request["render"]]
     sets.move_to_end(request["render"])
-    results = []
+    results, end = [], time.monotonic() + PATIENCE * request["seconds"]
     for job in request["jobs"]:
+        if time.monotonic() > end:
+            results.append({"fault": fault(job.get("template", ""), 0, "is not rendered: others take too long")})
+            continue
         signal.setitimer(signal.ITIMER_REAL, request["seconds"])
         try:
             result = templates.render(job, request["bytes"])

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 #include <utility>
 
 namespace switchyard::catalogs {
@@ -28,6 +29,8 @@ struct Case {
   std::pair<std::string, std::string> change{};  // what is there, what stands there instead
   std::string said{};
 };
+
+void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }
 
 class CheckCatalog : public testing::Test {
  protected:

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 namespace switchyard::catalogs {
 namespace {
 
@@ -61,6 +63,8 @@ struct Case {
   std::string text{};
   std::string said{};
 };
+
+void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }
 
 class BadTemplate : public TemplateEngineTest, public testing::WithParamInterface<Case> {};
 

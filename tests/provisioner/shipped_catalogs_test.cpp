@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <ostream>
 
 namespace switchyard::provisioner {
 namespace {
@@ -19,6 +20,8 @@ struct Shape {
   std::string catalog{};
   std::vector<PlannedVrf> vrfs{};
 };
+
+void PrintTo(const Shape& one, std::ostream* out) { *out << one.name; }
 
 PlannedVrf private_vrf(std::vector<IpAddress> addresses) {
   return {.vrf = {"vrf-prv"},

@@ -1,5 +1,5 @@
-"""Firmware boots over the network from the service's own DHCP, TFTP and HTTP, in QEMU (TCG): Secure Boot by shim and
-GRUB, and IPv6 alone. Minutes each; needs root; not run by ctest.
+"""Firmware boots over the network from the service's own DHCP, TFTP and HTTP, in QEMU (TCG): BIOS, UEFI by PXE and by HTTP,
+Secure Boot by shim and GRUB, and IPv6 alone. Minutes each; needs root; not run by ctest.
 SWITCHYARD_RAM: as of test_installer.py; SWITCHYARD_LOADERS: folder of pxe/installer/loaders.sh;
 SWITCHYARD_BIN: with boot_services_lab. SWITCHYARD_PATIENCE multiplies every deadline on a busy machine."""
 import json
@@ -28,6 +28,7 @@ def option(name, value="n"):
 
 # What OVMF is to try, so that no test waits for what it does not ask for.
 PXE4 = option("IPv6Support")
+HTTP4 = option("IPv6Support") + option("IPv4PXESupport")
 PXE6 = option("IPv4Support") + option("IPv4PXESupport")
 
 
@@ -167,6 +168,14 @@ def test_grub_refuses_a_kernel_that_was_changed(secure):
     with secure.machine("kernel", "secure", PXE4) as machine:
         wait_for(machine, "the installer cannot be loaded")
         assert "signature" in machine.console()
+
+
+@pytest.mark.parametrize("firmware,tried", [("bios", []), ("uefi", PXE4), ("uefi", HTTP4)], ids=["bios-ipxe", "uefi-pxe", "uefi-http"])
+def test_a_server_boots_by_its_firmware(tmp_path, firmware, tried):
+    with Site(tmp_path, "secure_boot: false") as site:
+        site.order(expect="installer")
+        with site.machine("ram", firmware, tried) as machine:
+            wait_for(machine, "session open for srv1")
 
 
 def test_a_server_boots_where_there_is_only_ipv6(tmp_path):

@@ -3,6 +3,7 @@
 #include "core/time_text.h"
 #include "web/edge/http.h"
 
+#include <algorithm>
 #include <ctime>
 
 namespace switchyard::web::api {
@@ -23,6 +24,22 @@ Problem problem_of(const Error& error) {
   Problem problem{
       .status = status_of(error.code), .code = to_string(error.code), .detail = error.message};
   if (is_transient(error.code)) problem.retry_after = std::chrono::seconds(2);
+  return problem;
+}
+
+Problem problem_of(const Error& error, const Findings& findings) {
+  Problem problem = problem_of(error);
+  if (error.code != Errc::Invalid) return problem;
+  problem.code = findings.code;
+  std::size_t at = 0;
+  while (at < error.message.size()) {
+    const auto end = std::min(error.message.find('\n', at), error.message.size());
+    problem.errors.push_back({"", "invalid", error.message.substr(at, end - at)});
+    at = end + 1;
+  }
+  problem.detail = std::string(findings.what) + " has " + std::to_string(problem.errors.size()) +
+                   " " + findings.named + (problem.errors.size() == 1 ? "" : "s") +
+                   "; nothing was stored";
   return problem;
 }
 

@@ -61,6 +61,17 @@ using Answer = Checked<Reply>;
 
 [[nodiscard]] int status_of(Errc code);
 [[nodiscard]] Problem problem_of(const Error& error);
+
+// Of a document whose error has one finding a line, "file:line: what": each becomes a FieldError
+// and the detail counts them: "the inventory has 2 errors; nothing was stored". Other errors than
+// Invalid as problem_of() has them.
+struct Findings {
+  const char* code{};   // "invalid_inventory"
+  const char* what{};   // "the inventory"
+  const char* named{};  // "error"
+};
+
+[[nodiscard]] Problem problem_of(const Error& error, const Findings& findings);
 [[nodiscard]] tl::unexpected<Problem> refuse(int status, std::string code, std::string detail);
 [[nodiscard]] tl::unexpected<Problem> refuse(const Error& error);
 

@@ -6,24 +6,6 @@
 namespace switchyard::web::api {
 namespace {
 
-using nlohmann::json;
-
-// One fault a line of the message: "file:line: what".
-Problem problems_of(const Error& error) {
-  Problem problem = problem_of(error);
-  if (error.code != Errc::Invalid) return problem;
-  problem.code = "invalid_catalog";
-  std::size_t at = 0;
-  while (at < error.message.size()) {
-    const auto end = std::min(error.message.find('\n', at), error.message.size());
-    problem.errors.push_back({"", "invalid", error.message.substr(at, end - at)});
-    at = end + 1;
-  }
-  problem.detail = "the catalog has " + std::to_string(problem.errors.size()) +
-                   (problem.errors.size() == 1 ? " fault" : " faults") + "; nothing was stored";
-  return problem;
-}
-
 Checked<std::map<std::string, std::string>> parse_files(const Call& call) {
   const auto body = json_body(call);
   if (!body) return tl::unexpected(body.error());
@@ -40,7 +22,8 @@ Answer push(provisioner::Service& service, const Call& call) {
   const auto files = parse_files(call);
   if (!files) return tl::unexpected(files.error());
   const auto pushed = service.push_catalog(viewer_of(call).name, *files, mode_of(call));
-  if (!pushed) return tl::unexpected(problems_of(pushed.error()));
+  if (!pushed)
+    return tl::unexpected(problem_of(pushed.error(), {"invalid_catalog", "the catalog", "fault"}));
   return Reply{.body = to_json(*pushed)};
 }
 

@@ -12,28 +12,14 @@ bool is_readable(const Call& call) {
          edge::equal_without_case(media, "application/json");
 }
 
-// One error a line of the message: "file:line:column: what".
-Problem problems_of(const Error& error) {
-  Problem problem = problem_of(error);
-  if (error.code != Errc::Invalid) return problem;
-  problem.code = "invalid_inventory";
-  std::size_t at = 0;
-  while (at < error.message.size()) {
-    const auto end = std::min(error.message.find('\n', at), error.message.size());
-    problem.errors.push_back({"", "invalid", error.message.substr(at, end - at)});
-    at = end + 1;
-  }
-  problem.detail = "the inventory has " + std::to_string(problem.errors.size()) +
-                   (problem.errors.size() == 1 ? " error" : " errors") + "; nothing was stored";
-  return problem;
-}
-
 Answer import(provisioner::Service& service, const Call& call) {
   if (!is_readable(call))
     return refuse(415, "unsupported_media_type",
                   "send the inventory as application/yaml or application/json");
   const auto report = service.import_inventory("inventory", call.body, mode_of(call));
-  if (!report) return tl::unexpected(problems_of(report.error()));
+  if (!report)
+    return tl::unexpected(
+        problem_of(report.error(), {"invalid_inventory", "the inventory", "error"}));
   return Reply{.body = to_json(*report)};
 }
 

@@ -25,6 +25,13 @@ std::string disks_of(const json& deployment) {
   return text;
 }
 
+// "l3-private version 3"; one of the inventory has no versions.
+std::string catalog_of(const json& deployment) {
+  const auto version = static_cast<int>(number_of(deployment, "catalog_version"));
+  return text_of(deployment, "catalog") +
+         (version == 0 ? "" : " version " + std::to_string(version));
+}
+
 }  // namespace
 
 void show_deployment(const json& deployment, Console& console) {
@@ -36,7 +43,7 @@ void show_deployment(const json& deployment, Console& console) {
   sheet.add("Server", text_of(deployment, "server"));
   sheet.add("Project", text_of(deployment, "project"));
   sheet.add("Image", text_of(deployment, "image"));
-  sheet.add("Catalog", text_of(deployment, "catalog"));
+  sheet.add("Catalog", catalog_of(deployment));
   sheet.add("Disks", disks_of(deployment));
   sheet.add("ASN", text_of(deployment, "asn"));
   sheet.add("Operation", text_of(deployment, "operation"));
