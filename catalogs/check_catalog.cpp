@@ -13,7 +13,7 @@ namespace {
 
 // Tags and addresses of samples: documentation ranges (RFC 5737, RFC 3849).
 constexpr int kFirstTag = 101;
-constexpr std::chrono::seconds kMost{20};  // for all samples
+constexpr std::chrono::seconds kMostTime{20};  // for all samples
 
 enum class Families : std::uint8_t { Both, V4, V6 };
 
@@ -154,7 +154,7 @@ Result<CatalogCheck> check_catalog(TemplateEngine& engine, const CatalogFolder& 
   for (const Fault& fault : values->faults)
     if (fault.message.starts_with("the schema")) checker.add({{kCatalogFile, 0, fault.message}});
   if (!checker.check.faults.empty()) return checker.check;
-  const auto end = std::chrono::steady_clock::now() + kMost;
+  const auto end = std::chrono::steady_clock::now() + kMostTime;
   for (const std::string& image : sample_images(definition))
     for (const Families families : {Families::Both, Families::V4, Families::V6}) {
       auto server = sample_server(definition, image, families);

@@ -100,10 +100,11 @@ INSTANTIATE_TEST_SUITE_P(
              "a.j2:2: takes too much memory"},
         Case{"TwoGigabytesByFormat", "\n{{ '%02000000000d'|format(3) }}",
              "a.j2:2: takes too much memory"},
+        // Much memory, or on a busy machine long.
         Case{"Doubling",
              "{% set n = namespace(s='0123456789') %}\n{% for i in range(99) %}\n"
              "{% set n.s = n.s ~ n.s %}\n{% endfor %}",
-             "a.j2:3: takes too much memory"},
+             "a.j2:3: takes too "},
         Case{"Power", "{{ 9 ** 9 ** 9 }}", "a.j2:1: powers are not for configuration"},
         Case{"Squaring",
              "{% set n = namespace(s=99999999999) %}\n{% for i in range(99) %}\n"
