@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <utility>
 
 namespace switchyard::catalogs {
@@ -82,6 +83,11 @@ void read_included(CatalogFolder& folder, const fs::path& parent, const std::str
 }
 
 }  // namespace
+
+bool is_catalog_file_name(std::string_view name) {
+  static const std::regex kName("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
+  return name.size() <= 200 && std::regex_match(name.begin(), name.end(), kName);
+}
 
 Result<CatalogFolder> read_catalog_folder(const std::string& path) {
   try {

@@ -5,6 +5,7 @@
 #include "core/result.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace switchyard::catalogs {
@@ -12,6 +13,10 @@ namespace switchyard::catalogs {
 inline constexpr const char* kCatalogFile = "catalog.yaml";
 inline constexpr std::size_t kMostFiles = 100;
 inline constexpr std::size_t kMostBytes = 128U << 10U;  // of one file
+
+// Whether a file of a catalog may be called so: "server/frr.conf.j2". Letters, digits, '.', '_' and
+// '-', no part begins with a dot, at most 200 characters: it is a path below any folder.
+[[nodiscard]] bool is_catalog_file_name(std::string_view name);
 
 struct CatalogFolder {
   TemplateFiles files{};  // by name relative to the folder, those of `include` among them

@@ -138,6 +138,9 @@ class Checker {
 Result<CatalogCheck> check_catalog(TemplateEngine& engine, const CatalogFolder& folder) {
   Checker checker(engine);
   checker.add(folder.faults);
+  for (const auto& [name, text] : folder.files)
+    if (!is_catalog_file_name(name))
+      checker.add({{name.substr(0, 80), 0, "is no name for a file"}});
   const ParsedCatalog parsed = parse_catalog(folder.files);
   const CatalogDefinition& definition = parsed.definition;
   checker.check.name = definition.network.name;

@@ -173,6 +173,8 @@ class Service {
                          Mode);
 
   Result<Page<CatalogView>> list_catalogs(const PageRequest&);
+  // With its files. `version` 0: the one orders get. NotFound: no such version was pushed.
+  Result<CatalogVersionView> find_catalog(const std::string& name, int version);
   // A new version of the catalog these files are (catalogs/catalog_folder.h), which orders get from
   // now on; the newest one if it has the same files. Invalid with every fault, one a line
   // "file:line: message".

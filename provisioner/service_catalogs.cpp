@@ -122,4 +122,30 @@ Result<CatalogView> Service::push_catalog(const std::string& author,
       });
 }
 
+Result<CatalogVersionView> Service::find_catalog(const std::string& name, int version) {
+  return db::read(
+      pool_, "find catalog " + name, [&](db::Session& session) -> Result<CatalogVersionView> {
+        const auto current = db::select_one<int>(
+            session, "SELECT pushed FROM network_catalogs WHERE name = :n", name);
+        if (!current) return failure(Errc::NotFound, "there is no network catalog " + name);
+        const int wanted = version == 0 ? std::get<0>(*current) : version;
+        if (wanted == 0)
+          return failure(Errc::NotFound,
+                         "catalog " + name + " is the inventory's: it has no files");
+        auto found = find_catalog_version(session, name, wanted);
+        if (!found) return tl::unexpected(found.error());
+        CatalogVersionView view{
+            .catalog = to_view(catalogs::parse_catalog(found->files).definition.network, wanted),
+            .sha256 = found->sha256,
+            .author = found->author,
+            .created = found->created,
+            .files = std::move(found->files)};
+        for (const auto& [one] : db::select<int>(
+                 session, "SELECT version FROM catalog_versions WHERE name = :n ORDER BY version",
+                 name))
+          view.versions.push_back(one);
+        return view;
+      });
+}
+
 }  // namespace switchyard::provisioner

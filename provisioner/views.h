@@ -6,6 +6,7 @@
 #include "provisioner/bmc/install_order.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -266,6 +267,16 @@ struct CatalogView {
   int version{};  // that orders get; 0: the inventory's, without templates
   std::uint16_t mtu{};
   std::vector<CatalogAttachmentView> attachments{};
+};
+
+// One version of a pushed catalog.
+struct CatalogVersionView {
+  CatalogView catalog{};        // as this version has it
+  std::vector<int> versions{};  // all there are, oldest first
+  std::string sha256{};         // of the files
+  std::string author{};
+  long long created{};  // microseconds since 1970
+  std::map<std::string, std::string> files{};
 };
 
 struct ImageView {

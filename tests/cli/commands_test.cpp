@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 namespace switchyard::web::cli {
 namespace {
@@ -253,6 +254,53 @@ TEST_F(Commands, PushesTheFilesOfACatalog) {
   const json files = json::parse(api.requests().back().body)["files"];
   EXPECT_TRUE(files.contains("catalog.yaml"));
   EXPECT_TRUE(files.contains("server/frr.conf.j2")) << "what it includes comes along";
+}
+
+class CatalogPull : public RunFixture {
+ protected:
+  void SetUp() override {
+    std::string name = testing::TempDir() + "pull-XXXXXX";
+    folder_ = ::mkdtemp(name.data());
+    api.answer("GET /api/v1/network-catalogs/l3-private",
+               {{"name", "l3-private"},
+                {"description", "one VRF"},
+                {"version", 1},
+                {"versions", {1, 2}},
+                {"sha256", "abc"},
+                {"author", "eva"},
+                {"created_at", "2026-11-30T22:00:00Z"},
+                {"files", {{"catalog.yaml", "name: l3-private\n"}, {"server/a.j2", "x\n"}}}});
+  }
+
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string folder_{};
+};
+
+TEST_F(CatalogPull, WritesTheFilesOfAVersion) {
+  const std::string to = folder_ + "/was";
+  const Ran ran = run({"catalog", "pull", "l3-private", to, "--version", "1"});
+  EXPECT_EQ(ran.out, "version 1 of catalog l3-private is in " + to + "\n") << ran.err;
+  EXPECT_EQ(api.requests().back().target, "/api/v1/network-catalogs/l3-private?version=1");
+  std::ifstream file(to + "/server/a.j2");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "x\n");
+  const Ran again = run({"catalog", "pull", "l3-private", to});
+  EXPECT_EQ(again.status, 1);
+  EXPECT_NE(again.err.find("is there already"), std::string::npos) << again.err;
+}
+
+TEST_F(CatalogPull, WritesNothingOutsideTheFolder) {
+  api.answer("GET /api/v1/network-catalogs/bad", {{"files", {{"../escaped", "x"}}}});
+  const Ran ran = run({"catalog", "pull", "bad", folder_ + "/bad"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.err.find("names a file that cannot be one: ../escaped"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/escaped"));
+}
+
+TEST_F(CatalogPull, ShowsAVersion) {
+  const Ran ran = run({"catalog", "show", "l3-private"});
+  EXPECT_NE(ran.out.find("1 of 1, 2\n"), std::string::npos) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("server/a.j2"), std::string::npos);
 }
 
 TEST_F(Commands, ChecksACatalogWithoutTheService) {

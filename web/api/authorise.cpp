@@ -45,6 +45,7 @@ constexpr std::array kTable{
   PermissionRow{"DELETE", "/api/v1/subnets/:name/addresses/:address",     Permission::Deploy},
   PermissionRow{"GET",    "/api/v1/network-catalogs",                     Permission::Read},
   PermissionRow{"POST",   "/api/v1/network-catalogs",                     Permission::Network},
+  PermissionRow{"GET",    "/api/v1/network-catalogs/:name",               Permission::Read},
   PermissionRow{"GET",    "/api/v1/images",                               Permission::Read},
   PermissionRow{"GET",    "/api/v1/deployments",                          Permission::Read},
   PermissionRow{"POST",   "/api/v1/deployments",                          Permission::Deploy},

@@ -27,6 +27,15 @@ Answer push(provisioner::Service& service, const Call& call) {
   return Reply{.body = to_json(*pushed)};
 }
 
+Answer show(provisioner::Service& service, const Call& call) {
+  const auto version = integer_query(call, "version", 1, 1'000'000, 0);
+  if (!version) return tl::unexpected(version.error());
+  const auto found =
+      checked(service.find_catalog(call.parameter("name"), static_cast<int>(*version)));
+  if (!found) return tl::unexpected(found.error());
+  return Reply{.body = to_json(*found)};
+}
+
 }  // namespace
 
 void add_catalogs(Api& api, provisioner::Service& service) {
@@ -37,6 +46,8 @@ void add_catalogs(Api& api, provisioner::Service& service) {
           });
   api.post("/api/v1/network-catalogs",
            [&service](const Call& call) { return push(service, call); });
+  api.get("/api/v1/network-catalogs/:name", {"version"},
+          [&service](const Call& call) { return show(service, call); });
   api.get("/api/v1/images", {"page_size", "page_token"}, [&api, &service](const Call& call) {
     return list_answer(api, call, [&](const auto& page) { return service.list_images(page); });
   });

@@ -256,6 +256,16 @@ json to_json(const provisioner::CatalogView& catalog) {
           {"attachments", parts_json(catalog.attachments)}};
 }
 
+json to_json(const provisioner::CatalogVersionView& version) {
+  json shown = to_json(version.catalog);
+  shown["versions"] = version.versions;
+  shown["sha256"] = version.sha256;
+  shown["author"] = version.author;
+  shown["created_at"] = time_json(from_micros(version.created));
+  shown["files"] = version.files;
+  return shown;
+}
+
 json to_json(const provisioner::ImageView& image) {
   return {{"name", image.name}, {"description", image.description}};
 }

@@ -21,6 +21,7 @@ namespace switchyard::web::api {
 [[nodiscard]] nlohmann::json to_json(const provisioner::DeploymentView& deployment);
 [[nodiscard]] nlohmann::json to_json(const provisioner::OperationView& operation);
 [[nodiscard]] nlohmann::json to_json(const provisioner::CatalogView& catalog);
+[[nodiscard]] nlohmann::json to_json(const provisioner::CatalogVersionView& version);
 [[nodiscard]] nlohmann::json to_json(const provisioner::ImageView& image);
 [[nodiscard]] nlohmann::json to_json(const provisioner::ImportReport& report);
 [[nodiscard]] nlohmann::json to_json(const provisioner::DeployPlanView& plan);

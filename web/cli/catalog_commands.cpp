@@ -102,6 +102,7 @@ void add_catalog_commands(CLI::App& root, Chosen& chosen) {
               });
   add_catalog_check(catalogs, chosen);
   add_catalog_push(catalogs, chosen);
+  add_catalog_pull(catalogs, chosen);
   auto& vrfs = add_group(root, "vrf", "Routing domains of the fabric");
   add_command(vrfs, chosen, "list", "List VRFs and their tags on server ports",
               "  switchyard vrf list", [](Session& session) {

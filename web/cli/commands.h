@@ -30,6 +30,7 @@ void add_subnet_commands(CLI::App& root, Chosen& chosen);
 void add_catalog_commands(CLI::App& root, Chosen& chosen);  // images, catalogs, VRFs, inventory
 void add_catalog_check(CLI::App& catalog_group, Chosen& chosen);
 void add_catalog_push(CLI::App& catalog_group, Chosen& chosen);
+void add_catalog_pull(CLI::App& catalog_group, Chosen& chosen);  // and show
 void add_deployment_commands(CLI::App& root, Chosen& chosen);
 void add_operation_commands(CLI::App& root, Chosen& chosen);
 void add_event_commands(CLI::App& root, Chosen& chosen);

@@ -1,0 +1,112 @@
+// switchyard catalog show NAME, catalog pull NAME FOLDER: a version that was pushed, and its files
+#include "catalogs/catalog_folder.h"
+#include "web/cli/commands.h"
+#include "web/cli/text.h"
+
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+#include <system_error>
+
+namespace switchyard::web::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct Pull {
+  std::string name{};
+  std::string folder{};
+  int version{};
+};
+
+Outcome<json> find_version(Session& session, const Pull& wanted) {
+  const std::string version = wanted.version == 0 ? "" : std::to_string(wanted.version);
+  auto found = session.client.get(
+      with_query(resource({"network-catalogs", wanted.name}), {{"version", version}}));
+  if (!found) return tl::unexpected(found.error());
+  return std::move(found->body);
+}
+
+const json& files_of(const json& catalog) {
+  static const json kNone = json::object();
+  const auto files = catalog.find("files");
+  return files != catalog.end() && files->is_object() ? *files : kNone;
+}
+
+Outcome<void> show_version(Session& session, const Pull& wanted) {
+  const auto catalog = find_version(session, wanted);
+  if (!catalog) return tl::unexpected(catalog.error());
+  if (session.is_json()) {
+    print_json(*catalog, session.console);
+    return {};
+  }
+  std::string versions;
+  for (const json& version : list_of(*catalog, "versions"))
+    versions += (versions.empty() ? "" : ", ") + version.dump();
+  Sheet sheet;
+  sheet.add("Catalog", text_of(*catalog, "name"));
+  sheet.add("Description", text_of(*catalog, "description"));
+  sheet.add("Version",
+            std::to_string(static_cast<int>(number_of(*catalog, "version"))) + " of " + versions);
+  sheet.add("Pushed",
+            time_text(text_of(*catalog, "created_at")) + " by " + text_of(*catalog, "author"));
+  sheet.add("SHA-256", text_of(*catalog, "sha256"));
+  std::string names;
+  for (const auto& [name, text] : files_of(*catalog).items())
+    names += (names.empty() ? "" : "\n") + name;
+  sheet.add("Files", names);
+  print(sheet, session.console);
+  return {};
+}
+
+// What the service says is checked before it becomes a path.
+Outcome<void> write_file(const fs::path& folder, const std::string& name, const json& text) {
+  if (!catalogs::is_catalog_file_name(name) || !text.is_string())
+    return wrong_usage("the service names a file that cannot be one: " + printable(name));
+  std::error_code failed;
+  fs::create_directories((folder / name).parent_path(), failed);
+  std::ofstream stream(folder / name, std::ios::binary);
+  stream << text.get_ref<const std::string&>();
+  stream.close();
+  if (failed || !stream) return wrong_usage("cannot write " + (folder / name).string());
+  return {};
+}
+
+Outcome<void> pull_version(Session& session, const Pull& wanted) {
+  std::error_code ignored;
+  if (fs::exists(wanted.folder, ignored) && !fs::is_empty(wanted.folder, ignored))
+    return wrong_usage(wanted.folder + " is there already", "name a folder that is new or empty");
+  const auto catalog = find_version(session, wanted);
+  if (!catalog) return tl::unexpected(catalog.error());
+  for (const auto& [name, text] : files_of(*catalog).items())
+    if (const auto written = write_file(wanted.folder, name, text); !written) return written;
+  session.console.out << "version " << number_of(*catalog, "version") << " of catalog "
+                      << printable(wanted.name) << " is in " << wanted.folder << '\n';
+  return {};
+}
+
+}  // namespace
+
+void add_catalog_pull(CLI::App& catalog_group, Chosen& chosen) {
+  const auto wanted = std::make_shared<Pull>();
+  const auto add = [&](const char* verb, const char* about, const char* examples, Action action) {
+    auto& command = add_command(catalog_group, chosen, verb, about, examples, std::move(action));
+    command.add_option("NAME", wanted->name, "Name of the catalog")->required();
+    command.add_option("--version", wanted->version, "Not the one orders get, but this one")
+        ->check(CLI::Range(1, 1'000'000));
+    return &command;
+  };
+  add("show", "Show a version that was pushed",
+      "  switchyard catalog show l3-private\n"
+      "  switchyard catalog show l3-private --version 1 -o json",
+      [wanted](Session& session) { return show_version(session, *wanted); });
+  add("pull", "Write the files of a version into a folder; pushing them makes it the newest again",
+      "  switchyard catalog pull l3-private --version 1 was\n"
+      "  switchyard catalog push was",
+      [wanted](Session& session) { return pull_version(session, *wanted); })
+      ->add_option("FOLDER", wanted->folder, "A folder that is new or empty")
+      ->required();
+}
+
+}  // namespace switchyard::web::cli
