@@ -44,44 +44,6 @@ own() {  # DEVICE ADDRESS
 
 )sh";
 
-constexpr const char* kComplete = "/usr/local/lib/switchyard/frr-complete";
-
-// FRR 10 hands `set src` and `ip protocol` to zebra by way of mgmtd. On a starved machine it said
-// "done" and these lines were never in force (Debian 13, FRR 10.3, emulated: 3 of 15 boots);
-// servers then speak with the wrong address.
-constexpr const char* kCompleteScript =
-    R"sh(#!/bin/sh
-# Rendered by Switchyard: run when FRR has started. What of frr.conf is not in force 10 s later ($1:
-# other than 10) is loaded again; ends within 60 s.
-patience=${1:-10}
-read -r up _ </proc/uptime
-again=$((${up%.*} + patience))
-end=$((${up%.*} + 60))
-
-lost() {
-  vtysh -c 'show running-config' 2>/dev/null | sed 's/^ *//' >/run/frr-complete
-  grep -E '^ *(set src|ip protocol|ipv6 protocol) ' /etc/frr/frr.conf | while read -r line; do
-    grep -qxF "$line" /run/frr-complete || printf '%s; ' "$line"
-  done
-}
-
-while what=$(lost) && [ -n "$what" ]; do
-  read -r up _ </proc/uptime
-  if [ "${up%.*}" -ge "$end" ]; then
-    echo "frr-complete: not in force: $what" >&2
-    exit 1
-  fi
-  # Not while FRR's own start still loads it.
-  if [ "${up%.*}" -ge "$again" ] && ! grep -qsx vtysh /proc/[0-9]*/comm; then
-    echo "frr-complete: frr.conf is loaded again, not in force were: $what" >&2
-    vtysh -b >/dev/null 2>&1
-    again=$((${up%.*} + patience))
-  fi
-  sleep 0.5
-done
-rm -f /run/frr-complete
-)sh";
-
 }  // namespace
 
 std::vector<HostFile> render_frr_start_files(const DeploymentRecord& deployment) {
@@ -98,10 +60,8 @@ std::vector<HostFile> render_frr_start_files(const DeploymentRecord& deployment)
                            "[Unit]\n"
                            "After=networking.service systemd-networkd.service\n\n"
                            "[Service]\n"
-                           "ExecStartPre={}\n"
-                           "ExecStartPost=-{}\n",
-                           kScript, kComplete)},
-          {.path = kComplete, .mode = "0755", .content = kCompleteScript}};
+                           "ExecStartPre={}\n",
+                           kScript)}};
 }
 
 }  // namespace switchyard::provisioner

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <utility>
 
 namespace switchyard::provisioner {
 namespace {
@@ -96,64 +95,14 @@ TEST_F(OwnAddresses, ThatCannotBePutThereKeepFrrFromStarting) {
   EXPECT_NE(text("said").find("10.1.0.5/32 cannot be put on vni0"), std::string::npos);
 }
 
-// FRR with a configuration that is in force only after it was loaded `loads` times.
-constexpr const char* kVtysh = R"sh(#!/bin/sh
-if [ "$1" = -b ]; then echo x >>"$HERE/loaded"; exit 0; fi
-cat "$HERE/always"
-[ "$(cat "$HERE/loaded" 2>/dev/null | wc -l)" -ge "$(cat "$HERE/loads")" ] && cat "$HERE/late"
-exit 0
-)sh";
-
-class FrrComplete : public OwnAddresses {
- protected:
-  void SetUp() override {
-    OwnAddresses::SetUp();
-    std::string script = render_frr_start_files(dual()).back().content;
-    for (const auto& [from, to] : {std::pair<std::string, std::string>{"/etc/frr/", "$HERE/"},
-                                   std::pair<std::string, std::string>{"/run/", "$HERE/"}})
-      for (auto at = script.find(from); at != std::string::npos; at = script.find(from))
-        script.replace(at, from.size(), to);
-    put("script", script);
-    put("vtysh", kVtysh);
-    put("frr.conf", "router bgp 1\n set src 10.1.0.5\nip protocol bgp route-map SRC4\n");
-    put("always", "router bgp 1\n set src 10.1.0.55\n");
-    put("late", " set src 10.1.0.5\nip protocol bgp route-map SRC4\n");
-  }
-
-  // As if FRR's own start were long over.
-  int run_at_once() {
-    const std::string here = folder_.string();
-    return std::system(
-        ("HERE=" + here + " PATH=" + here + ":$PATH " + here + "/script 0 2>" + here + "/said")
-            .c_str());
-  }
-};
-
-TEST_F(FrrComplete, LeavesAloneWhatIsInForce) {
-  put("loads", "0\n");
-  EXPECT_EQ(run_at_once(), 0);
-  EXPECT_EQ(text("loaded") + text("said"), "");
-}
-
-TEST_F(FrrComplete, LoadsAgainWhatWasLostAndSaysSo) {
-  put("loads", "2\n");
-  EXPECT_EQ(run_at_once(), 0);
-  EXPECT_EQ(text("loaded"), "x\nx\n");
-  const std::string line =
-      "frr-complete: frr.conf is loaded again, not in force were: set src 10.1.0.5; ip protocol "
-      "bgp route-map SRC4; \n";
-  EXPECT_EQ(text("said"), line + line);
-}
-
 TEST(RenderFrrStartFiles, OrdersFrrBehindEitherNetworkServiceAndTheScript) {
   const auto files = render_frr_start_files(dual());
-  ASSERT_EQ(files.size(), 3U);
+  ASSERT_EQ(files.size(), 2U);
   EXPECT_EQ(files[0].mode, "0755");
   EXPECT_TRUE(files[1].path.starts_with("/etc/systemd/system/frr.service.d/"));
   EXPECT_NE(files[1].content.find("After=networking.service systemd-networkd.service\n"),
             std::string::npos);
   EXPECT_NE(files[1].content.find("ExecStartPre=" + files[0].path + "\n"), std::string::npos);
-  EXPECT_NE(files[1].content.find("ExecStartPost=-" + files[2].path + "\n"), std::string::npos);
 }
 
 }  // namespace

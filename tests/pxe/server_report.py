@@ -9,7 +9,7 @@ SECTIONS = ("addresses", "watched", "bgp4", "bgp6", "config", "zebra", "clock", 
 # In the guest: how long FRR may take, from the end of its start, until it has all networks and `set src` lines.
 BGP_SECONDS = 120
 # What watchfrr and its scripts say when a start is not one clean start. "restart all" and "initial" are how it begins.
-TROUBLE = re.compile(r"watchfrr\.sh restart (?!all$)|state -> (?:down|unresponsive)(?! : initial)|still running after|[Ff]ailed to start|frr-complete: ")
+TROUBLE = re.compile(r"watchfrr\.sh restart (?!all$)|state -> (?:down|unresponsive)(?! : initial)|still running after|[Ff]ailed to start")
 
 # Every address and link with its time, from before networkd runs.
 WATCH_UNIT = f"""[Unit]
