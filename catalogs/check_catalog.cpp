@@ -145,10 +145,7 @@ Result<CatalogCheck> check_catalog(TemplateEngine& engine, const CatalogFolder& 
   const CatalogDefinition& definition = parsed.definition;
   checker.check.name = definition.network.name;
   checker.add(parsed.faults);
-  TemplateFiles templates;
-  for (const auto& [name, text] : folder.files)
-    if (name.ends_with(".j2")) templates.emplace(name, text);
-  const auto readable = engine.check(templates);
+  const auto readable = engine.check(folder.files);
   if (!readable) return tl::unexpected(readable.error());
   checker.add(*readable);
   const auto values = engine.check_values(definition.schema, "{}");
@@ -166,7 +163,6 @@ Result<CatalogCheck> check_catalog(TemplateEngine& engine, const CatalogFolder& 
         checker.add({{kCatalogFile, 0, "takes too long to render; not all samples were tried"}});
         return checker.check;
       }
-      server->variables = values->values;
       const std::string of = "image " + image + ", " + to_string(families);
       if (const Status tried = checker.try_server(folder, definition, *server, of); !tried)
         return tl::unexpected(tried.error());

@@ -27,8 +27,10 @@ void add_each(std::vector<Wanted>& wanted, const ServerFile& file, json seen, co
   }
 }
 
-std::vector<Wanted> wanted_files(const CatalogDefinition& definition, const ServerView& server) {
-  const json seen = json::parse(to_json_text(server));
+std::vector<Wanted> wanted_files(const CatalogDefinition& definition, const ServerView& server,
+                                 const std::string& variables) {
+  json seen = json::parse(to_json_text(server));
+  seen["vars"] = json::parse(variables);
   std::vector<Wanted> wanted;
   for (const ServerFile& file : definition.server) {
     if (!file.images.empty() && !fits(file.images, server.image)) continue;
@@ -60,7 +62,10 @@ bool is_path(const std::string& path) {
 Result<RenderedServer> render_server(TemplateEngine& engine, const TemplateFiles& files,
                                      const CatalogDefinition& definition,
                                      const ServerView& server) {
-  const std::vector<Wanted> wanted = wanted_files(definition, server);
+  // A value that is missing is undefined to the template that uses it, which has file and line.
+  const auto values = engine.check_values(definition.schema, server.variables);
+  if (!values) return tl::unexpected(values.error());
+  const std::vector<Wanted> wanted = wanted_files(definition, server, values->values);
   std::vector<RenderJob> jobs;  // path and content of each
   for (const Wanted& one : wanted) {
     jobs.push_back({.text = one.file->path, .variables = one.variables});

@@ -25,7 +25,8 @@ struct RenderedServer {
   std::vector<Fault> faults{};  // empty: `files` are all there
 };
 
-// In the order of the definition, by VRF, link or leg within. Faults: a template's own, a path that
+// In the order of the definition, by VRF, link or leg within; `vars` are the server's variables and
+// the defaults of the catalog's schema. Faults: a template's own, a path that
 // is not one ('..', a control character, not absolute), the same path twice. Errors: of the engine.
 [[nodiscard]] Result<RenderedServer> render_server(TemplateEngine& engine,
                                                    const TemplateFiles& files,

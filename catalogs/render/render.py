@@ -3,8 +3,8 @@
 It gives up every right it was started with before it reads the first template: a template may loop, grow or try
 to climb out, and cost its own answer only. Requests, one a line, each answered with one line:
 
-  {"load": SET, "files": {NAME: TEXT}}               templates of one catalog version; the newest few are kept
-      -> {"faults": [FAULT]}                          syntax errors, names that no filter or test has
+  {"load": SET, "files": {NAME: TEXT}}               files of one catalog version; the newest few are kept
+      -> {"faults": [FAULT]}                          of *.j2: syntax errors, names that no filter or test has
   {"render": SET, "jobs": [{"template": NAME, "text": TEXT, "variables": {}}], "seconds": S, "bytes": N}
       -> {"results": [{"text": TEXT} | {"fault": FAULT}]}   `text` in the place of `template`: a path, say
   {"schema": {}, "values": {}}
@@ -105,7 +105,7 @@ class TemplateSet:
 
     def faults(self):
         found = []
-        for name in sorted(self.files):
+        for name in sorted(name for name in self.files if name.endswith(".j2")):
             try:
                 self.environment.get_template(name)
             except Exception as error:  # any kind: it is the template's
@@ -199,9 +199,9 @@ def answer(sets, request):
 
 def warm_up():
     """Reads what Python would read late."""
-    templates = TemplateSet({"good": "{{ 1 }}", "syntax": "{% if %}", "late": "{{ nothing }}"})
+    templates = TemplateSet({"good.j2": "{{ 1 }}", "syntax.j2": "{% if %}", "late.j2": "{{ nothing }}"})
     templates.faults()
-    for job in ({"template": "late", "variables": {}}, {"text": "{{ 'a'|title }}{{ now }}", "variables": {}}):
+    for job in ({"template": "late.j2", "variables": {}}, {"text": "{{ 'a'|title }}{{ now }}", "variables": {}}):
         templates.render(job, 10)
     check_values({"properties": {"a": {"format": "ipv4"}}}, {"a": "x"})
 

@@ -54,7 +54,8 @@ class TemplateEngine {
  public:
   explicit TemplateEngine(RenderLimits limits = {}) : limits_(limits) {}
 
-  // What can be said of templates without rendering them: syntax, filters and tests nobody knows.
+  // What can be said of templates, the files that end in .j2, without rendering them: syntax,
+  // filters and tests nobody knows.
   [[nodiscard]] Result<std::vector<Fault>> check(const TemplateFiles& files);
 
   // In the order of `jobs`. The same files and variables give the same text, always.

@@ -49,6 +49,16 @@ TEST_P(PushedCatalog, GivesServersItsFiles) {
               HasSubstr("router bgp " + std::to_string(ordered.asn) + "\n"));
 }
 
+TEST_P(PushedCatalog, GivesItsTemplatesTheDefaultsOfItsVariables) {
+  auto all = files("{{ vars.resolver }}\n");
+  all["catalog.yaml"] += "variables: variables.json\n";
+  all["variables.json"] = R"({"properties": {"resolver": {"default": "10.0.0.53"}}})";
+  const auto pushed = push(all);
+  ASSERT_TRUE(pushed) << pushed.error().message;
+  EXPECT_TRUE(ends(deploy().operation, "succeeded"));
+  EXPECT_EQ(installed("/etc/motd"), "10.0.0.53\n");
+}
+
 TEST_P(PushedCatalog, KeepsItsVersionsForWhoOrderedThem) {
   ASSERT_TRUE(push(files("one\n")));
   const DeploymentView ordered = deploy();
