@@ -6,20 +6,13 @@
 namespace switchyard::web::api {
 namespace {
 
-Checked<std::map<std::string, std::string>> parse_files(const Call& call) {
-  const auto body = json_body(call);
-  if (!body) return tl::unexpected(body.error());
-  std::vector<FieldError> errors;
-  Fields fields(*body, "", errors);
+std::map<std::string, std::string> read_files(Fields& fields) {
   auto files = fields.documents("files", catalogs::kMostFiles, catalogs::kMostBytes);
-  fields.done();
-  const auto good = no_errors(std::move(errors));
-  if (!good) return tl::unexpected(good.error());
   return files;
 }
 
 Answer push(provisioner::Service& service, const Call& call) {
-  const auto files = parse_files(call);
+  const auto files = read_body(call, &read_files);
   if (!files) return tl::unexpected(files.error());
   const auto pushed = service.push_catalog(viewer_of(call).name, *files, mode_of(call));
   if (!pushed)

@@ -26,11 +26,7 @@ void read_subnets(Fields& fields, provisioner::DeployRequest& request) {
     request.subnets[vrf] = per_vrf->texts(vrf, 2);  // one a family
 }
 
-Checked<provisioner::DeployRequest> parse_request(const Call& call) {
-  const auto body = json_body(call);
-  if (!body) return tl::unexpected(body.error());
-  std::vector<FieldError> errors;
-  Fields fields(*body, "", errors);
+provisioner::DeployRequest read_request(Fields& fields) {
   provisioner::DeployRequest request;
   request.project = fields.text("project");
   request.name = fields.text("name");
@@ -51,11 +47,14 @@ Checked<provisioner::DeployRequest> parse_request(const Call& call) {
                       .lvm = layout->flag_or("lvm", false)};
     layout->done();
   }
-  fields.done();
-  const auto good = no_errors(std::move(errors));
-  if (!good) return tl::unexpected(good.error());
+  return request;
+}
+
+Checked<provisioner::DeployRequest> parse_request(const Call& call) {
+  auto request = read_body(call, &read_request);
+  if (!request) return request;
   const std::string& own = call.principal.project;
-  if (!own.empty() && own != request.project)
+  if (!own.empty() && own != request->project)
     return refuse(403, "not_permitted", "the token is confined to project " + own);
   return request;
 }

@@ -21,24 +21,17 @@ void read_bmc(Fields& fields, provisioner::EnrolRequest::Bmc& bmc) {
   given->done();
 }
 
-Checked<provisioner::EnrolRequest> parse_request(const Call& call) {
-  const auto body = json_body(call);
-  if (!body) return tl::unexpected(body.error());
-  std::vector<FieldError> errors;
-  Fields fields(*body, "", errors);
+provisioner::EnrolRequest read_request(Fields& fields) {
   provisioner::EnrolRequest request;
   request.name = fields.text("name");
   request.from = fields.text("from");
   request.profile = fields.text_or("profile", "default");
   read_bmc(fields, request.bmc);
-  fields.done();
-  const auto good = no_errors(std::move(errors));
-  if (!good) return tl::unexpected(good.error());
   return request;
 }
 
 Answer enrol(provisioner::Service& service, const Call& call) {
-  const auto request = parse_request(call);
+  const auto request = read_body(call, &read_request);
   if (!request) return tl::unexpected(request.error());
   const auto made = checked(service.enrol(viewer_of(call), *request, mode_of(call)));
   if (!made) return tl::unexpected(made.error());

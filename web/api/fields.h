@@ -3,12 +3,14 @@
 #pragma once
 
 #include "web/api/answer.h"
+#include "web/api/call.h"
 
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace switchyard::web::api {
@@ -52,5 +54,19 @@ class Fields {
 
 // 400 with all of them, if there are any.
 [[nodiscard]] Checked<void> no_errors(std::vector<FieldError> errors);
+
+// The JSON body of a call through `read`, which reads every member it knows. 400 when it is no
+// JSON, and with everything that is wrong with it, unknown members too.
+template <class T> [[nodiscard]] Checked<T> read_body(const Call& call, T (*read)(Fields&)) {
+  const auto body = json_body(call);
+  if (!body) return tl::unexpected(body.error());
+  std::vector<FieldError> errors;
+  Fields fields(*body, "", errors);
+  T value = read(fields);
+  fields.done();
+  const auto good = no_errors(std::move(errors));
+  if (!good) return tl::unexpected(good.error());
+  return value;
+}
 
 }  // namespace switchyard::web::api

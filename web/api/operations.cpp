@@ -31,23 +31,23 @@ Checked<provisioner::OperationView> find_to_operate(provisioner::Service& servic
   return found;
 }
 
-Answer act(provisioner::Service& service, const Call& call) {
-  const auto body = json_body(call);
-  if (!body) return tl::unexpected(body.error());
-  std::vector<FieldError> errors;
-  Fields fields(*body, "", errors);
-  const std::string type = fields.text("type");
+// What is asked for.
+std::string read_type(Fields& fields) {
+  std::string type = fields.text("type");
   if (!type.empty() && type != "cancel" && type != "retry")
     fields.report("type", "invalid", "must be cancel or retry");
-  fields.done();
-  const auto good = no_errors(std::move(errors));
-  if (!good) return tl::unexpected(good.error());
+  return type;
+}
+
+Answer act(provisioner::Service& service, const Call& call) {
+  const auto type = read_body(call, &read_type);
+  if (!type) return tl::unexpected(type.error());
   const auto found = find_to_operate(service, call);
   if (!found) return tl::unexpected(found.error());
   if (call.dry_run) return queued_answer(call, *found);
   const auto viewer = viewer_of(call);
-  return queued_answer(call, type == "cancel" ? service.cancel(viewer, found->id)
-                                              : service.retry(viewer, found->id));
+  return queued_answer(call, *type == "cancel" ? service.cancel(viewer, found->id)
+                                               : service.retry(viewer, found->id));
 }
 
 }  // namespace

@@ -15,25 +15,18 @@ Secret bearer_of(const Call& call) {
   return Secret(value->substr(kScheme.size()));
 }
 
-Checked<provisioner::PhoneHome> parse(const Call& call) {
-  const auto body = json_body(call);
-  if (!body) return tl::unexpected(body.error());
-  std::vector<FieldError> errors;
-  Fields fields(*body, "", errors);
+provisioner::PhoneHome read_phone_home(Fields& fields) {
   provisioner::PhoneHome said{
       .hostname = fields.text("hostname").substr(0, 253),
       .uptime_seconds = fields.integer_or("uptime_seconds", 0, kLongest, 0),
       .addresses = fields.texts("addresses", 64),
       .bgp_established = fields.integer_or("bgp_established", 0, kLongest, 0),
       .ssh = fields.flag_or("ssh", false)};
-  fields.done();
-  const auto good = no_errors(std::move(errors));
-  if (!good) return tl::unexpected(good.error());
   return said;
 }
 
 Answer hear(provisioner::Service& service, const Call& call) {
-  const auto said = parse(call);
+  const auto said = read_body(call, &read_phone_home);
   if (!said) return tl::unexpected(said.error());
   const Status noted = service.note_phone_home(bearer_of(call), *said);
   if (!noted && noted.error().code == Errc::Rejected)

@@ -5,21 +5,14 @@
 namespace switchyard::web::api {
 namespace {
 
-Checked<std::vector<std::string>> parse_keys(const Call& call) {
-  const auto body = json_body(call);
-  if (!body) return tl::unexpected(body.error());
-  std::vector<FieldError> errors;
-  Fields fields(*body, "", errors);
+std::vector<std::string> read_keys(Fields& fields) {
   if (!fields.has("ssh_keys")) fields.report("ssh_keys", "missing", "is required");
   std::vector<std::string> keys = fields.texts("ssh_keys", 64);
-  fields.done();
-  const auto good = no_errors(std::move(errors));
-  if (!good) return tl::unexpected(good.error());
   return keys;
 }
 
 Answer start(provisioner::Service& service, const Call& call) {
-  const auto keys = parse_keys(call);
+  const auto keys = read_body(call, &read_keys);
   if (!keys) return tl::unexpected(keys.error());
   return queued_answer(
       call, service.start_rescue(viewer_of(call), call.parameter("name"), *keys, mode_of(call)));

@@ -10,25 +10,18 @@ struct Maintenance {
   std::string reason{};
 };
 
-Checked<Maintenance> parse_maintenance(const Call& call) {
-  const auto body = json_body(call);
-  if (!body) return tl::unexpected(body.error());
-  std::vector<FieldError> errors;
-  Fields fields(*body, "", errors);
+Maintenance read_maintenance(Fields& fields) {
   Maintenance wanted;
   if (!fields.has("maintenance")) fields.report("maintenance", "missing", "is required");
   wanted.on = fields.flag_or("maintenance", false);
   wanted.reason = fields.text_or("reason", "");
   if (!wanted.on && fields.has("reason"))
     fields.report("reason", "invalid", "belongs to maintenance: true");
-  fields.done();
-  const auto good = no_errors(std::move(errors));
-  if (!good) return tl::unexpected(good.error());
   return wanted;
 }
 
 Answer change(provisioner::Service& service, const Call& call) {
-  const auto wanted = parse_maintenance(call);
+  const auto wanted = read_body(call, &read_maintenance);
   if (!wanted) return tl::unexpected(wanted.error());
   const auto found = checked(service.find_server(viewer_of(call), call.parameter("name")));
   if (!found) return tl::unexpected(found.error());

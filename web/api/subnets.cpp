@@ -7,11 +7,7 @@ namespace {
 
 constexpr std::size_t kMostAddresses = 256;  // of one request: nobody drains a subnet by one call
 
-Checked<provisioner::SubnetOrder> parse_order(const Call& call) {
-  const auto body = json_body(call);
-  if (!body) return tl::unexpected(body.error());
-  std::vector<FieldError> errors;
-  Fields fields(*body, "", errors);
+provisioner::SubnetOrder read_order(Fields& fields) {
   provisioner::SubnetOrder order;
   order.name = fields.text("name");
   order.vrf = fields.text("vrf");
@@ -19,14 +15,11 @@ Checked<provisioner::SubnetOrder> parse_order(const Call& call) {
   order.project = fields.text("project");
   order.whole = fields.flag_or("whole", false);
   order.hold_down_seconds = fields.integer_or("hold_down_seconds", 0, 31'536'000, 3600);
-  fields.done();
-  const auto good = no_errors(std::move(errors));
-  if (!good) return tl::unexpected(good.error());
   return order;
 }
 
 Answer create(provisioner::Service& service, const Call& call) {
-  const auto order = parse_order(call);
+  const auto order = read_body(call, &read_order);
   if (!order) return tl::unexpected(order.error());
   const auto made = checked(service.create_subnet(viewer_of(call), *order, mode_of(call)));
   if (!made) return tl::unexpected(made.error());

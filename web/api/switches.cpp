@@ -5,16 +5,16 @@
 namespace switchyard::web::api {
 namespace {
 
-Answer act(provisioner::Service& service, const Call& call) {
-  const auto body = json_body(call);
-  if (!body) return tl::unexpected(body.error());
-  std::vector<FieldError> errors;
-  Fields fields(*body, "", errors);
-  const std::string type = fields.text("type");
+// What is asked for.
+std::string read_type(Fields& fields) {
+  std::string type = fields.text("type");
   if (!type.empty() && type != "scan") fields.report("type", "invalid", "must be scan");
-  fields.done();
-  const auto good = no_errors(std::move(errors));
-  if (!good) return tl::unexpected(good.error());
+  return type;
+}
+
+Answer act(provisioner::Service& service, const Call& call) {
+  const auto type = read_body(call, &read_type);
+  if (!type) return tl::unexpected(type.error());
   const std::string& name = call.parameter("name");
   const auto found = checked(service.find_switch(name));
   if (!found) return tl::unexpected(found.error());
