@@ -53,9 +53,27 @@ ServerFile read_server_file(const Node& node, const TemplateFiles& files) {
 
 void check_attachments(const Node& node, const NetworkCatalog& network) {
   std::set<std::string> seen;
-  for (const CatalogAttachment& attachment : network.attachments)
+  std::set<std::uint16_t> tags;
+  for (const CatalogAttachment& attachment : network.attachments) {
     if (!attachment.vrf.value.empty() && !seen.insert(attachment.vrf.value).second)
       node.report("attachments", "VRF " + attachment.vrf.value + " is there twice");
+    if (attachment.tag && !tags.insert(attachment.tag->value).second)
+      node.report("attachments", "tag " + std::to_string(attachment.tag->value) +
+                                     " is there twice: a port has one VRF a tag");
+  }
+}
+
+std::vector<SwitchTemplate> read_switch_templates(const Node& node, const TemplateFiles& files) {
+  std::vector<SwitchTemplate> templates;
+  std::set<std::string> seen;
+  for (const Node& item : node.items("switch")) {
+    SwitchTemplate read{.nos = item.text("nos"), .name = name_of_file(item, "template", files)};
+    if (!read.nos.empty() && !seen.insert(read.nos).second)
+      item.report("nos", "NOS " + read.nos + " is there twice");
+    item.done();
+    templates.push_back(std::move(read));
+  }
+  return templates;
 }
 
 std::string read_schema(const Node& node, const TemplateFiles& files) {
@@ -77,6 +95,7 @@ CatalogDefinition read_definition(const Node& node, const TemplateFiles& files) 
   (void)node.texts("include");
   for (const Node& item : node.items("server"))
     read.server.push_back(read_server_file(item, files));
+  read.switches = read_switch_templates(node, files);
   if (read.server.empty()) node.report("server", "a server needs files to find the fabric");
   node.done();
   return read;

@@ -12,6 +12,8 @@
 //       owner: frr:frr             # root:root
 //       for_each: vrf              # vrf, link or leg: one file for each; left out: one file
 //       images: [debian-12]        # of these images only
+//   switch:                        # what is added to the policy of sessions, one for each NOS
+//     - {nos: linux-frr, template: switch/linux-frr.j2}
 #pragma once
 
 #include "catalogs/network_catalog.h"
@@ -35,11 +37,17 @@ struct ServerFile {
   std::vector<std::string> images{};  // empty: of all that the catalog fits
 };
 
+struct SwitchTemplate {
+  std::string nos{};
+  std::string name{};  // of the template
+};
+
 struct CatalogDefinition {
   NetworkCatalog network{};
   std::vector<std::string> images{};
   std::string schema{"{}"};  // of the variables, JSON
   std::vector<ServerFile> server{};
+  std::vector<SwitchTemplate> switches{};
 };
 
 struct ParsedCatalog {

@@ -27,11 +27,12 @@ const char* to_string(Families families) {
 }
 
 VrfView sample_vrf(const CatalogAttachment& attachment, std::size_t index, Families families) {
-  VrfView vrf{.vrf = attachment.vrf,
-              .tag = {static_cast<std::uint16_t>(kFirstTag + 100 * index)},
-              .device = "vni" + std::to_string(index),
-              .advertise = attachment.advertise,
-              .maximum_prefix = attachment.maximum_prefix};
+  VrfView vrf{
+      .vrf = attachment.vrf,
+      .tag = attachment.tag.value_or(VlanId{static_cast<std::uint16_t>(kFirstTag + 100 * index)}),
+      .device = "vni" + std::to_string(index),
+      .advertise = attachment.advertise,
+      .maximum_prefix = attachment.maximum_prefix};
   const std::string host = std::to_string(index + 1);
   if (attachment.ipv4 && families != Families::V6)
     vrf.addresses.push_back(*parse_ip("192.0.2." + host));
@@ -135,7 +136,8 @@ class Checker {
 
 }  // namespace
 
-Result<CatalogCheck> check_catalog(TemplateEngine& engine, const CatalogFolder& folder) {
+Result<CatalogCheck> check_catalog(TemplateEngine& engine, const JudgePolicy& judge,
+                                   const CatalogFolder& folder) {
   Checker checker(engine);
   checker.add(folder.faults);
   for (const auto& [name, text] : folder.files)
@@ -154,6 +156,10 @@ Result<CatalogCheck> check_catalog(TemplateEngine& engine, const CatalogFolder& 
   for (const Fault& fault : values->faults)
     if (fault.message.starts_with("the schema")) checker.add({{kCatalogFile, 0, fault.message}});
   if (!checker.check.faults.empty()) return checker.check;
+  auto policies = render_policies(engine, judge, folder.files, definition);
+  if (!policies) return tl::unexpected(policies.error());
+  checker.add(policies->faults);
+  checker.check.network = std::move(policies->network);
   const auto end = std::chrono::steady_clock::now() + kMostTime;
   for (const std::string& image : sample_images(definition))
     for (const Families families : {Families::Both, Families::V4, Families::V6}) {

@@ -4,6 +4,7 @@
 
 #include "catalogs/catalog_folder.h"
 #include "catalogs/render/template_engine.h"
+#include "catalogs/render_switch.h"
 #include "core/result.h"
 
 #include <string>
@@ -17,11 +18,13 @@ struct CatalogCheck {
   std::vector<std::string> notes{};  // what nobody looked at here
   int files{};                       // that were rendered
   int servers{};                     // samples they were rendered for
+  NetworkCatalog network{};          // with what it adds to switches
 };
 
 // Definition, schema, templates; then rendered for each OS image it fits and each mix of address
-// families its VRFs allow, and read by the real programs that are installed. Errors: of the engine.
-[[nodiscard]] Result<CatalogCheck> check_catalog(TemplateEngine& engine,
+// families its VRFs allow, and read by the real programs that are installed; for switches, judged
+// by the NOS's own parser. Errors: of the engine.
+[[nodiscard]] Result<CatalogCheck> check_catalog(TemplateEngine& engine, const JudgePolicy& judge,
                                                  const CatalogFolder& folder);
 
 }  // namespace switchyard::catalogs

@@ -6,17 +6,44 @@ namespace switchyard::catalogs {
 
 using nlohmann::json;
 
+namespace {
+
+json policies_json(const std::map<std::string, SwitchPolicy>& policies) {
+  json object = json::object();
+  for (const auto& [nos, policy] : policies)
+    object[nos] = {{"in", policy.in}, {"out", policy.out}};
+  return object;
+}
+
+}  // namespace
+
+std::string to_json_text(const std::map<std::string, SwitchPolicy>& policies) {
+  return policies_json(policies).dump();
+}
+
+std::map<std::string, SwitchPolicy> parse_policies(std::string_view json_text) {
+  std::map<std::string, SwitchPolicy> policies;
+  const json parsed = json::parse(json_text);
+  for (const auto& [nos, policy] : parsed.items())
+    policies[nos] = {.in = policy.at("in").get<std::vector<std::string>>(),
+                     .out = policy.at("out").get<std::vector<std::string>>()};
+  return policies;
+}
+
 std::string to_json_text(const NetworkCatalog& catalog) {
   json attachments = json::array();
   for (const CatalogAttachment& attachment : catalog.attachments) {
     json advertise = json::array();
     for (const Prefix& prefix : attachment.advertise)
       advertise.push_back(to_string(prefix));
-    attachments.push_back({{"vrf", attachment.vrf.value},
-                           {"ipv4", attachment.ipv4},
-                           {"ipv6", attachment.ipv6},
-                           {"advertise", advertise},
-                           {"maximum_prefix", attachment.maximum_prefix}});
+    json shown{{"vrf", attachment.vrf.value},
+               {"ipv4", attachment.ipv4},
+               {"ipv6", attachment.ipv6},
+               {"advertise", advertise},
+               {"maximum_prefix", attachment.maximum_prefix}};
+    if (attachment.tag) shown["tag"] = attachment.tag->value;
+    if (!attachment.policies.empty()) shown["policies"] = policies_json(attachment.policies);
+    attachments.push_back(std::move(shown));
   }
   return json{{"name", catalog.name},         {"description", catalog.description},
               {"mtu", catalog.mtu},           {"keepalive", catalog.keepalive.count()},
@@ -43,6 +70,9 @@ Result<NetworkCatalog> parse_network_catalog(std::string_view json_text) {
         attachment.advertise.push_back(*prefix);
       }
       attachment.maximum_prefix = item.at("maximum_prefix").get<std::uint32_t>();
+      if (item.contains("tag")) attachment.tag = VlanId{item.at("tag").get<std::uint16_t>()};
+      if (item.contains("policies"))
+        attachment.policies = parse_policies(item.at("policies").dump());
       catalog.attachments.push_back(std::move(attachment));
     }
     return catalog;

@@ -7,18 +7,30 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace switchyard::catalogs {
 
+// What a catalog's template for a NOS adds to the policy of each session, line by line as the NOS
+// takes it.
+struct SwitchPolicy {
+  std::vector<std::string> in{};   // to what the server says
+  std::vector<std::string> out{};  // to what it is told
+  friend bool operator==(const SwitchPolicy&, const SwitchPolicy&) = default;
+};
+
 struct CatalogAttachment {
   VrfName vrf{};
+  std::optional<VlanId> tag{};  // nothing: the VRF's own
   bool ipv4{true};
   bool ipv6{true};
   std::vector<Prefix> advertise{};  // outbound filter of the switch: exactly these prefixes
   std::uint32_t maximum_prefix{8};
+  std::map<std::string, SwitchPolicy> policies{};  // by NOS; rendered when the catalog is pushed
   friend bool operator==(const CatalogAttachment&, const CatalogAttachment&) = default;
 };
 
@@ -38,6 +50,11 @@ struct OsImage {
   std::string description{};
   friend bool operator==(const OsImage&, const OsImage&) = default;
 };
+
+// Policies by NOS, as a plan stores them too. parse_policies() throws json::exception for anything
+// else: its callers read stored JSON.
+[[nodiscard]] std::string to_json_text(const std::map<std::string, SwitchPolicy>& policies);
+[[nodiscard]] std::map<std::string, SwitchPolicy> parse_policies(std::string_view json_text);
 
 [[nodiscard]] std::string to_json_text(const NetworkCatalog& catalog);
 [[nodiscard]] Result<NetworkCatalog> parse_network_catalog(std::string_view json_text);

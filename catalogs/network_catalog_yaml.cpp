@@ -9,6 +9,8 @@ CatalogAttachment read_attachment(const yaml::Node& node) {
   CatalogAttachment attachment{.vrf = node.parsed<VrfName>("vrf", &parse_vrf),
                                .ipv4 = node.flag_or("ipv4", true),
                                .ipv6 = node.flag_or("ipv6", true)};
+  if (node.find("tag"))
+    attachment.tag = VlanId{static_cast<std::uint16_t>(node.integer_or("tag", 1, 4094, 1))};
   for (const std::string& text : node.texts("advertise")) {
     const Result<Prefix> prefix = parse_prefix(text);
     if (prefix)

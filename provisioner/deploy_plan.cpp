@@ -88,10 +88,12 @@ Result<PlannedVrf> plan_vrf(db::Session& session, const catalogs::CatalogAttachm
   const std::string& vrf = attachment.vrf.value;
   const auto row = db::select_one<int>(session, "SELECT tag FROM fabric_vrfs WHERE name = :n", vrf);
   if (!row) return failure(Errc::Invalid, "VRF " + vrf + " of the catalog is not in the inventory");
-  PlannedVrf planned{.vrf = attachment.vrf,
-                     .tag = {static_cast<std::uint16_t>(std::get<0>(*row))},
-                     .advertise = attachment.advertise,
-                     .maximum_prefix = attachment.maximum_prefix};
+  PlannedVrf planned{
+      .vrf = attachment.vrf,
+      .tag = attachment.tag.value_or(VlanId{static_cast<std::uint16_t>(std::get<0>(*row))}),
+      .advertise = attachment.advertise,
+      .maximum_prefix = attachment.maximum_prefix,
+      .policies = attachment.policies};
   const auto asked = request.subnets.find(vrf);
   if (asked == request.subnets.end() || asked->second.empty())
     return failure(Errc::Invalid,

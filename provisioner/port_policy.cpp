@@ -20,7 +20,15 @@ std::vector<PortWish> for_every_link(const std::vector<NicRecord>& nics, const P
   return wishes;
 }
 
-Attachment attachment(const PlannedVrf& planned, const DeploymentRecord& deployment) {
+// What the catalog adds on a switch of this NOS.
+switch_drivers::PolicyAddition added_policy(const PlannedVrf& planned, const std::string& nos) {
+  const auto found = planned.policies.find(nos);
+  if (found == planned.policies.end()) return {};
+  return {.in = found->second.in, .out = found->second.out};
+}
+
+Attachment attachment(const PlannedVrf& planned, const DeploymentRecord& deployment,
+                      const std::string& nos) {
   Attachment result{.vrf = planned.vrf, .tag = planned.tag, .server_asn = deployment.asn};
   for (const IpAddress& address : planned.addresses)
     result.accept.push_back(host_prefix(address));
@@ -34,6 +42,7 @@ Attachment attachment(const PlannedVrf& planned, const DeploymentRecord& deploym
   result.maximum_prefix = planned.maximum_prefix;
   result.keepalive = deployment.plan.keepalive;
   result.hold = deployment.plan.hold;
+  result.policy = added_policy(planned, nos);
   return result;
 }
 
@@ -53,11 +62,18 @@ std::vector<PortWish> provisioning_wishes(const std::vector<NicRecord>& nics, co
 
 std::vector<PortWish> routed_wishes(const std::vector<NicRecord>& nics,
                                     const DeploymentRecord& deployment) {
-  PortIntent intent{.mode = PortMode::Routed, .owner = deployment.id, .mtu = deployment.plan.mtu};
-  for (const PlannedVrf& planned : deployment.plan.vrfs)
-    intent.attachments.push_back(attachment(planned, deployment));
-  std::ranges::sort(intent.attachments, {}, &Attachment::tag);
-  return for_every_link(nics, intent);
+  std::vector<PortWish> wishes;
+  for (const NicRecord& nic : nics) {
+    PortIntent intent{.port = nic.port,
+                      .mode = PortMode::Routed,
+                      .owner = deployment.id,
+                      .mtu = deployment.plan.mtu};
+    for (const PlannedVrf& planned : deployment.plan.vrfs)
+      intent.attachments.push_back(attachment(planned, deployment, nic.switch_nos));
+    std::ranges::sort(intent.attachments, {}, &Attachment::tag);
+    wishes.push_back({.switch_name = nic.switch_name, .intent = std::move(intent)});
+  }
+  return wishes;
 }
 
 }  // namespace switchyard::provisioner

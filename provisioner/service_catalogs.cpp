@@ -2,6 +2,7 @@
 #include "catalogs/catalog_definition.h"
 #include "catalogs/check_catalog.h"
 #include "core/db/query.h"
+#include "provisioner/judge_policy.h"
 #include "provisioner/service.h"
 #include "provisioner/service_page.h"
 #include "provisioner/service_unit.h"
@@ -9,6 +10,8 @@
 #include "provisioner/store/events.h"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace switchyard::provisioner {
 namespace {
@@ -36,14 +39,42 @@ Error refused(const std::vector<catalogs::Fault>& faults) {
   return {Errc::Invalid, lines};
 }
 
-// What only this site can say.
-Status check_site(db::Session& session, const catalogs::NetworkCatalog& network) {
-  for (const catalogs::CatalogAttachment& attachment : network.attachments)
-    if (!db::select_one<std::string>(session, "SELECT name FROM fabric_vrfs WHERE name = :n",
-                                     attachment.vrf.value))
-      return failure(Errc::Invalid, std::string(catalogs::kCatalogFile) + ": VRF " +
-                                        attachment.vrf.value + " is not in the inventory");
+tl::unexpected<Error> of_catalog_file(const std::string& message) {
+  return failure(Errc::Invalid, std::string(catalogs::kCatalogFile) + ": " + message);
+}
+
+Status check_vrfs(db::Session& session, const catalogs::NetworkCatalog& network) {
+  std::map<int, std::string> tags;
+  for (const catalogs::CatalogAttachment& attachment : network.attachments) {
+    const std::string& vrf = attachment.vrf.value;
+    const auto row =
+        db::select_one<int>(session, "SELECT tag FROM fabric_vrfs WHERE name = :n", vrf);
+    if (!row) return of_catalog_file("VRF " + vrf + " is not in the inventory");
+    const int tag = attachment.tag ? attachment.tag->value : std::get<0>(*row);
+    const auto [there, added] = tags.emplace(tag, vrf);
+    if (!added)
+      return of_catalog_file("tag " + std::to_string(tag) + " would be VRF " + there->second +
+                             " and VRF " + vrf + " on one port; give one of them another tag");
+  }
   return {};
+}
+
+// A catalog that adds something on some switches and forgets others would treat a server's two legs
+// differently.
+Status check_nos(db::Session& session, const std::vector<catalogs::SwitchTemplate>& templates) {
+  if (templates.empty()) return {};
+  for (const auto& [name, nos] : db::select<std::string, std::string>(
+           session, "SELECT name, nos FROM switches ORDER BY name"))
+    if (std::ranges::find(templates, nos, &catalogs::SwitchTemplate::nos) == templates.end())
+      return of_catalog_file("has templates for switches, but none for NOS " + nos +
+                             ", which switch " + name + " runs; add one, it may be empty");
+  return {};
+}
+
+// What only this site can say.
+Status check_site(db::Session& session, const catalogs::CatalogDefinition& definition) {
+  if (Status vrfs = check_vrfs(session, definition.network); !vrfs) return vrfs;
+  return check_nos(session, definition.switches);
 }
 
 // Nothing when the newest version has the same files.
@@ -92,10 +123,11 @@ Result<Page<CatalogView>> Service::list_catalogs(const PageRequest& page) {
 Result<CatalogView> Service::push_catalog(const std::string& author,
                                           const std::map<std::string, std::string>& files,
                                           Mode mode) {
-  const auto checked = catalogs::check_catalog(*templates_, {.files = files});
+  const auto checked = catalogs::check_catalog(*templates_, judge_policy, {.files = files});
   if (!checked) return tl::unexpected(checked.error());
   if (!checked->faults.empty()) return tl::unexpected(refused(checked->faults));
-  const catalogs::NetworkCatalog network = catalogs::parse_catalog(files).definition.network;
+  const catalogs::NetworkCatalog& network = checked->network;
+  const catalogs::CatalogDefinition definition = catalogs::parse_catalog(files).definition;
   CatalogVersion pushed{.name = network.name,
                         .sha256 = sum_of(files),
                         .files = files,
@@ -104,7 +136,7 @@ Result<CatalogView> Service::push_catalog(const std::string& author,
   return write_or_try<CatalogView>(
       pool_, "push catalog " + network.name, mode,
       [&](db::Session& session) -> Result<CatalogView> {
-        if (const Status fits = check_site(session, network); !fits)
+        if (const Status fits = check_site(session, definition); !fits)
           return tl::unexpected(fits.error());
         const auto version = next_version(session, pushed);
         if (!version) {

@@ -15,6 +15,8 @@ constexpr std::array<std::string_view, 4> kModes{"shut", "provisioning", "routed
 constexpr std::size_t kOwnerLength = 64;
 constexpr std::size_t kInterfaceLength = 15;  // IFNAMSIZ - 1
 constexpr std::size_t kServices = 16;
+constexpr std::size_t kPolicyLines = 32;
+constexpr std::size_t kPolicyLineLength = 400;
 constexpr std::size_t kPrefixes = 1000;  // a list; keeps sequence numbers below the final deny
 
 bool is_owner_character(char c) {
@@ -68,6 +70,19 @@ Status check_prefixes(const PortIntent& intent, const Attachment& attachment) {
   return {};
 }
 
+// What the lines mean is the NOS's to judge; here, that each is one.
+Status check_policy(const PortIntent& intent, const std::vector<std::string>& lines) {
+  if (lines.size() > kPolicyLines)
+    return refuse(intent, fmt::format("has more than {} lines of added policy", kPolicyLines));
+  const auto is_line = [](const std::string& line) {
+    return !line.empty() && line.size() <= kPolicyLineLength &&
+           std::ranges::all_of(line, [](char c) { return c >= ' ' && c <= '~'; });
+  };
+  if (!std::ranges::all_of(lines, is_line))
+    return refuse(intent, "has added policy that is not lines of text");
+  return {};
+}
+
 Status check_attachment(const PortIntent& intent, const Attachment& attachment) {
   if (const auto vrf = parse_vrf(attachment.vrf.value); !vrf) {
     return tl::unexpected(vrf.error().in("port " + intent.port));
@@ -85,6 +100,8 @@ Status check_attachment(const PortIntent& intent, const Attachment& attachment) 
   if (name.size() > kInterfaceLength) {
     return refuse(intent, "the subinterface name " + name + " has more than 15 characters");
   }
+  for (const auto* lines : {&attachment.policy.in, &attachment.policy.out})
+    if (auto status = check_policy(intent, *lines); !status) return status;
   return check_prefixes(intent, attachment);
 }
 
@@ -191,6 +208,10 @@ std::string summary(const PortIntent& intent) {
   for (const Attachment& a : intent.attachments) {
     text += fmt::format("{}{} .{} AS {} accepts {} advertises {}", separator, a.vrf.value,
                         a.tag.value, a.server_asn.value, joined(a.accept), joined(a.advertise));
+    for (const std::string& line : a.policy.in)
+      text += ", in: " + line;
+    for (const std::string& line : a.policy.out)
+      text += ", out: " + line;
     separator = "; ";
   }
   return text;

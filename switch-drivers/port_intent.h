@@ -19,6 +19,15 @@ enum class PortMode { Shut, Provisioning, Routed, Segment };
 [[nodiscard]] std::string_view to_string(PortMode mode);  // "shut", "provisioning", …
 [[nodiscard]] Result<PortMode> parse_port_mode(std::string_view text);
 
+// What a network catalog adds to the policy of a session, in the words of the switch's NOS, as
+// judge_policy() (policy_text.h) gave them. It can mark, prefer and refuse routes, never accept
+// more.
+struct PolicyAddition {
+  std::vector<std::string> in{};   // to what the server says
+  std::vector<std::string> out{};  // to what it is told
+  friend bool operator==(const PolicyAddition&, const PolicyAddition&) = default;
+};
+
 // One VRF on a routed port: an 802.1Q subinterface, IPv6 link-local only, with one unnumbered eBGP
 // session to the server.
 struct Attachment {
@@ -33,6 +42,7 @@ struct Attachment {
   std::uint32_t maximum_prefix{8};  // accepted routes a family before the session is torn down
   std::chrono::seconds keepalive{3};
   std::chrono::seconds hold{9};
+  PolicyAddition policy{};
   friend bool operator==(const Attachment&, const Attachment&) = default;
 };
 

@@ -20,14 +20,17 @@ json prefixes_json(const std::vector<Prefix>& prefixes) {
 }
 
 json attachment_json(const Attachment& attachment) {
-  return {{"vrf", attachment.vrf.value},
-          {"tag", attachment.tag.value},
-          {"server_asn", attachment.server_asn.value},
-          {"accept", prefixes_json(attachment.accept)},
-          {"advertise", prefixes_json(attachment.advertise)},
-          {"maximum_prefix", attachment.maximum_prefix},
-          {"keepalive", attachment.keepalive.count()},
-          {"hold", attachment.hold.count()}};
+  json object{{"vrf", attachment.vrf.value},
+              {"tag", attachment.tag.value},
+              {"server_asn", attachment.server_asn.value},
+              {"accept", prefixes_json(attachment.accept)},
+              {"advertise", prefixes_json(attachment.advertise)},
+              {"maximum_prefix", attachment.maximum_prefix},
+              {"keepalive", attachment.keepalive.count()},
+              {"hold", attachment.hold.count()}};
+  const PolicyAddition& policy = attachment.policy;
+  if (policy != PolicyAddition{}) object["policy"] = {{"in", policy.in}, {"out", policy.out}};
+  return object;
 }
 
 // Reads one JSON object field by field and remembers the first thing that was wrong, so that the
@@ -96,6 +99,16 @@ class Fields {
     return found;
   }
 
+  std::vector<std::string> texts(const char* key) {
+    std::vector<std::string> found;
+    for (const json& item : list(key)) {
+      if (!item.is_string())
+        return fail(std::string{key} + " has an item that is no string"), found;
+      found.push_back(item.get<std::string>());
+    }
+    return found;
+  }
+
   std::optional<Error> finish() {
     if (!error_ && object_.is_object()) {
       for (const auto& [key, value] : object_.items()) {
@@ -112,6 +125,13 @@ class Fields {
   std::set<std::string> seen_{};
 };
 
+Result<PolicyAddition> parse_policy(const json& object) {
+  Fields fields(object, "policy");
+  PolicyAddition policy{.in = fields.texts("in"), .out = fields.texts("out")};
+  if (auto error = fields.finish()) return tl::unexpected(*error);
+  return policy;
+}
+
 Result<Attachment> parse_attachment(const json& object) {
   Fields fields(object, "attachment");
   Attachment attachment;
@@ -123,6 +143,8 @@ Result<Attachment> parse_attachment(const json& object) {
   attachment.maximum_prefix = static_cast<std::uint32_t>(fields.number("maximum_prefix", 8, 1000));
   attachment.keepalive = std::chrono::seconds{fields.number("keepalive", 3, 65535)};
   attachment.hold = std::chrono::seconds{fields.number("hold", 9, 65535)};
+  if (const json* policy = fields.find("policy"))
+    attachment.policy = fields.take(parse_policy(*policy));
   if (auto error = fields.finish()) return tl::unexpected(*error);
   return attachment;
 }

@@ -2,6 +2,7 @@
 #include "switch-drivers/registry.h"
 
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
+#include "switch-drivers/linux-frr/policy.h"
 #include "switch-drivers/transport/shell.h"
 
 #include <fmt/format.h>
@@ -13,10 +14,12 @@ namespace switchyard::switch_drivers {
 namespace {
 
 using Make = std::unique_ptr<Driver> (*)(SwitchAccess, SwitchContext);
+using JudgePolicy = JudgedPolicy (*)(std::string_view);
 
 struct Row {
   std::string_view nos;
   Make make;
+  JudgePolicy judge;
 };
 
 std::unique_ptr<Driver> make_linux_frr(SwitchAccess access, SwitchContext context) {
@@ -25,7 +28,7 @@ std::unique_ptr<Driver> make_linux_frr(SwitchAccess access, SwitchContext contex
 }
 
 constexpr std::array kRows{
-    Row{"linux-frr", make_linux_frr},
+    Row{"linux-frr", make_linux_frr, linux_frr::judge_policy},
 };
 
 }  // namespace
@@ -37,6 +40,14 @@ Result<std::unique_ptr<Driver>> make_driver(std::string_view nos, SwitchAccess a
   }
   return failure(Errc::Invalid, fmt::format("switch {}: no driver for NOS \"{}\"; known are {}",
                                             access.name, nos, fmt::join(known_nos(), ", ")));
+}
+
+Result<JudgedPolicy> judge_policy(std::string_view nos, std::string_view text) {
+  for (const Row& row : kRows) {
+    if (row.nos == nos) return row.judge(text);
+  }
+  return failure(Errc::Invalid, fmt::format("there is no NOS \"{}\"; known are {}", nos,
+                                            fmt::join(known_nos(), ", ")));
 }
 
 std::vector<std::string> known_nos() {

@@ -5,6 +5,7 @@
 #include "core/secret.h"
 #include "switch-drivers/driver.h"
 #include "switch-drivers/permit.h"
+#include "switch-drivers/policy_text.h"
 
 #include <chrono>
 #include <cstdint>
@@ -40,5 +41,9 @@ struct SwitchContext {
 [[nodiscard]] Result<std::unique_ptr<Driver>> make_driver(std::string_view nos, SwitchAccess access,
                                                           SwitchContext context);
 [[nodiscard]] std::vector<std::string> known_nos();
+
+// What a network catalog's template says for a NOS, judged line by line (decision 0011). Invalid
+// for a NOS nobody registered.
+[[nodiscard]] Result<JudgedPolicy> judge_policy(std::string_view nos, std::string_view text);
 
 }  // namespace switchyard::switch_drivers

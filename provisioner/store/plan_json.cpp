@@ -27,12 +27,12 @@ std::string to_json_text(const Plan& plan) {
     json advertise = json::array();
     for (const Prefix& prefix : planned.advertise)
       advertise.push_back(to_string(prefix));
-    vrfs.push_back({{"vrf", planned.vrf.value},
-                    {"tag", planned.tag.value},
-                    {"subnets", planned.subnets},
-                    {"addresses", addresses},
-                    {"advertise", advertise},
-                    {"maximum_prefix", planned.maximum_prefix}});
+    json shown{{"vrf", planned.vrf.value},   {"tag", planned.tag.value},
+               {"subnets", planned.subnets}, {"addresses", addresses},
+               {"advertise", advertise},     {"maximum_prefix", planned.maximum_prefix}};
+    if (!planned.policies.empty())
+      shown["policies"] = json::parse(catalogs::to_json_text(planned.policies));
+    vrfs.push_back(std::move(shown));
   }
   return json{{"vrfs", vrfs},
               {"mtu", plan.mtu},
@@ -72,6 +72,8 @@ Result<PlannedVrf> parse_planned_vrf(const json& item) {
     planned.advertise.push_back(*prefix);
   }
   planned.maximum_prefix = item.at("maximum_prefix").get<std::uint32_t>();
+  if (item.contains("policies"))
+    planned.policies = catalogs::parse_policies(item.at("policies").dump());
   return planned;
 }
 

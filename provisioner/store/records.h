@@ -1,12 +1,14 @@
 // Rows of the provisioner's tables as values. Times are UTC; 0 means never.
 #pragma once
 
+#include "catalogs/network_catalog.h"
 #include "core/clock.h"
 #include "core/net.h"
 #include "provisioner/bmc/install_order.h"
 #include "switch-drivers/port_intent.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,7 @@ struct NicRecord {
   std::string switch_name{};
   std::string port{};
   long long switch_asn{};
+  std::string switch_nos{};
 };
 
 struct ServerRecord {
@@ -64,6 +67,7 @@ struct PlannedVrf {
   std::vector<IpAddress> addresses{};  // at most one a family
   std::vector<Prefix> advertise{};
   std::uint32_t maximum_prefix{8};
+  std::map<std::string, catalogs::SwitchPolicy> policies{};  // by NOS, of the catalog's version
 };
 
 struct Plan {

@@ -112,13 +112,14 @@ std::optional<ServerRecord> find_server_record(db::Session& session, const std::
 
 std::vector<NicRecord> list_nics(db::Session& session, const std::string& server) {
   std::vector<NicRecord> nics;
-  for (const auto& [owner, name, mac, switch_name, port, asn] :
-       db::select<std::string, std::string, std::string, std::string, std::string, long long>(
+  for (const auto& [owner, name, mac, switch_name, port, asn, nos] :
+       db::select<std::string, std::string, std::string, std::string, std::string, long long,
+                  std::string>(
            session,
-           "SELECT n.server, n.name, n.mac, n.switch_name, n.port, s.asn FROM nics n "
+           "SELECT n.server, n.name, n.mac, n.switch_name, n.port, s.asn, s.nos FROM nics n "
            "JOIN switches s ON s.name = n.switch_name WHERE n.server = :s ORDER BY n.name",
            server))
-    nics.push_back({owner, name, mac, switch_name, port, asn});
+    nics.push_back({owner, name, mac, switch_name, port, asn, nos});
   return nics;
 }
 

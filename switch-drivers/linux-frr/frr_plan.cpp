@@ -1,5 +1,6 @@
 // The FRR half of a plan.
 #include "switch-drivers/linux-frr/plan.h"
+#include "switch-drivers/linux-frr/policy.h"
 
 #include <fmt/format.h>
 
@@ -40,6 +41,7 @@ std::string setting_key(const FrrLine& line) {
     const bool is_single = std::find(kSingle.begin(), kSingle.end(), parts[2]) != kSingle.end();
     return is_single ? key : std::string{line.text};
   }
+  if (const std::string_view key = policy_key(line.text); !key.empty()) return std::string{key};
   if (parts[0] == "set" || parts[0] == "match") return join(parts, parts.size() - 1);
   if (line.text.starts_with("ipv6 nd ra-")) return join(parts, 3);
   return std::string{line.text};

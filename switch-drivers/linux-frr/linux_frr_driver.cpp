@@ -6,6 +6,7 @@
 #include "switch-drivers/linux-frr/exchange.h"
 #include "switch-drivers/linux-frr/observation.h"
 #include "switch-drivers/linux-frr/outcome.h"
+#include "switch-drivers/linux-frr/policy.h"
 #include "switch-drivers/linux-frr/requirements.h"
 #include "switch-drivers/linux-frr/session_reading.h"
 #include "switch-drivers/linux-frr/wish.h"
@@ -42,6 +43,9 @@ Status check_all(std::span<const PortIntent> wished) {
   std::set<std::string> seen;
   for (const PortIntent& intent : wished) {
     if (auto status = check(intent); !status) return status;
+    for (const Attachment& attachment : intent.attachments)
+      if (auto status = check_policy(attachment.policy); !status)
+        return tl::unexpected(status.error().in("port " + intent.port));
     if (!seen.insert(intent.port).second) {
       return failure(Errc::Invalid, "port " + intent.port + " is wished twice");
     }

@@ -1,6 +1,7 @@
 // The FRR side of a routed port. Shared policy is named after what it says, so two ports that want
 // the same share one object, and a port that wants something else gets another object.
 #include "switch-drivers/linux-frr/exchange.h"
+#include "switch-drivers/linux-frr/policy.h"
 #include "switch-drivers/linux-frr/wish.h"
 
 #include <fmt/format.h>
@@ -61,16 +62,16 @@ void add_session_list(FrrLines& lines, const std::string& name, Family family,
   deny(kHostRouteDeny, v4 ? "0.0.0.0/0 ge 32" : "::/0 ge 128");
 }
 
-FrrLines route_map(const std::string& name, std::initializer_list<std::string_view> body) {
+FrrLines route_map(const std::string& name, const std::vector<std::string>& body) {
   const std::string block = "route-map " + name + " permit 10";
   FrrLines lines{{block}};
-  for (const std::string_view text : body)
-    lines.insert({block, {}, std::string{text}});
+  for (const std::string& text : body)
+    lines.insert({block, {}, text});
   return lines;
 }
 
 std::string named_after_content(const char* prefix, FrrLines& all,
-                                std::initializer_list<std::string_view> body) {
+                                const std::vector<std::string>& body) {
   const std::string name = content_name(prefix, route_map("", body));
   all.merge(route_map(name, body));
   return name;
@@ -80,8 +81,10 @@ struct Policy {
   std::string in4{}, in6{}, out4{}, out6{};
 };
 
-// What every server may say (its own AS and nothing behind it, no communities) and what it is told.
-Policy add_policy(FrrLines& lines, const std::vector<Prefix>& advertise) {
+// What every server may say (its own AS and nothing behind it, no communities) and what it is told,
+// and what its catalog adds to either.
+Policy add_policy(FrrLines& lines, const std::vector<Prefix>& advertise,
+                  const PolicyAddition& added) {
   lines.insert({"bgp as-path access-list SWY-ONE-AS seq 5 permit ^[0-9]+$"});
   add_list(lines, "SWY-NOTHING", Family::V4, {});
   add_list(lines, "SWY-NOTHING", Family::V6, {});
@@ -92,21 +95,21 @@ Policy add_policy(FrrLines& lines, const std::vector<Prefix>& advertise) {
   add_list(lines, list, Family::V4, advertise);
   add_list(lines, list, Family::V6, advertise);
   Policy policy;
-  policy.in4 = named_after_content(
-      "I4", lines,
-      {"match as-path SWY-ONE-AS", "set community none", "set extcommunity none",
-       "set large-community none", "set local-preference 100", "set metric 0"});
-  policy.in6 = named_after_content(
-      "I6", lines,
-      {"match as-path SWY-ONE-AS", "set community none", "set extcommunity none",
-       "set large-community none", "set local-preference 100", "set metric 0",
-       "set ipv6 next-hop peer-address"});
-  policy.out4 = named_after_content("O4", lines,
-                                    {"match ip address prefix-list " + list, "set community none",
-                                     "set extcommunity none", "set large-community none"});
-  policy.out6 = named_after_content("O6", lines,
-                                    {"match ipv6 address prefix-list " + list, "set community none",
-                                     "set extcommunity none", "set large-community none"});
+  const std::vector<std::string> silence{"set community none", "set extcommunity none",
+                                         "set large-community none"};
+  std::vector<std::string> in{"match as-path SWY-ONE-AS", "set local-preference 100",
+                              "set metric 0"};
+  in.insert(in.end(), silence.begin(), silence.end());
+  policy.in4 = named_after_content("I4", lines, joined_policy(in, added.in));
+  in.emplace_back("set ipv6 next-hop peer-address");
+  policy.in6 = named_after_content("I6", lines, joined_policy(in, added.in));
+  const auto told = [&](const char* word) {
+    std::vector<std::string> out{fmt::format("match {} address prefix-list {}", word, list)};
+    out.insert(out.end(), silence.begin(), silence.end());
+    return joined_policy(std::move(out), added.out);
+  };
+  policy.out4 = named_after_content("O4", lines, told("ip"));
+  policy.out6 = named_after_content("O6", lines, told("ipv6"));
   return policy;
 }
 
@@ -153,7 +156,7 @@ bool forgets_to_unlink(int frr_version) { return frr_version != 0 && frr_version
 
 SharedPolicy make_policy(const std::string& block, const Attachment& attachment) {
   SharedPolicy shared;
-  const Policy policy = add_policy(shared.lines, attachment.advertise);
+  const Policy policy = add_policy(shared.lines, attachment.advertise, attachment.policy);
   shared.group = content_name("G", group_lines({}, {}, attachment, policy));
   shared.lines.merge(group_lines(block, shared.group, attachment, policy));
   return shared;
@@ -166,6 +169,11 @@ const SharedPolicy& policy_of(const std::string& block, const Attachment& attach
                                 attachment.hold.count(), attachment.maximum_prefix);
   for (const Prefix& prefix : attachment.advertise)
     key += " " + to_string(prefix);
+  for (const auto* lines : {&attachment.policy.in, &attachment.policy.out}) {
+    key += "|";
+    for (const std::string& line : *lines)
+      key += line + "\n";
+  }
   const auto known = memo.find(key);
   if (known != memo.end()) return known->second;
   // A switch whose catalogs change for years must not keep them all.

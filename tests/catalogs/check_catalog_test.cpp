@@ -1,5 +1,7 @@
 #include "catalogs/check_catalog.h"
 
+#include "provisioner/judge_policy.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -33,7 +35,7 @@ struct Case {
 void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }
 
 class CheckCatalog : public testing::Test {
- protected:
+ public:
   static TemplateEngine& engine() {
     static TemplateEngine one({.time = std::chrono::milliseconds(1000), .bytes = 100'000});
     return one;
@@ -48,7 +50,7 @@ class CheckCatalog : public testing::Test {
   }
 
   static std::vector<std::string> said(const CatalogFolder& folder) {
-    const auto check = check_catalog(engine(), folder);
+    const auto check = check_catalog(engine(), provisioner::judge_policy, folder);
     if (!check) return {check.error().message};
     std::vector<std::string> lines;
     for (const Fault& fault : check->faults)
@@ -58,13 +60,71 @@ class CheckCatalog : public testing::Test {
 };
 
 TEST_F(CheckCatalog, HasNothingAgainstAGoodOne) {
-  const auto check = check_catalog(engine(), good());
+  const auto check = check_catalog(engine(), provisioner::judge_policy, good());
   ASSERT_TRUE(check) << check.error().message;
   EXPECT_THAT(said(good()), testing::IsEmpty());
   EXPECT_EQ(check->name, "tiny");
   EXPECT_EQ(check->servers, 3) << "both families, each alone";
   EXPECT_EQ(check->files, 9) << "two legs and frr.conf of each";
 }
+
+constexpr const char* kSwitch = "switch:\n  - {nos: linux-frr, template: tor.j2}\nserver:\n";
+
+// good() with a template for switches.
+CatalogFolder with_policy(const std::string& text) {
+  CatalogFolder folder = CheckCatalog::good();
+  std::string& yaml = folder.files["catalog.yaml"];
+  yaml.replace(yaml.find("server:\n"), 8, kSwitch);
+  folder.files["tor.j2"] = text;
+  return folder;
+}
+
+TEST_F(CheckCatalog, RendersWhatItAddsToSwitchesOnceAVrf) {
+  const auto check = check_catalog(engine(), provisioner::judge_policy,
+                                   with_policy("route-map IN permit 10\n"
+                                               " set community 65000:{{ vrf | length }}\n"));
+  ASSERT_TRUE(check) << check.error().message;
+  EXPECT_THAT(check->faults, testing::IsEmpty());
+  const auto& policies = check->network.attachments.front().policies;
+  EXPECT_THAT(policies.at("linux-frr").in, testing::ElementsAre("set community 65000:7"));
+}
+
+struct BadPolicy {
+  std::string name{};
+  std::string text{};
+  std::string said{};
+};
+
+void PrintTo(const BadPolicy& one, std::ostream* out) { *out << one.name; }
+
+class BadSwitchTemplate : public CheckCatalog, public testing::WithParamInterface<BadPolicy> {};
+
+TEST_P(BadSwitchTemplate, IsRefusedWithFileAndLine) {
+  EXPECT_THAT(said(with_policy(GetParam().text)), testing::Contains(HasSubstr(GetParam().said)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Policies, BadSwitchTemplate,
+    testing::Values(
+        BadPolicy{"AnotherPort", "{# #}\ninterface swp7.101\n", "tor.j2:2: \"interface\""},
+        BadPolicy{"ASessionOfItsOwn", "router bgp 65001 vrf {{ vrf }}\n", "tor.j2: stands outside"},
+        BadPolicy{"OpensTheFilter", "route-map IN permit 10\n match ip address prefix-list ALL\n",
+                  "tor.j2:2: \"match ip address"},
+        BadPolicy{"ASecondEntry",
+                  "route-map IN permit 10\n{% if true %}\nroute-map IN permit "
+                  "20\n{% endif %}\n",
+                  "tor.j2:3: route map IN has one entry"},
+        BadPolicy{"MadeByAVariable", "route-map IN permit 10\n {{ 'continue' }}\n",
+                  "(linux-frr, VRF vrf-prv, line 2 of what it renders)"},
+        BadPolicy{"Undefined", "route-map IN permit 10\n set metric {{ metric }}\n",
+                  "tor.j2:2: 'metric' is undefined"},
+        BadPolicy{"NamesAServer", "route-map IN permit 10\n{{ server }}\n",
+                  "tor.j2:2: 'server' is undefined"},
+        BadPolicy{"Loops",
+                  "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% "
+                  "endfor %}",
+                  "tor.j2"}),
+    [](const auto& one) { return one.param.name; });
 
 class ShippedCatalog : public CheckCatalog, public testing::WithParamInterface<std::string> {};
 
@@ -164,6 +224,26 @@ INSTANTIATE_TEST_SUITE_P(
              "catalog.yaml",
              {"name: tiny", "name: tiny\nvariables: vars.json"},
              "catalog.yaml:2: variables: there is no file vars.json"},
+        Case{"TagTwice",
+             "catalog.yaml",
+             {"  - {vrf: vrf-prv, advertise: [10.0.0.0/8]}",
+              "  - {vrf: vrf-prv, tag: 101}\n  - {vrf: vrf-pub, tag: 101}"},
+             "tag 101 is there twice"},
+        Case{"NoTag", "catalog.yaml", {"vrf: vrf-prv,", "vrf: vrf-prv, tag: 4095,"}, "tag"},
+        Case{"UnknownNos",
+             "catalog.yaml",
+             {"server:", "switch:\n  - {nos: nx-os, template: leg.j2}\nserver:"},
+             "there is no NOS \"nx-os\"; known are linux-frr"},
+        Case{"NosTwice",
+             "catalog.yaml",
+             {"server:",
+              "switch:\n  - {nos: linux-frr, template: frr.j2}\n"
+              "  - {nos: linux-frr, template: frr.j2}\nserver:"},
+             "catalog.yaml:7: switch[1].nos: NOS linux-frr is there twice"},
+        Case{"NoSuchSwitchTemplate",
+             "catalog.yaml",
+             {"server:", "switch:\n  - {nos: linux-frr, template: tor.j2}\nserver:"},
+             "catalog.yaml:6: switch[0].template: there is no file tor.j2"},
         Case{"SchemaIsNoObject",
              "catalog.yaml",
              {"name: tiny", "name: tiny\nvariables: frr.j2"},

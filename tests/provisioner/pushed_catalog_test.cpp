@@ -1,5 +1,7 @@
 // A network catalog with its templates: pushed, ordered, and what an install gets of it.
 #include "catalogs/catalog_folder.h"
+#include "core/db/query.h"
+#include "core/db/transaction.h"
 #include "tests/provisioner/life_fixture.h"
 
 #include <gmock/gmock.h>
@@ -19,6 +21,13 @@ class PushedCatalog : public LifeFixture {
     std::map<std::string, std::string> all = folder->files;
     all["catalog.yaml"] += "  - {path: /etc/motd, template: motd.j2}\n";
     all["motd.j2"] = motd;
+    return all;
+  }
+
+  static std::map<std::string, std::string> with_policy() {
+    auto all = files("one\n");
+    all["catalog.yaml"] += "switch:\n  - {nos: linux-frr, template: tor.j2}\n";
+    all["tor.j2"] = "route-map IN permit 10\n set community 65000:7\n";
     return all;
   }
 
@@ -110,6 +119,25 @@ TEST_P(PushedCatalog, IsRefusedToOrdersOfAnImageItDoesNotFit) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
             "catalog l3-private version 1 fits images ubuntu-*, not debian-12");
+}
+
+TEST_P(PushedCatalog, IsRefusedWhenItForgetsANosOfTheSite) {
+  EXPECT_THAT(
+      push(with_policy()).error().message,
+      HasSubstr("catalog.yaml: has templates for switches, but none for NOS scripted, which "
+                "switch tor1 runs"));
+}
+
+TEST_P(PushedCatalog, AddsItsPolicyToTheSessionsOfItsServers) {
+  ASSERT_TRUE(db::write(*site_.pool, "a NOS with a judge", [](db::Session& session) -> Status {
+    db::execute(session, "UPDATE switches SET nos = 'linux-frr'");
+    return {};
+  }));
+  ASSERT_TRUE(push(with_policy()));
+  EXPECT_TRUE(ends(deploy().operation, "succeeded"));
+  for (const char* name : {"tor1", "tor2"})
+    EXPECT_THAT(site_.switches[name].ports["swp1"].attachments.front().policy.in,
+                testing::ElementsAre("set community 65000:7"));
 }
 
 TEST_P(PushedCatalog, IsNotOverwrittenByAnInventoryFile) {

@@ -1,5 +1,6 @@
 // switchyard catalog check FOLDER: what is wrong with a catalog, before anybody else sees it
 #include "catalogs/check_catalog.h"
+#include "provisioner/judge_policy.h"
 #include "web/cli/commands.h"
 #include "web/cli/text.h"
 
@@ -36,7 +37,7 @@ Outcome<void> check_folder(Session& session, const std::string& folder) {
     return wrong_usage(read.error().message,
                        "name the folder that has catalog.yaml (docs/catalogs.md)");
   catalogs::TemplateEngine engine;
-  const auto check = catalogs::check_catalog(engine, *read);
+  const auto check = catalogs::check_catalog(engine, provisioner::judge_policy, *read);
   if (!check)
     return tl::unexpected(Failure{.exit = Exit::Unreachable,
                                   .message = check.error().message,

@@ -361,12 +361,15 @@ LineResult FrrConfig::route_map(const Words& words, bool no) {
 }
 
 LineResult FrrConfig::in_route_map(const Words& words, bool no) {
-  static constexpr std::array<std::string_view, 16> kKeys{"match ip address prefix-list",
+  static constexpr std::array<std::string_view, 19> kKeys{"match ip address prefix-list",
                                                           "match ipv6 address prefix-list",
                                                           "match ip address",
                                                           "match as-path",
                                                           "match community",
                                                           "match peer",
+                                                          "match origin",
+                                                          "match metric",
+                                                          "match local-preference",
                                                           "set community",
                                                           "set extcommunity",
                                                           "set large-community",
