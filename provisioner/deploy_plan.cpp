@@ -30,6 +30,11 @@ Result<ChosenCatalog> find_catalog(db::Session& session, const DeployRequest& re
   if (pushed == 0) return ChosenCatalog{.network = std::move(*network)};
   const auto version = find_catalog_version(session, request.catalog, pushed);
   if (!version) return tl::unexpected(version.error());
+  if (version->state == "deprecated")
+    return failure(Errc::Conflict,
+                   fmt::format("catalog {} version {} is deprecated and no other is published; a "
+                               "network engineer has to publish one",
+                               request.catalog, pushed));
   const std::vector<std::string> images = catalogs::parse_catalog(version->files).definition.images;
   if (!catalogs::fits(images, request.image))
     return failure(Errc::Invalid,

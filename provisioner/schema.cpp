@@ -233,6 +233,35 @@ ALTER TABLE network_catalogs ADD COLUMN pushed INT NOT NULL DEFAULT 0
 ALTER TABLE deployments ADD COLUMN catalog_version INT NOT NULL DEFAULT 0
 )sql";
 
+// A version is checked when it is pushed; orders get one that was published. `body` is what the
+// controller made of it (network_catalog.h), '' of versions from before there was one. A roll-out
+// is an operation; its servers are what it moves.
+constexpr std::string_view kRollouts = R"sql(
+ALTER TABLE catalog_versions ADD COLUMN state {name} NOT NULL DEFAULT 'published'
+;
+ALTER TABLE catalog_versions ADD COLUMN body {json} NOT NULL DEFAULT ''
+;
+CREATE TABLE IF NOT EXISTS rollouts (
+  id {name} NOT NULL PRIMARY KEY, catalog {name} NOT NULL, version INT NOT NULL,
+  reverts {name} NOT NULL, canary INT NOT NULL, batch INT NOT NULL, pause_seconds INT NOT NULL,
+  author {name} NOT NULL, created {big} NOT NULL
+) {table}
+;
+CREATE TABLE IF NOT EXISTS rollout_servers (
+  rollout {name} NOT NULL, deployment {name} NOT NULL, server {name} NOT NULL, wave INT NOT NULL,
+  state {name} NOT NULL, from_version INT NOT NULL, to_version INT NOT NULL,
+  former_plan {json} NOT NULL, target_plan {json} NOT NULL, operation {name} NOT NULL,
+  detail {text} NOT NULL, legs {json} NOT NULL, loss {big} NOT NULL, ended {big} NOT NULL,
+  PRIMARY KEY (rollout, deployment)
+) {table}
+;
+CREATE INDEX rollout_servers_state ON rollout_servers (rollout, state, wave)
+;
+CREATE INDEX rollout_servers_operation ON rollout_servers (operation)
+;
+CREATE INDEX deployments_catalog ON deployments (catalog, state)
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
@@ -248,6 +277,7 @@ constexpr std::array kMigrations{
     db::Migration{211, "consoles of operations", kConsoles},
     db::Migration{212, "hardware, times of steps on it", kHardware},
     db::Migration{213, "versions of network catalogs", kCatalogVersions},
+    db::Migration{214, "states of catalog versions, roll-outs", kRollouts},
 };
 
 }  // namespace

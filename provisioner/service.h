@@ -60,6 +60,23 @@ struct DeployRequest {
   DiskLayout layout{};
 };
 
+struct RolloutRequest {
+  std::string catalog{};
+  int version{};  // 0: the one orders get
+  int canary{1};  // servers of the first wave, 0 … 1000
+  int batch{48};  // servers a wave after that, 1 … 1000; never more than one rack
+  std::chrono::seconds pause{30};      // after each wave, 0 … 86400 s
+  std::vector<std::string> servers{};  // these only; empty: all that use the catalog
+};
+
+struct PreviewRequest {
+  std::string catalog{};
+  int version{};                               // 0: `files`
+  std::map<std::string, std::string> files{};  // of a catalog's folder
+  std::string server{};                        // this one only
+  std::string switch_name{};                   // this one only
+};
+
 struct AddressOrder {
   std::optional<std::string> address{};  // this one, or the next free
   std::string owner{};
@@ -175,11 +192,32 @@ class Service {
   Result<Page<CatalogView>> list_catalogs(const PageRequest&);
   // With its files. `version` 0: the one orders get. NotFound: no such version was pushed.
   Result<CatalogVersionView> find_catalog(const std::string& name, int version);
-  // A new version of the catalog these files are (catalogs/catalog_folder.h), which orders get from
-  // now on; the newest one if it has the same files. Invalid with every fault, one a line
-  // "file:line: message".
+  // A new, checked version of the catalog these files are (catalogs/catalog_folder.h); the newest
+  // one if it has the same files. Invalid with every fault, one a line "file:line: message". The
+  // view's version is the pushed one.
   Result<CatalogView> push_catalog(const std::string& author,
                                    const std::map<std::string, std::string>& files, Mode);
+  // Orders get this version from now on; 0: the newest. Conflict: it is deprecated.
+  Result<CatalogView> publish_catalog(const std::string& author, const std::string& name,
+                                      int version, Mode);
+  // Nobody can order or roll out this version any more; who has it keeps it.
+  Result<CatalogVersionView> deprecate_catalog(const std::string& author, const std::string& name,
+                                               int version, Mode);
+  // What moving to a version (or to what these files would be) would change, for one server, one
+  // switch, or everything that uses the catalog.
+  Result<CatalogPreview> preview_catalog(const PreviewRequest&);
+
+  // Moves active servers to a version, in waves. Conflict: there is nothing to move, or another
+  // roll-out of this catalog runs.
+  Result<RolloutView> start_rollout(const Viewer&, const RolloutRequest&, Mode);
+  // Gives every server a roll-out has moved the version back that it had.
+  Result<RolloutView> revert_rollout(const Viewer&, const std::string& id, Mode);
+  // Newest first.
+  Result<Page<RolloutView>> list_rollouts(const PageRequest&);
+  Result<RolloutView> find_rollout(const std::string& id);
+  Result<Page<RolloutServerView>> list_rollout_servers(const std::string& id,
+                                                       const std::string& state,
+                                                       const PageRequest&);
   Result<Page<ImageView>> list_images(const PageRequest&);
 
   // Refuses at once what can never converge. On success everything is reserved and an operation

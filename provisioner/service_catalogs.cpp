@@ -31,14 +31,6 @@ CatalogView to_view(const catalogs::NetworkCatalog& catalog, int version) {
   return view;
 }
 
-// One fault a line.
-Error refused(const std::vector<catalogs::Fault>& faults) {
-  std::string lines;
-  for (const catalogs::Fault& fault : faults)
-    lines += (lines.empty() ? "" : "\n") + to_string(fault);
-  return {Errc::Invalid, lines};
-}
-
 tl::unexpected<Error> of_catalog_file(const std::string& message) {
   return failure(Errc::Invalid, std::string(catalogs::kCatalogFile) + ": " + message);
 }
@@ -77,28 +69,62 @@ Status check_site(db::Session& session, const catalogs::CatalogDefinition& defin
   return check_nos(session, definition.switches);
 }
 
-// Nothing when the newest version has the same files.
-std::optional<int> next_version(db::Session& session, const CatalogVersion& pushed) {
+struct NewestVersion {
+  int version{};  // 0: there is none
+  std::string sha256{};
+};
+
+NewestVersion newest_version(db::Session& session, const std::string& name) {
   const auto newest = db::select_one<int, std::string>(
       session,
       "SELECT version, sha256 FROM catalog_versions WHERE name = :n ORDER BY version DESC LIMIT 1",
-      pushed.name);
-  if (!newest) return 1;
-  const auto& [version, sum] = *newest;
-  if (sum == pushed.sha256) return std::nullopt;
-  return version + 1;
+      name);
+  return newest ? NewestVersion{std::get<0>(*newest), std::get<1>(*newest)} : NewestVersion{};
 }
 
-void publish(db::Session& session, const catalogs::NetworkCatalog& network, int version) {
-  const std::string body = catalogs::to_json_text(network);
+// The version orders get; 0: the inventory's, or none.
+int published_version(db::Session& session, const std::string& name) {
+  const auto row =
+      db::select_one<int>(session, "SELECT pushed FROM network_catalogs WHERE name = :n", name);
+  return row ? std::get<0>(*row) : 0;
+}
+
+void publish(db::Session& session, const CatalogVersion& version) {
+  const std::string body = catalogs::to_json_text(version.network);
   const long long there = db::execute(
       session,
       "UPDATE network_catalogs SET body = :b, pushed = :p, version = version + 1 WHERE name = :n",
-      body, version, network.name);
+      body, version.version, version.name);
   if (there == 0)
     db::execute(session,
                 "INSERT INTO network_catalogs (name, body, version, pushed) VALUES (:n, :b, 1, :p)",
-                network.name, body, version);
+                version.name, body, version.version);
+  set_catalog_state(session, version.name, version.version, "published");
+}
+
+std::vector<CatalogVersionState> versions_of(db::Session& session, const std::string& name) {
+  std::vector<CatalogVersionState> versions;
+  for (const auto& [version, state, author, created] :
+       db::select<int, std::string, std::string, long long>(
+           session,
+           "SELECT version, state, author, created FROM catalog_versions WHERE name = :n ORDER BY "
+           "version",
+           name))
+    versions.push_back({version, state, author, from_micros(created)});
+  return versions;
+}
+
+Result<CatalogVersionView> version_view(db::Session& session, const std::string& name,
+                                        int version) {
+  auto found = find_catalog_version(session, name, version);
+  if (!found) return tl::unexpected(found.error());
+  return CatalogVersionView{.catalog = to_view(found->network, version),
+                            .state = found->state,
+                            .versions = versions_of(session, name),
+                            .sha256 = found->sha256,
+                            .author = found->author,
+                            .created = found->created,
+                            .files = std::move(found->files)};
 }
 
 }  // namespace
@@ -132,52 +158,77 @@ Result<CatalogView> Service::push_catalog(const std::string& author,
                         .sha256 = sum_of(files),
                         .files = files,
                         .author = author,
-                        .created = to_micros(clock_.now())};
+                        .created = to_micros(clock_.now()),
+                        .network = network};
   return write_or_try<CatalogView>(
       pool_, "push catalog " + network.name, mode,
       [&](db::Session& session) -> Result<CatalogView> {
         if (const Status fits = check_site(session, definition); !fits)
           return tl::unexpected(fits.error());
-        const auto version = next_version(session, pushed);
-        if (!version) {
-          const auto current = db::select_one<int>(
-              session, "SELECT pushed FROM network_catalogs WHERE name = :n", network.name);
-          return to_view(network, current ? std::get<0>(*current) : 0);
-        }
-        pushed.version = *version;
+        const NewestVersion newest = newest_version(session, network.name);
+        if (newest.sha256 == pushed.sha256) return to_view(network, newest.version);
+        pushed.version = newest.version + 1;
         insert_catalog_version(session, pushed);
-        publish(session, network, *version);
         append_event(session, {"catalog.pushed", "network-catalogs/" + network.name, ""},
-                     {{"catalog", network.name}, {"version", *version}, {"author", author}},
+                     {{"catalog", network.name}, {"version", pushed.version}, {"author", author}},
                      clock_.now());
-        return to_view(network, *version);
+        return to_view(network, pushed.version);
+      });
+}
+
+Result<CatalogView> Service::publish_catalog(const std::string& author, const std::string& name,
+                                             int version, Mode mode) {
+  return write_or_try<CatalogView>(
+      pool_, "publish catalog " + name, mode, [&](db::Session& session) -> Result<CatalogView> {
+        const int wanted = version == 0 ? newest_version(session, name).version : version;
+        if (wanted == 0) return failure(Errc::NotFound, "catalog " + name + " was never pushed");
+        const auto found = find_catalog_version(session, name, wanted);
+        if (!found) return tl::unexpected(found.error());
+        if (found->state == "deprecated")
+          return failure(Errc::Conflict,
+                         "catalog " + name + " version " + std::to_string(wanted) +
+                             " is deprecated; push its files again to get a new one");
+        // The site may have changed since it was pushed.
+        if (const Status fits =
+                check_site(session, catalogs::parse_catalog(found->files).definition);
+            !fits)
+          return tl::unexpected(fits.error());
+        publish(session, *found);
+        append_event(session, {"catalog.published", "network-catalogs/" + name, ""},
+                     {{"catalog", name}, {"version", wanted}, {"author", author}}, clock_.now());
+        return to_view(found->network, wanted);
+      });
+}
+
+Result<CatalogVersionView> Service::deprecate_catalog(const std::string& author,
+                                                      const std::string& name, int version,
+                                                      Mode mode) {
+  return write_or_try<CatalogVersionView>(
+      pool_, "deprecate catalog " + name, mode,
+      [&](db::Session& session) -> Result<CatalogVersionView> {
+        const auto found = find_catalog_version(session, name, version);
+        if (!found) return tl::unexpected(found.error());
+        set_catalog_state(session, name, version, "deprecated");
+        append_event(session, {"catalog.deprecated", "network-catalogs/" + name, ""},
+                     {{"catalog", name}, {"version", version}, {"author", author}}, clock_.now());
+        return version_view(session, name, version);
       });
 }
 
 Result<CatalogVersionView> Service::find_catalog(const std::string& name, int version) {
-  return db::read(
-      pool_, "find catalog " + name, [&](db::Session& session) -> Result<CatalogVersionView> {
-        const auto current = db::select_one<int>(
-            session, "SELECT pushed FROM network_catalogs WHERE name = :n", name);
-        if (!current) return failure(Errc::NotFound, "there is no network catalog " + name);
-        const int wanted = version == 0 ? std::get<0>(*current) : version;
-        if (wanted == 0)
-          return failure(Errc::NotFound,
-                         "catalog " + name + " is the inventory's: it has no files");
-        auto found = find_catalog_version(session, name, wanted);
-        if (!found) return tl::unexpected(found.error());
-        CatalogVersionView view{
-            .catalog = to_view(catalogs::parse_catalog(found->files).definition.network, wanted),
-            .sha256 = found->sha256,
-            .author = found->author,
-            .created = found->created,
-            .files = std::move(found->files)};
-        for (const auto& [one] : db::select<int>(
-                 session, "SELECT version FROM catalog_versions WHERE name = :n ORDER BY version",
-                 name))
-          view.versions.push_back(one);
-        return view;
-      });
+  return db::read(pool_, "find catalog " + name,
+                  [&](db::Session& session) -> Result<CatalogVersionView> {
+                    if (version != 0) return version_view(session, name, version);
+                    if (const int published = published_version(session, name); published != 0)
+                      return version_view(session, name, published);
+                    if (const int newest = newest_version(session, name).version; newest != 0)
+                      return version_view(session, name, newest);
+                    if (db::select_one<std::string>(
+                            session, "SELECT name FROM network_catalogs WHERE name = :n", name))
+                      return failure(Errc::NotFound,
+                                     "catalog " + name + " is the inventory's: it has no files");
+                    return failure(Errc::NotFound, "there is no network catalog " + name);
+                  });
 }
 
 }  // namespace switchyard::provisioner

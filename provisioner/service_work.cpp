@@ -59,8 +59,7 @@ std::vector<StepView> steps_of(db::Session& session, const OperationRecord& reco
       step.seconds = seconds_of(so_far);
       step.is_slow = limit.count() > 0 && so_far > limit;
     }
-    if (row.in == State::Isolating && step.state == "pending")
-      continue;  // only shown when it is needed
+    if (gives_up(row) && step.state == "pending") continue;  // only shown when it is needed
     steps.push_back(std::move(step));
   }
   return steps;
@@ -222,6 +221,10 @@ Result<OperationView> Service::retry(const Viewer& viewer, const std::string& id
     if (record->status != "failed" && record->status != "cancelled")
       return failure(Errc::Conflict, "operation " + id + " is " + record->status +
                                          "; only a failed or cancelled one can be tried again");
+    if (record->kind == "move" || record->kind == "rollout")
+      return failure(Errc::Conflict, "a " + record->kind +
+                                         " is not tried again; start another roll-out, which "
+                                         "takes the servers that still have another version");
     const auto server = find_server_record(session, record->server);
     if (!server || server->deployment != record->deployment ||
         server->state != server_after(record->kind, record->status))

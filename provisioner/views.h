@@ -269,14 +269,97 @@ struct CatalogView {
   std::vector<CatalogAttachmentView> attachments{};
 };
 
+struct CatalogVersionState {
+  int version{};
+  std::string state{};  // checked, published, deprecated
+  std::string author{};
+  Timestamp created{};
+};
+
 // One version of a pushed catalog.
 struct CatalogVersionView {
-  CatalogView catalog{};        // as this version has it
-  std::vector<int> versions{};  // all there are, oldest first
-  std::string sha256{};         // of the files
+  CatalogView catalog{};                        // as this version has it
+  std::string state{};                          // of this version
+  std::vector<CatalogVersionState> versions{};  // all there are, oldest first
+  std::string sha256{};                         // of the files
   std::string author{};
   long long created{};  // microseconds since 1970
   std::map<std::string, std::string> files{};
+};
+
+// Legs of a server that carried its host routes, from `at` on.
+struct LegsView {
+  Timestamp at{};
+  int up{};
+  int of{};
+};
+
+// What became of one server in a roll-out.
+struct RolloutServerView {
+  std::string deployment{};
+  std::string server{};
+  int wave{};           // 0: of none
+  std::string state{};  // waiting, moving, moved, failed, left, untouched
+  int from_version{};
+  int to_version{};
+  std::string operation{};  // its move; empty: not begun
+  std::string detail{};     // why it failed or was left
+  std::vector<LegsView> legs{};
+  std::chrono::milliseconds loss{};  // how long no leg carried its host routes
+};
+
+struct RolloutView {
+  std::string id{};  // of its operation, too
+  std::string catalog{};
+  int version{};          // that servers get; 0 when it takes another one back
+  std::string reverts{};  // that one
+  int canary{};
+  int batch{};
+  long long pause_seconds{};
+  std::string author{};
+  std::string status{};  // of the operation: running, succeeded, failed, cancelled
+  std::string message{};
+  std::string error{};
+  int waves{};
+  std::map<std::string, long long> servers{};  // how many by state
+  Timestamp created{};
+  Timestamp finished{};
+};
+
+// What a change of a catalog would mean on one switch.
+struct SwitchPreview {
+  std::string switch_name{};
+  std::string nos{};
+  int ports{};             // that change
+  std::string commands{};  // what would be sent; empty when only counted
+  std::size_t bytes{};     // of the commands
+  std::string sha256{};    // of the commands
+};
+
+struct ServerPreview {
+  std::string deployment{};
+  std::string server{};
+  std::string project{};
+  int from_version{};
+  std::string needs_install{};  // why it would not be moved; empty: it would
+
+  struct Port {
+    std::string switch_name{};
+    std::string port{};
+    std::string from{};  // summary of the wish now
+    std::string to{};
+  };
+
+  std::vector<Port> ports{};  // that change
+};
+
+struct CatalogPreview {
+  std::string catalog{};
+  int changed{};        // servers with a port that changes
+  int unchanged{};      // servers whose ports stay as they are
+  int needs_install{};  // servers that would be left
+  std::vector<SwitchPreview> switches{};
+  std::vector<ServerPreview> servers{};  // of one server or one switch only
 };
 
 struct ImageView {

@@ -1,6 +1,7 @@
 // Adding a NOS is one row here.
 #include "switch-drivers/registry.h"
 
+#include "switch-drivers/linux-frr/describe.h"
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
 #include "switch-drivers/linux-frr/policy.h"
 #include "switch-drivers/transport/shell.h"
@@ -14,12 +15,14 @@ namespace switchyard::switch_drivers {
 namespace {
 
 using Make = std::unique_ptr<Driver> (*)(SwitchAccess, SwitchContext);
+using DescribeChange = std::string (*)(const SwitchContext&, std::span<const IntentChange>);
 using JudgePolicy = JudgedPolicy (*)(std::string_view);
 
 struct Row {
   std::string_view nos;
   Make make;
   JudgePolicy judge;
+  DescribeChange describe;
 };
 
 std::unique_ptr<Driver> make_linux_frr(SwitchAccess access, SwitchContext context) {
@@ -28,7 +31,7 @@ std::unique_ptr<Driver> make_linux_frr(SwitchAccess access, SwitchContext contex
 }
 
 constexpr std::array kRows{
-    Row{"linux-frr", make_linux_frr, linux_frr::judge_policy},
+    Row{"linux-frr", make_linux_frr, linux_frr::judge_policy, linux_frr::describe_change},
 };
 
 }  // namespace
@@ -40,6 +43,15 @@ Result<std::unique_ptr<Driver>> make_driver(std::string_view nos, SwitchAccess a
   }
   return failure(Errc::Invalid, fmt::format("switch {}: no driver for NOS \"{}\"; known are {}",
                                             access.name, nos, fmt::join(known_nos(), ", ")));
+}
+
+Result<std::string> describe_change(std::string_view nos, const SwitchContext& context,
+                                    std::span<const IntentChange> ports) {
+  for (const Row& row : kRows) {
+    if (row.nos == nos) return row.describe(context, ports);
+  }
+  return failure(Errc::Invalid, fmt::format("there is no NOS \"{}\"; known are {}", nos,
+                                            fmt::join(known_nos(), ", ")));
 }
 
 Result<JudgedPolicy> judge_policy(std::string_view nos, std::string_view text) {

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,19 @@ struct SwitchContext {
 [[nodiscard]] Result<std::unique_ptr<Driver>> make_driver(std::string_view nos, SwitchAccess access,
                                                           SwitchContext context);
 [[nodiscard]] std::vector<std::string> known_nos();
+
+// One port before and after.
+struct IntentChange {
+  PortIntent former{};
+  PortIntent wished{};
+};
+
+// What a driver would send to a switch that shows the former intents, byte for byte. `ports` are
+// all of the switch that somebody wishes something for, because they share objects; those that do
+// not change add nothing. '' when nothing changes. Pure. Invalid for a NOS nobody registered.
+[[nodiscard]] Result<std::string> describe_change(std::string_view nos,
+                                                  const SwitchContext& context,
+                                                  std::span<const IntentChange> ports);
 
 // What a network catalog's template says for a NOS, judged line by line (decision 0011). Invalid
 // for a NOS nobody registered.

@@ -83,6 +83,17 @@ inline constexpr std::chrono::hours kRescueTime{12};
 [[nodiscard]] StepOutcome open_rescue(const Job& job, StepContext& context);
 [[nodiscard]] StepOutcome keep_rescue(const Job& job, StepContext& context);
 
+// a move: the switch side of a deployment gets another version of its catalog, leg by leg, so that
+// the server always has one that carries its traffic
+[[nodiscard]] StepOutcome move_first_leg(const Job& job, StepContext& context);
+[[nodiscard]] StepOutcome move_other_legs(const Job& job, StepContext& context);
+[[nodiscard]] StepOutcome record_move(const Job& job, StepContext& context);
+[[nodiscard]] StepOutcome revert_legs(const Job& job, StepContext& context);
+
+// a roll-out: moves in waves; the next one begins when all before it is as it should be
+[[nodiscard]] StepOutcome roll_waves(const Job& job, StepContext& context);
+[[nodiscard]] StepOutcome halt_waves(const Job& job, StepContext& context);
+
 // the books
 [[nodiscard]] StepOutcome free_addresses(const Job& job, StepContext& context);
 

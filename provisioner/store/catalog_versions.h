@@ -1,6 +1,7 @@
 // Network catalogs as they were pushed: every version stays as it is.
 #pragma once
 
+#include "catalogs/network_catalog.h"
 #include "catalogs/render/template_engine.h"
 #include "core/db/pool.h"
 #include "core/result.h"
@@ -16,6 +17,8 @@ struct CatalogVersion {
   catalogs::TemplateFiles files{};
   std::string author{};
   long long created{};
+  std::string state{"checked"};  // checked, published, deprecated
+  catalogs::NetworkCatalog network{};
 };
 
 // The same files have the same sum.
@@ -24,6 +27,8 @@ struct CatalogVersion {
 // NotFound: there is no such version.
 [[nodiscard]] Result<CatalogVersion> find_catalog_version(db::Session& session,
                                                           const std::string& name, int version);
+void set_catalog_state(db::Session& session, const std::string& name, int version,
+                       const std::string& state);
 // The unit of work ends with Conflict when somebody else has just pushed this version.
 void insert_catalog_version(db::Session& session, const CatalogVersion& catalog);
 

@@ -102,9 +102,10 @@ struct DeploymentRecord {
 
 struct OperationRecord {
   std::string id{};
-  std::string kind{};        // deploy, release, wipe, rescue
-  std::string deployment{};  // empty: of none (wipe, rescue)
-  std::string server{};
+  std::string kind{};        // deploy, release, wipe, rescue, move, rollout
+  std::string deployment{};  // empty: of none (wipe, rescue, rollout)
+  std::string server{};      // empty: of none (rollout)
+  std::string alone_on{};  // what it has for itself while it runs; empty: the server. Not read back
   std::string project{};
   std::string status{};  // queued, running, succeeded, failed, cancelled
   std::string state{};   // name of the table row

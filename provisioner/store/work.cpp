@@ -3,6 +3,7 @@
 #include "core/db/query.h"
 #include "provisioner/steps/steps.h"
 #include "provisioner/store/events.h"
+#include "provisioner/store/rollouts.h"
 #include "provisioner/store/step_times.h"
 #include "provisioner/store/wishes.h"
 
@@ -13,6 +14,7 @@ namespace switchyard::provisioner {
 namespace {
 
 std::string deployment_after(const std::string& kind, const std::string& status) {
+  if (kind == "move") return "active";
   if (status != "succeeded") return "failed";
   return kind == "deploy" ? "active" : "released";
 }
@@ -24,6 +26,8 @@ std::string reason_after(const Job& job, const std::string& status) {
     return status == "failed" ? "rescue " + operation.id + " failed: " + operation.error
                               : job.server.reason;
   if (status == "succeeded") return "";
+  if (operation.kind == "move")
+    return "not moved to another version of its catalog: " + operation.error;
   if (operation.kind == "wipe" && status == "cancelled")
     return "wipe " + operation.id + " was cancelled, so nothing proves the server clean";
   return operation.error;
@@ -57,6 +61,8 @@ void end_operation(db::Session& session, const Job& job, const std::string& stat
   db::execute(session, "UPDATE operations SET live_server = id, finished = :n WHERE id = :i",
               to_micros(now), operation.id);
   forget_groups(session, operation.id);
+  if (operation.kind == "move") end_move(session, operation.id, status, operation.error, now);
+  if (operation.server.empty()) return;
   db::execute(session,
               "UPDATE servers SET state = :t, reason = :r, deployment = :n, version = version + 1 "
               "WHERE name = :s AND deployment = :d",
@@ -69,6 +75,7 @@ void end_operation(db::Session& session, const Job& job, const std::string& stat
 void show_server_as(db::Session& session, const OperationRecord& operation, std::string_view state,
                     Timestamp now) {
   const std::string wanted(state);
+  if (operation.server.empty()) return;
   const long long changed = db::execute(session,
                                         "UPDATE servers SET state = :t, version = version + 1 "
                                         "WHERE name = :s AND deployment = :d AND state <> :o",
@@ -128,6 +135,7 @@ std::string status_after(const Job& job, const Advance& advance) {
 }  // namespace
 
 std::string_view server_after(std::string_view kind, std::string_view status) {
+  if (kind == "move") return "active";
   if (kind == "rescue") return "maintenance";  // however it ended: only a wipe leads on
   if (status == "succeeded") return kind == "deploy" ? "active" : "available";
   // Whoever cancels a wipe has the server back as it was before.
@@ -147,12 +155,21 @@ void insert_deployment(db::Session& session, const DeploymentRecord& r) {
               r.name, r.operation, r.created, r.catalog_version);
 }
 
+namespace {
+
+const std::string& alone_on(const OperationRecord& r) {
+  return r.alone_on.empty() ? r.server : r.alone_on;
+}
+
+}  // namespace
+
 Status insert_operation(db::Session& session, const OperationRecord& r) {
   const auto running = db::select_one<std::string, std::string>(
-      session, "SELECT id, kind FROM operations WHERE live_server = :s", r.server);
+      session, "SELECT id, kind FROM operations WHERE live_server = :s", alone_on(r));
   if (running)
-    return failure(Errc::Conflict, "server " + r.server + " is busy with " + std::get<1>(*running) +
-                                       " operation " + std::get<0>(*running));
+    return failure(Errc::Conflict, (r.server.empty() ? r.alone_on : "server " + r.server) +
+                                       " is busy with " + std::get<1>(*running) + " operation " +
+                                       std::get<0>(*running));
   const std::string now = session.now_sql();
   const long long slow = slow_after(session, r.kind, r.state, r.server).count();
   db::execute(
@@ -163,7 +180,7 @@ Status insert_operation(db::Session& session, const OperationRecord& r) {
       ":pr, :ls, "
       "'running', :st, " +
           now + ", 0, '', '', '', 0, " + now + ", '', 0, 0, :cr, 0, 1, :sl)",
-      r.id, r.kind, r.deployment, r.server, r.project, r.server, r.state, r.created, slow);
+      r.id, r.kind, r.deployment, r.server, r.project, alone_on(r), r.state, r.created, slow);
   return {};
 }
 

@@ -30,6 +30,9 @@ struct WorkFilter {
     db::Session& session, const WorkFilter& filter);
 [[nodiscard]] std::vector<OperationRecord> list_operation_records(db::Session& session,
                                                                   const WorkFilter& filter);
+// The active ones of a catalog, whatever its version.
+[[nodiscard]] Result<std::vector<DeploymentRecord>> list_deployments_of_catalog(
+    db::Session& session, const std::string& catalog);
 void insert_deployment(db::Session& session, const DeploymentRecord& record);
 
 [[nodiscard]] std::optional<OperationRecord> find_operation_record(db::Session& session,
@@ -44,6 +47,7 @@ void insert_deployment(db::Session& session, const DeploymentRecord& record);
 [[nodiscard]] std::optional<ServerRecord> find_server_record(db::Session& session,
                                                              const std::string& name);
 [[nodiscard]] std::vector<NicRecord> list_nics(db::Session& session, const std::string& server);
+[[nodiscard]] std::vector<NicRecord> list_all_nics(db::Session& session);  // by server and name
 
 // All times that controllers compare (due, state_since, claims) are the database's.
 

@@ -78,6 +78,11 @@ Result<std::vector<DeploymentRecord>> list_deployment_records(db::Session& sessi
                             filter.state);
 }
 
+Result<std::vector<DeploymentRecord>> list_deployments_of_catalog(db::Session& session,
+                                                                  const std::string& catalog) {
+  return select_deployments(session, "catalog = :c AND state = 'active' ORDER BY id", catalog);
+}
+
 std::optional<OperationRecord> find_operation_record(db::Session& session, const std::string& id) {
   auto found = select_operations(session, "id = :i", id);
   if (found.empty()) return std::nullopt;
@@ -110,17 +115,32 @@ std::optional<ServerRecord> find_server_record(db::Session& session, const std::
   return r;
 }
 
-std::vector<NicRecord> list_nics(db::Session& session, const std::string& server) {
+namespace {
+
+template <class... Parameters>
+std::vector<NicRecord> select_nics(db::Session& session, const std::string& rest,
+                                   const Parameters&... parameters) {
   std::vector<NicRecord> nics;
   for (const auto& [owner, name, mac, switch_name, port, asn, nos] :
        db::select<std::string, std::string, std::string, std::string, std::string, long long,
                   std::string>(
            session,
            "SELECT n.server, n.name, n.mac, n.switch_name, n.port, s.asn, s.nos FROM nics n "
-           "JOIN switches s ON s.name = n.switch_name WHERE n.server = :s ORDER BY n.name",
-           server))
+           "JOIN switches s ON s.name = n.switch_name " +
+               rest,
+           parameters...))
     nics.push_back({owner, name, mac, switch_name, port, asn, nos});
   return nics;
+}
+
+}  // namespace
+
+std::vector<NicRecord> list_nics(db::Session& session, const std::string& server) {
+  return select_nics(session, "WHERE n.server = :s ORDER BY n.name", server);
+}
+
+std::vector<NicRecord> list_all_nics(db::Session& session) {
+  return select_nics(session, "ORDER BY n.server, n.name");
 }
 
 }  // namespace switchyard::provisioner

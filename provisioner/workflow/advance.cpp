@@ -20,8 +20,7 @@ std::chrono::milliseconds backoff(int attempt) {
 
 Advance advance(const Row& row, const StepOutcome& outcome, const Progress& progress) {
   if (std::holds_alternative<Done>(outcome)) return {.next = row.then};
-  // A workflow that already gives up is not given up again: it must leave the ports closed.
-  if (progress.cancel_requested && row.in != State::Isolating)
+  if (progress.cancel_requested && !gives_up(row))
     return {.next = row.on_failure, .note = "cancelled", .error = Errc::Conflict};
 
   const bool late = progress.in_state > row.deadline;

@@ -33,6 +33,14 @@ Result<DeploymentRecord> deployment_of(db::Session& session, const OperationReco
   return std::move(**found);
 }
 
+// A roll-out is of no server.
+Result<ServerRecord> server_of(db::Session& session, const OperationRecord& operation) {
+  if (operation.server.empty()) return ServerRecord{};
+  auto found = find_server_record(session, operation.server);
+  if (!found) return failure(Errc::NotFound, "operation " + operation.id + ": its server is gone");
+  return std::move(*found);
+}
+
 // All a step needs to know, read in the transaction that claims it.
 Result<std::optional<Job>> claim_job(StepContext& context, const std::string& id,
                                      const std::stop_token& stop) {
@@ -44,15 +52,15 @@ Result<std::optional<Job>> claim_job(StepContext& context, const std::string& id
                      if (!operation) return std::optional<Job>{};
                      auto deployment = deployment_of(session, *operation);
                      if (!deployment) return tl::unexpected(deployment.error());
-                     const auto server = find_server_record(session, operation->server);
-                     if (!server)
-                       return failure(Errc::NotFound, "operation " + id + ": its server is gone");
+                     auto server = server_of(session, *operation);
+                     if (!server) return tl::unexpected(server.error());
+                     const std::string operation_server = operation->server;
                      const std::chrono::microseconds in_state{to_micros(db::now(session)) -
                                                               operation->state_since};
                      return std::optional(Job{.operation = std::move(*operation),
                                               .deployment = std::move(*deployment),
-                                              .server = *server,
-                                              .nics = list_nics(session, server->name),
+                                              .server = std::move(*server),
+                                              .nics = list_nics(session, operation_server),
                                               .in_state = in_state,
                                               .limits = {.stop = stop, .until = until}});
                    });
@@ -177,9 +185,8 @@ bool Runner::run_one(const std::string& id) {
     context_.consoles->watch(job.server.name, context_.follow_console(job.server));
   const Progress before{.cancel_requested = job.operation.cancel_requested};
   // A cancelled operation does not begin another step; advance() turns it away.
-  StepOutcome outcome = before.cancel_requested && row->in != State::Isolating
-                            ? StepOutcome{Wait{"cancelled"}}
-                            : row->run(job, context_);
+  StepOutcome outcome = before.cancel_requested && !gives_up(*row) ? StepOutcome{Wait{"cancelled"}}
+                                                                   : row->run(job, context_);
   // What we broke off ourselves is no failed try; another controller may go on at once.
   const Error* error = std::get_if<Error>(&outcome);
   if (stop_.stop_requested() && error != nullptr && is_transient(error->code))

@@ -47,17 +47,30 @@ constexpr std::array kRescue{
   Row{State::Closing,     &isolate_server,     State::Succeeded,   State::Isolating, 10min, "maintenance", "Shut both ports and power off"},
   Row{State::Isolating,   &isolate_server,     State::Failed,      State::Failed,    10min, "maintenance", "Power off and shut both ports"},
 };
+constexpr std::array kMove{
+  Row{State::FirstLeg,    &move_first_leg,     State::OtherLegs,   State::Reverting,  3min, "active",    "Change the first leg, and wait until its switch accepts exactly the host routes again"},
+  Row{State::OtherLegs,   &move_other_legs,    State::Recording,   State::Reverting,  3min, "active",    "Change the other legs, one by one, in the same way"},
+  Row{State::Recording,   &record_move,        State::Succeeded,   State::Reverting,  5min, "active",    "Record that the deployment has this version"},
+  Row{State::Reverting,   &revert_legs,        State::Failed,      State::Failed,    30min, "active",    "Change the legs back, one by one"},
+};
+constexpr std::array kRollout{
+  Row{State::Rolling,     &roll_waves,         State::Succeeded,   State::Halting,   168h,  "",          "Move the servers, wave by wave"},
+  Row{State::Halting,     &halt_waves,         State::Failed,      State::Failed,     1h,   "",          "Let the servers that are on their way arrive or go back, and touch no other"},
+};
 // clang-format on
+static_assert(one_row_per_state(kMove) && leads_only_to_known_states(kMove));
+static_assert(one_row_per_state(kRollout) && leads_only_to_known_states(kRollout));
 static_assert(one_row_per_state(kDeploy) && leads_only_to_known_states(kDeploy));
 static_assert(one_row_per_state(kRelease) && leads_only_to_known_states(kRelease));
 static_assert(one_row_per_state(kWipe) && leads_only_to_known_states(kWipe));
 static_assert(one_row_per_state(kRescue) && leads_only_to_known_states(kRescue));
 
-constexpr std::array<std::string_view, 19> kNames{
-    "preparing",    "booting",   "installing",    "stopping", "attaching",
-    "starting",     "verifying", "powering-off",  "closing",  "returning",
-    "wipe-booting", "wiping",    "wipe-stopping", "freeing",  "opening",
-    "open",         "isolating", "succeeded",     "failed"};
+constexpr std::array<std::string_view, 25> kNames{
+    "preparing",    "booting",   "installing",    "stopping",  "attaching",
+    "starting",     "verifying", "powering-off",  "closing",   "returning",
+    "wipe-booting", "wiping",    "wipe-stopping", "freeing",   "opening",
+    "open",         "first-leg", "other-legs",    "recording", "reverting",
+    "rolling",      "halting",   "isolating",     "succeeded", "failed"};
 
 }  // namespace
 
@@ -69,11 +82,17 @@ std::span<const Row> wipe_table() { return kWipe; }
 
 std::span<const Row> rescue_table() { return kRescue; }
 
+std::span<const Row> move_table() { return kMove; }
+
+std::span<const Row> rollout_table() { return kRollout; }
+
 std::span<const Row> table_of(std::string_view kind) {
   if (kind == "deploy") return kDeploy;
   if (kind == "release") return kRelease;
   if (kind == "wipe") return kWipe;
   if (kind == "rescue") return kRescue;
+  if (kind == "move") return kMove;
+  if (kind == "rollout") return kRollout;
   return {};
 }
 

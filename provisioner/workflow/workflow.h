@@ -34,6 +34,14 @@ enum class State : std::uint8_t {
   // rescue, beside some of the above
   Opening,
   Open,
+  // a move to another version of the catalog
+  FirstLeg,
+  OtherLegs,
+  Recording,
+  Reverting,
+  // a roll-out of moves
+  Rolling,
+  Halting,
   // when a workflow cannot go on
   Isolating,
   // ends
@@ -73,11 +81,17 @@ struct Row {
 
 [[nodiscard]] std::span<const Row> deploy_table();
 [[nodiscard]] std::span<const Row> release_table();
-[[nodiscard]] std::span<const Row> wipe_table();    // out of maintenance, without a deployment
-[[nodiscard]] std::span<const Row> rescue_table();  // people in the RAM system of a free server
+[[nodiscard]] std::span<const Row> wipe_table();     // out of maintenance, without a deployment
+[[nodiscard]] std::span<const Row> rescue_table();   // people in the RAM system of a free server
+[[nodiscard]] std::span<const Row> move_table();     // an active server, to another catalog version
+[[nodiscard]] std::span<const Row> rollout_table();  // many of them, wave by wave; of no server
 // The table of an operation's kind; empty for an unknown kind.
 [[nodiscard]] std::span<const Row> table_of(std::string_view kind);
 [[nodiscard]] const Row* find_row(std::span<const Row> table, State state);
+
+// Whether a workflow that is in this row gives up already. It is not given up again: what was
+// opened must be closed, what was changed must go back.
+[[nodiscard]] constexpr bool gives_up(const Row& row) { return row.then == State::Failed; }
 
 // Whether a state is about a server that boots or works alone: then its serial console is read.
 [[nodiscard]] bool watches_console(State state);

@@ -124,6 +124,13 @@ std::vector<Command> clearing_commands(const Phases& phases) {
   return commands;
 }
 
+std::vector<Command> body_commands(const Phases& phases) {
+  std::vector<Command> commands = closed_commands(phases);
+  for (auto& more : {opening_commands(phases), clearing_commands(phases)})
+    commands.insert(commands.end(), more.begin(), more.end());
+  return commands;
+}
+
 std::string render_frr(const std::vector<FrrCommand>& commands) {
   std::string text;
   std::string block;

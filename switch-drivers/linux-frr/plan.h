@@ -63,6 +63,9 @@ struct Phases {
 // What makes a changed policy hold for live sessions; after the two.
 [[nodiscard]] std::vector<Command> clearing_commands(const Phases& phases);
 
+// All three, as a change sends them but for the dead man's handle.
+[[nodiscard]] std::vector<Command> body_commands(const Phases& phases);
+
 // Lines for `vtysh -f`, entering and leaving blocks as needed.
 [[nodiscard]] std::string render_frr(const std::vector<FrrCommand>& commands);
 

@@ -32,7 +32,9 @@ class PushedCatalog : public LifeFixture {
   }
 
   Result<CatalogView> push(const std::map<std::string, std::string>& all, Mode mode = Mode::Real) {
-    return site_.service->push_catalog("eva", all, mode);
+    auto pushed = site_.service->push_catalog("eva", all, mode);
+    if (!pushed || mode == Mode::DryRun) return pushed;
+    return site_.service->publish_catalog("eva", pushed->name, pushed->version, mode);
   }
 
   int version() { return site_.service->list_catalogs({.size = 10})->items.front().version; }
@@ -76,6 +78,36 @@ TEST_P(PushedCatalog, KeepsItsVersionsForWhoOrderedThem) {
   EXPECT_EQ(second->version, 2);
   EXPECT_TRUE(ends(ordered.operation, "succeeded"));
   EXPECT_EQ(installed("/etc/motd"), "one\n");
+}
+
+TEST_P(PushedCatalog, IsForNobodyBeforeItIsPublished) {
+  ASSERT_TRUE(site_.service->push_catalog("eva", files("one\n"), Mode::Real));
+  EXPECT_EQ(version(), 0);
+  EXPECT_EQ(deploy().catalog_version, 0);
+  const auto shown = site_.service->find_catalog("l3-private", 0);
+  ASSERT_TRUE(shown) << shown.error().message;
+  EXPECT_EQ(shown->state, "checked");
+}
+
+TEST_P(PushedCatalog, IsForNobodyOnceItIsDeprecated) {
+  ASSERT_TRUE(push(files("one\n")));
+  const auto shown = site_.service->deprecate_catalog("eva", "l3-private", 1, Mode::Real);
+  ASSERT_TRUE(shown) << shown.error().message;
+  EXPECT_EQ(shown->versions.front().state, "deprecated");
+  const auto refused = site_.service->deploy({}, site_.order());
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("l3-private version 1 is deprecated"));
+  EXPECT_THAT(site_.service->publish_catalog("eva", "l3-private", 1, Mode::Real).error().message,
+              HasSubstr("push its files again"));
+  ASSERT_TRUE(push(files("two\n")));
+  EXPECT_EQ(deploy().catalog_version, 2);
+}
+
+TEST_P(PushedCatalog, CanBeTakenBackForOrders) {
+  ASSERT_TRUE(push(files("one\n")));
+  ASSERT_TRUE(push(files("two\n")));
+  ASSERT_TRUE(site_.service->publish_catalog("eva", "l3-private", 1, Mode::Real));
+  EXPECT_EQ(deploy().catalog_version, 1);
 }
 
 TEST_P(PushedCatalog, IsNoNewVersionWhenItIsTheSame) {

@@ -109,13 +109,18 @@ class ScriptedDriver final : public Driver {
         reports.push_back({.port = intent.port,
                            .vrf = attachment.vrf,
                            .tag = attachment.tag,
-                           .state = server_.status.power == Power::On ? "Established" : "Active",
+                           .state = is_up(intent) ? "Established" : "Active",
                            .remote_asn = attachment.server_asn.value,
                            .accepted = state_.accepted.value_or(attachment.accept)});
     return reports;
   }
 
  private:
+  [[nodiscard]] bool is_up(const PortIntent& intent) const {
+    return server_.status.power == Power::On &&
+           !(state_.loses_session && state_.loses_session(intent));
+  }
+
   PortOutcome apply_one(const PortIntent& intent, const std::string& change_id) {
     PortOutcome outcome{.port = intent.port};
     PortIntent& now = state_.ports[intent.port];
@@ -235,10 +240,8 @@ SimulatedSite::SimulatedSite(db::Backend backend)
              const std::shared_ptr<const Permit>&) -> Result<std::unique_ptr<Driver>> {
         return std::make_unique<ScriptedDriver>(switches[record.name], server);
       }});
-  for (const char* name : {"tor1", "tor2"}) {
-    switches[name];
-    workers[name] = std::make_unique<SwitchWorker>(*context, name);
-  }
+  for (const char* name : {"tor1", "tor2"})
+    add_worker(name);
   runner = std::make_unique<Runner>(StepContext{
       *pool, clock, wakeup, site, allocator,
       [this](const ServerRecord&, const BootLimits&) -> Result<std::unique_ptr<ServerBoot>> {
@@ -264,6 +267,11 @@ std::unique_ptr<SimulatedSite::OtherController> SimulatedSite::controller(
       ReconcileContext{*other->pool, own_clock, wakeup, other->site, make});
   other->worker = std::make_unique<SwitchWorker>(*other->context, switch_name);
   return other;
+}
+
+void SimulatedSite::add_worker(const std::string& switch_name) {
+  switches[switch_name];
+  workers[switch_name] = std::make_unique<SwitchWorker>(*context, switch_name);
 }
 
 void SimulatedSite::import_again() {

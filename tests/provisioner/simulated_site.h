@@ -36,6 +36,7 @@ struct ScriptedSwitch {
   int exchanges{};
   std::vector<std::string> history{};             // "swp1 routed", in order
   std::optional<std::vector<Prefix>> accepted{};  // instead of exactly the expected ones
+  std::function<bool(const switch_drivers::PortIntent&)> loses_session{};  // with such a port
 };
 
 struct ScriptedServer {
@@ -66,6 +67,7 @@ class SimulatedSite {
   void tick();
 
   void import_again();
+  void add_worker(const std::string& switch_name);
   // The site's inventory, but for the first `from`.
   static std::string inventory_with(const std::string& from, const std::string& to);
   // Its inventory with the server under another name; nothing when that was taken.

@@ -26,8 +26,9 @@ std::string page_of(const std::string& title, std::span<const Row> table) {
             " | " + duration(row.deadline) + " | " + std::string(row.server_state) + " |\n";
   text += "\n```text\n" + std::string(to_string(table.front().in));
   for (const Row& row : table)
-    if (row.in != State::Isolating) text += " -> " + std::string(to_string(row.then));
-  return text + "\nany of them on failure or cancel -> isolating -> failed\n```\n";
+    if (!gives_up(row)) text += " -> " + std::string(to_string(row.then));
+  return text + "\nany of them on failure or cancel -> " +
+         std::string(to_string(table.front().on_failure)) + " -> failed\n```\n";
 }
 
 TEST(WorkflowPage, ShowsTheTablesAsTheyAre) {
@@ -38,13 +39,16 @@ TEST(WorkflowPage, ShowsTheTablesAsTheyAre) {
       "that may pass is tried again\nwith growing, jittered delays until the deadline of its "
       "state.\n\n" +
       page_of("deploy", deploy_table()) + "\n" + page_of("release", release_table()) + "\n" +
-      page_of("wipe", wipe_table()) + "\n" + page_of("rescue", rescue_table()) +
+      page_of("wipe", wipe_table()) + "\n" + page_of("rescue", rescue_table()) + "\n" +
+      page_of("move", move_table()) + "\n" + page_of("rollout", rollout_table()) +
       "\nA wipe is a release without a deployment: the way out of maintenance, and the only one. A "
       "release cannot be cancelled; a wipe\nthat is cancelled leaves its server in maintenance, "
       "off "
       "and with its ports shut.\nA rescue has no deployment either and is for servers in "
       "maintenance, or failed (docs/decisions/0009-rescue.md): its server is in maintenance while "
-      "it\nruns and however it ends, off and with its ports shut.\n";
+      "it\nruns and however it ends, off and with its ports shut.\nA move gives the switch side of "
+      "an active server another version of its catalog; a roll-out (of no server) moves many, in "
+      "waves\n(docs/decisions/0012-roll-out.md).\n";
   if (std::getenv("SWITCHYARD_UPDATE") != nullptr) std::ofstream(path) << page;
   std::ostringstream stored;
   stored << std::ifstream(path).rdbuf();

@@ -110,7 +110,16 @@ TEST_F(Domain, TakesAPushedCatalog) {
   EXPECT_EQ(pushed.body["version"], 1);
   const auto shown = ask("GET", "/api/v1/network-catalogs/tiny");
   EXPECT_EQ(shown.body["files"], files) << shown.body;
-  EXPECT_EQ(shown.body["versions"], json::array({1}));
+  EXPECT_EQ(shown.body["state"], "checked");
+  EXPECT_EQ(shown.body["versions"].size(), 1U);
+  const std::string actions = "/api/v1/network-catalogs/tiny/actions";
+  EXPECT_EQ(ask("POST", actions, {{"type", "publish"}}).body["version"], 1);
+  EXPECT_EQ(ask("GET", "/api/v1/network-catalogs/tiny").body["state"], "published");
+  EXPECT_EQ(ask("POST", actions, {{"type", "deprecate"}}).status, 400) << "which one?";
+  EXPECT_EQ(ask("POST", actions, {{"type", "burn"}}).status, 400);
+  EXPECT_EQ(ask("POST", actions, {{"type", "publish"}, {"version", 7}}).status, 404);
+  EXPECT_EQ(ask("POST", actions, {{"type", "deprecate"}, {"version", 1}}).body["state"],
+            "deprecated");
   EXPECT_EQ(ask("GET", "/api/v1/network-catalogs/tiny?version=1").status, 200);
   EXPECT_EQ(ask("GET", "/api/v1/network-catalogs/tiny?version=2").status, 404);
   EXPECT_EQ(ask("GET", "/api/v1/network-catalogs/l3-private").status, 404) << "the inventory's";

@@ -46,6 +46,13 @@ constexpr std::array kTable{
   PermissionRow{"GET",    "/api/v1/network-catalogs",                     Permission::Read},
   PermissionRow{"POST",   "/api/v1/network-catalogs",                     Permission::Network},
   PermissionRow{"GET",    "/api/v1/network-catalogs/:name",               Permission::Read},
+  PermissionRow{"POST",   "/api/v1/network-catalogs/:name/actions",       Permission::Network},
+  PermissionRow{"POST",   "/api/v1/catalog-previews",                     Permission::Network},
+  PermissionRow{"GET",    "/api/v1/rollouts",                             Permission::Network},
+  PermissionRow{"POST",   "/api/v1/rollouts",                             Permission::Network},
+  PermissionRow{"GET",    "/api/v1/rollouts/:id",                         Permission::Network},
+  PermissionRow{"GET",    "/api/v1/rollouts/:id/servers",                 Permission::Network},
+  PermissionRow{"POST",   "/api/v1/rollouts/:id/actions",                 Permission::Network},
   PermissionRow{"GET",    "/api/v1/images",                               Permission::Read},
   PermissionRow{"GET",    "/api/v1/deployments",                          Permission::Read},
   PermissionRow{"POST",   "/api/v1/deployments",                          Permission::Deploy},
@@ -64,6 +71,8 @@ constexpr std::array kOperators{
   std::pair{std::string_view("release"), Permission::Deploy},
   std::pair{std::string_view("wipe"),    Permission::Network},
   std::pair{std::string_view("rescue"),  Permission::Network},
+  std::pair{std::string_view("move"),    Permission::Network},
+  std::pair{std::string_view("rollout"), Permission::Network},
 };
 
 struct RoleRow { Role role{}; std::string_view name{}; bool read{}; bool deploy{}; bool network{}; bool administer{}; };

@@ -1,4 +1,4 @@
-// /api/v1/network-catalogs and /api/v1/images
+// /api/v1/network-catalogs, /api/v1/catalog-previews and /api/v1/images
 #include "catalogs/catalog_folder.h"
 #include "web/api/fields.h"
 #include "web/api/resources.h"
@@ -18,6 +18,57 @@ Answer push(provisioner::Service& service, const Call& call) {
   if (!pushed)
     return tl::unexpected(problem_of(pushed.error(), {"invalid_catalog", "the catalog", "fault"}));
   return Reply{.body = to_json(*pushed)};
+}
+
+struct Action {
+  std::string type{};
+  int version{};
+};
+
+Action read_action(Fields& fields) {
+  Action action{.type = fields.text("type"),
+                .version = static_cast<int>(fields.integer_or("version", 1, 1'000'000, 0))};
+  if (!action.type.empty() && action.type != "publish" && action.type != "deprecate")
+    fields.report("type", "invalid", "must be publish or deprecate");
+  if (action.type == "deprecate" && action.version == 0)
+    fields.report("version", "missing", "is required");
+  return action;
+}
+
+template <class View> Answer shown_answer(const Result<View>& found) {
+  if (!found) return refuse(found.error());
+  return Reply{.body = to_json(*found)};
+}
+
+Answer act(provisioner::Service& service, const Call& call) {
+  const auto action = read_body(call, &read_action);
+  if (!action) return tl::unexpected(action.error());
+  const std::string name = call.parameter("name"), author = viewer_of(call).name;
+  if (action->type == "publish")
+    return shown_answer(service.publish_catalog(author, name, action->version, mode_of(call)));
+  return shown_answer(service.deprecate_catalog(author, name, action->version, mode_of(call)));
+}
+
+provisioner::PreviewRequest read_preview(Fields& fields) {
+  provisioner::PreviewRequest request{
+      .catalog = fields.text_or("catalog", ""),
+      .version = static_cast<int>(fields.integer_or("version", 1, 1'000'000, 0)),
+      .server = fields.text_or("server", ""),
+      .switch_name = fields.text_or("switch", "")};
+  if (request.version == 0)
+    request.files = read_files(fields);
+  else if (request.catalog.empty())
+    fields.report("catalog", "missing", "is required with a version");
+  return request;
+}
+
+Answer preview(provisioner::Service& service, const Call& call) {
+  const auto request = read_body(call, &read_preview);
+  if (!request) return tl::unexpected(request.error());
+  const auto made = service.preview_catalog(*request);
+  if (!made)
+    return tl::unexpected(problem_of(made.error(), {"invalid_catalog", "the catalog", "fault"}));
+  return Reply{.body = to_json(*made)};
 }
 
 Answer show(provisioner::Service& service, const Call& call) {
@@ -41,6 +92,10 @@ void add_catalogs(Api& api, provisioner::Service& service) {
            [&service](const Call& call) { return push(service, call); });
   api.get("/api/v1/network-catalogs/:name", {"version"},
           [&service](const Call& call) { return show(service, call); });
+  api.post("/api/v1/network-catalogs/:name/actions",
+           [&service](const Call& call) { return act(service, call); });
+  api.post("/api/v1/catalog-previews",
+           [&service](const Call& call) { return preview(service, call); });
   api.get("/api/v1/images", {"page_size", "page_token"}, [&api, &service](const Call& call) {
     return list_answer(api, call, [&](const auto& page) { return service.list_images(page); });
   });

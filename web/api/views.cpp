@@ -64,13 +64,6 @@ json to_json(const provisioner::TimelineView& line) {
           {"message", line.message}};
 }
 
-json to_json(const provisioner::CatalogAttachmentView& attachment) {
-  return {{"vrf", attachment.vrf},
-          {"ipv4", attachment.ipv4},
-          {"ipv6", attachment.ipv6},
-          {"advertise", attachment.advertise}};
-}
-
 json to_json(const provisioner::DeployPlanView::PortPlan& port) {
   auto intent = json::parse(port.intent, nullptr, false);
   return {{"switch", port.switch_name},
@@ -246,24 +239,6 @@ json to_json(const provisioner::OperationView& operation) {
           {"created_at", time_json(operation.created)},
           {"finished_at", time_json(operation.finished)},
           {"version", operation.version}};
-}
-
-json to_json(const provisioner::CatalogView& catalog) {
-  return {{"name", catalog.name},
-          {"description", catalog.description},
-          {"version", catalog.version},
-          {"mtu", catalog.mtu},
-          {"attachments", parts_json(catalog.attachments)}};
-}
-
-json to_json(const provisioner::CatalogVersionView& version) {
-  json shown = to_json(version.catalog);
-  shown["versions"] = version.versions;
-  shown["sha256"] = version.sha256;
-  shown["author"] = version.author;
-  shown["created_at"] = time_json(from_micros(version.created));
-  shown["files"] = version.files;
-  return shown;
 }
 
 json to_json(const provisioner::ImageView& image) {

@@ -22,6 +22,9 @@ namespace switchyard::web::api {
 [[nodiscard]] nlohmann::json to_json(const provisioner::OperationView& operation);
 [[nodiscard]] nlohmann::json to_json(const provisioner::CatalogView& catalog);
 [[nodiscard]] nlohmann::json to_json(const provisioner::CatalogVersionView& version);
+[[nodiscard]] nlohmann::json to_json(const provisioner::RolloutView& rollout);
+[[nodiscard]] nlohmann::json to_json(const provisioner::RolloutServerView& server);
+[[nodiscard]] nlohmann::json to_json(const provisioner::CatalogPreview& preview);
 [[nodiscard]] nlohmann::json to_json(const provisioner::ImageView& image);
 [[nodiscard]] nlohmann::json to_json(const provisioner::ImportReport& report);
 [[nodiscard]] nlohmann::json to_json(const provisioner::DeployPlanView& plan);

@@ -100,9 +100,14 @@ void add_catalog_commands(CLI::App& root, Chosen& chosen) {
                                             column("DESCRIPTION", "description")},
                                            "no network catalogs; the inventory file names them"});
               });
+  add_catalog_init(catalogs, chosen);
   add_catalog_check(catalogs, chosen);
   add_catalog_push(catalogs, chosen);
   add_catalog_pull(catalogs, chosen);
+  add_catalog_diff(catalogs, chosen);
+  add_catalog_preview(catalogs, chosen);
+  add_catalog_publish(catalogs, chosen);
+  add_catalog_rollout(catalogs, chosen);
   auto& vrfs = add_group(root, "vrf", "Routing domains of the fabric");
   add_command(vrfs, chosen, "list", "List VRFs and their tags on server ports",
               "  switchyard vrf list", [](Session& session) {

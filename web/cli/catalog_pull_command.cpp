@@ -1,5 +1,6 @@
 // switchyard catalog show NAME, catalog pull NAME FOLDER: a version that was pushed, and its files
 #include "catalogs/catalog_folder.h"
+#include "web/cli/catalog_choice.h"
 #include "web/cli/commands.h"
 #include "web/cli/text.h"
 
@@ -20,14 +21,6 @@ struct Pull {
   int version{};
 };
 
-Outcome<json> find_version(Session& session, const Pull& wanted) {
-  const std::string version = wanted.version == 0 ? "" : std::to_string(wanted.version);
-  auto found = session.client.get(
-      with_query(resource({"network-catalogs", wanted.name}), {{"version", version}}));
-  if (!found) return tl::unexpected(found.error());
-  return std::move(found->body);
-}
-
 const json& files_of(const json& catalog) {
   static const json kNone = json::object();
   const auto files = catalog.find("files");
@@ -35,7 +28,7 @@ const json& files_of(const json& catalog) {
 }
 
 Outcome<void> show_version(Session& session, const Pull& wanted) {
-  const auto catalog = find_version(session, wanted);
+  const auto catalog = find_version(session, wanted.name, wanted.version);
   if (!catalog) return tl::unexpected(catalog.error());
   if (session.is_json()) {
     print_json(*catalog, session.console);
@@ -43,14 +36,16 @@ Outcome<void> show_version(Session& session, const Pull& wanted) {
   }
   std::string versions;
   for (const json& version : list_of(*catalog, "versions"))
-    versions += (versions.empty() ? "" : ", ") + version.dump();
+    versions += (versions.empty() ? "" : "\n") +
+                std::to_string(static_cast<int>(number_of(version, "version"))) + " " +
+                text_of(version, "state") + ", " + time_text(text_of(version, "created_at")) +
+                " by " + text_of(version, "author");
   Sheet sheet;
   sheet.add("Catalog", text_of(*catalog, "name"));
   sheet.add("Description", text_of(*catalog, "description"));
-  sheet.add("Version",
-            std::to_string(static_cast<int>(number_of(*catalog, "version"))) + " of " + versions);
-  sheet.add("Pushed",
-            time_text(text_of(*catalog, "created_at")) + " by " + text_of(*catalog, "author"));
+  sheet.add("Version", std::to_string(static_cast<int>(number_of(*catalog, "version"))) + ", " +
+                           text_of(*catalog, "state"));
+  sheet.add("All", versions);
   sheet.add("SHA-256", text_of(*catalog, "sha256"));
   std::string names;
   for (const auto& [name, text] : files_of(*catalog).items())
@@ -77,7 +72,7 @@ Outcome<void> pull_version(Session& session, const Pull& wanted) {
   std::error_code ignored;
   if (fs::exists(wanted.folder, ignored) && !fs::is_empty(wanted.folder, ignored))
     return wrong_usage(wanted.folder + " is there already", "name a folder that is new or empty");
-  const auto catalog = find_version(session, wanted);
+  const auto catalog = find_version(session, wanted.name, wanted.version);
   if (!catalog) return tl::unexpected(catalog.error());
   for (const auto& [name, text] : files_of(*catalog).items())
     if (const auto written = write_file(wanted.folder, name, text); !written) return written;

@@ -1,5 +1,5 @@
 // switchyard catalog push FOLDER: a new version of a catalog
-#include "catalogs/catalog_folder.h"
+#include "web/cli/catalog_choice.h"
 #include "web/cli/commands.h"
 #include "web/cli/text.h"
 
@@ -11,31 +11,37 @@ namespace {
 struct Push {
   std::string folder{};
   bool dry_run{};
+  bool publish{};
 };
 
 Outcome<void> push_folder(Session& session, const Push& wanted) {
-  const auto read = catalogs::read_catalog_folder(wanted.folder);
-  if (!read)
-    return wrong_usage(read.error().message,
-                       "name the folder that has catalog.yaml (docs/catalogs.md)");
-  if (!read->faults.empty()) {
-    Failure failure{.exit = Exit::Usage, .message = wanted.folder + " cannot be pushed"};
-    for (const catalogs::Fault& fault : read->faults)
-      failure.details.push_back(to_string(fault));
-    return tl::unexpected(std::move(failure));
-  }
-  const auto pushed = session.client.post(
+  const auto files = read_folder(wanted.folder);
+  if (!files) return tl::unexpected(files.error());
+  auto done = session.client.post(
       with_query(resource({"network-catalogs"}), {{"dry_run", wanted.dry_run ? "true" : ""}}),
-      {{"files", read->files}});
-  if (!pushed) return tl::unexpected(pushed.error());
+      {{"files", *files}});
+  if (!done) return tl::unexpected(done.error());
+  const std::string name = text_of(done->body, "name");
+  const auto version = static_cast<int>(number_of(done->body, "version"));
+  const bool publish = wanted.publish && !wanted.dry_run;
+  if (publish) {
+    done = session.client.post(resource({"network-catalogs", name, "actions"}),
+                               {{"type", "publish"}, {"version", version}});
+    if (!done) return tl::unexpected(done.error());
+  }
   if (session.is_json()) {
-    print_json(pushed->body, session.console);
+    print_json(done->body, session.console);
     return {};
   }
-  session.console.out << "catalog " << printable(text_of(pushed->body, "name"))
-                      << (wanted.dry_run ? " would be version " : " is version ")
-                      << number_of(pushed->body, "version")
-                      << (wanted.dry_run ? "\n" : "; orders get it from now on\n");
+  session.console.out << "catalog " << printable(name)
+                      << (wanted.dry_run ? " would be version " : " is version ") << version;
+  if (publish)
+    session.console.out << "; orders get it from now on\n";
+  else if (wanted.dry_run)
+    session.console.out << '\n';
+  else
+    session.console.out << "; orders get it after: switchyard catalog publish " << printable(name)
+                        << '@' << version << '\n';
   return {};
 }
 
@@ -44,12 +50,13 @@ Outcome<void> push_folder(Session& session, const Push& wanted) {
 void add_catalog_push(CLI::App& catalog_group, Chosen& chosen) {
   const auto wanted = std::make_shared<Push>();
   auto& command = add_command(catalog_group, chosen, "push",
-                              "Make a folder's files the version that orders get",
+                              "Have a folder checked by the service and kept as a new version",
                               "  switchyard catalog push catalogs/shipped/l3-private --dry-run\n"
-                              "  switchyard catalog push catalogs/shipped/l3-private",
+                              "  switchyard catalog push catalogs/shipped/l3-private --publish",
                               [wanted](Session& session) { return push_folder(session, *wanted); });
   command.add_option("FOLDER", wanted->folder, "The folder with catalog.yaml")->required();
   command.add_flag("--dry-run", wanted->dry_run, "Check everything, change nothing");
+  command.add_flag("--publish", wanted->publish, "And make it the version that orders get");
 }
 
 }  // namespace switchyard::web::cli

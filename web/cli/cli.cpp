@@ -77,6 +77,7 @@ void add_all(CLI::App& root, Chosen& chosen, const ServeHooks& hooks, Console& c
   add_switch_commands(root, chosen);
   add_subnet_commands(root, chosen);
   add_catalog_commands(root, chosen);
+  add_rollout_commands(root, chosen);
   add_deployment_commands(root, chosen);
   add_operation_commands(root, chosen);
   add_event_commands(root, chosen);

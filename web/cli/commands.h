@@ -28,9 +28,15 @@ void add_wipe_records(CLI::App& server_group, Chosen& chosen);
 void add_switch_commands(CLI::App& root, Chosen& chosen);
 void add_subnet_commands(CLI::App& root, Chosen& chosen);
 void add_catalog_commands(CLI::App& root, Chosen& chosen);  // images, catalogs, VRFs, inventory
+void add_catalog_init(CLI::App& catalog_group, Chosen& chosen);
 void add_catalog_check(CLI::App& catalog_group, Chosen& chosen);
 void add_catalog_push(CLI::App& catalog_group, Chosen& chosen);
-void add_catalog_pull(CLI::App& catalog_group, Chosen& chosen);  // and show
+void add_catalog_pull(CLI::App& catalog_group, Chosen& chosen);     // and show
+void add_catalog_publish(CLI::App& catalog_group, Chosen& chosen);  // and deprecate
+void add_catalog_preview(CLI::App& catalog_group, Chosen& chosen);
+void add_catalog_diff(CLI::App& catalog_group, Chosen& chosen);
+void add_catalog_rollout(CLI::App& catalog_group, Chosen& chosen);  // and rollback
+void add_rollout_commands(CLI::App& root, Chosen& chosen);
 void add_deployment_commands(CLI::App& root, Chosen& chosen);
 void add_operation_commands(CLI::App& root, Chosen& chosen);
 void add_event_commands(CLI::App& root, Chosen& chosen);

@@ -11,6 +11,9 @@ namespace switchyard::web::cli {
 // blank.
 [[nodiscard]] std::string printable(std::string_view text);
 
+// The same of a text of several lines: line ends stay.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
 // Columns of a terminal that printable text takes (wide East Asian characters take two, combining
 // ones none).
 [[nodiscard]] int display_width(std::string_view text);

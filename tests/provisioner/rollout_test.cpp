@@ -1,0 +1,300 @@
+// A version of a catalog on its way to active servers: six of them in two racks.
+#include "catalogs/catalog_folder.h"
+#include "tests/provisioner/life_fixture.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+namespace switchyard::provisioner {
+namespace {
+
+using namespace std::chrono_literals;
+using switch_drivers::PortIntent;
+using testing::HasSubstr;
+using Counts = std::map<std::string, long long>;
+
+constexpr int kServers = 6;  // srv1 … srv3 in one rack, srv4 … srv6 in the other
+
+std::string server_name(int number) { return "srv" + std::to_string(number); }
+
+std::string inventory() {
+  std::string switches, servers;
+  for (int tor = 1; tor <= 4; ++tor) {
+    const std::string number = std::to_string(tor);
+    switches +=
+        "  - {name: tor" + number +
+        ", nos: scripted, address: 127.0.0.1, password: x, host_key: \"SHA256:x\", asn: 6500" +
+        number +
+        ", vrfs: [vrf-prv], ports: [{name: swp1, role: server}, {name: swp2, role: server}, "
+        "{name: swp3, role: server}]}\n";
+  }
+  for (int i = 1; i <= kServers; ++i) {
+    const std::string number = std::to_string(i);
+    const std::string port = "swp" + std::to_string((i - 1) % 3 + 1);
+    const int first = i <= 3 ? 1 : 3;
+    servers += "  - name: srv" + number +
+               "\n    bmc: {type: simulated, url: \"http://127.0.0.1:1/redfish/v1/Systems/srv" +
+               number + "\"}\n    clean: true\n    nics:\n";
+    for (int leg = 0; leg < 2; ++leg)
+      servers += "      - {name: eth" + std::to_string(leg + 1) + ", mac: \"02:00:00:00:0" +
+                 number + ":0" + std::to_string(leg + 1) + "\", switch: tor" +
+                 std::to_string(first + leg) + ", port: " + port + "}\n";
+  }
+  return R"(vrfs:
+  - {name: vrf-prv, tag: 101}
+subnets:
+  - {name: prv-a, vrf: vrf-prv, prefix: 10.1.0.0/24, project: demo}
+  - {name: prv-a6, vrf: vrf-prv, prefix: "fd10:1::/64", project: demo}
+images:
+  - {name: debian-12}
+switches:
+)" + switches +
+         "servers:\n" + servers;
+}
+
+class Rollout : public LifeFixture {
+ protected:
+  Rollout() {
+    const auto imported = site_.service->import_inventory("site.yaml", inventory(), Mode::Real);
+    EXPECT_TRUE(imported) << imported.error().message;
+    for (const char* name : {"tor3", "tor4"})
+      site_.add_worker(name);
+    push("10.0.0.0/8");
+    EXPECT_TRUE(site_.service->publish_catalog("eva", "l3-private", 1, Mode::Real));
+    for (int i = 1; i <= kServers; ++i)
+      deploy_one(i);
+    former_ = ports();
+  }
+
+  void deploy_one(int number) {
+    DeployRequest order = site_.order();
+    order.name = "web" + std::to_string(number);
+    order.server = server_name(number);
+    const auto ordered = site_.service->deploy({}, order);
+    ASSERT_TRUE(ordered) << ordered.error().message;
+    ASSERT_TRUE(ends(ordered->operation, "succeeded"));
+    deployments_.push_back(ordered->id);
+  }
+
+  // The shipped l3-private that tells servers of `advertise` only.
+  int push(const std::string& advertise, const std::string& more = "") {
+    const auto folder = catalogs::read_catalog_folder(std::string(SWITCHYARD_SOURCE_DIR) +
+                                                      "/catalogs/shipped/l3-private");
+    std::map<std::string, std::string> files = folder->files;
+    std::string& yaml = files["catalog.yaml"];
+    const auto at = yaml.find("10.0.0.0/8");
+    yaml.replace(at, 10, advertise);
+    if (!more.empty()) yaml.replace(yaml.find("mtu: 1500"), 9, more);
+    const auto pushed = site_.service->push_catalog("eva", files, Mode::Real);
+    EXPECT_TRUE(pushed) << pushed.error().message;
+    return pushed ? pushed->version : 0;
+  }
+
+  std::map<std::string, std::map<std::string, PortIntent>> ports() {
+    std::map<std::string, std::map<std::string, PortIntent>> all;
+    for (const auto& [name, one] : site_.switches)
+      all[name] = one.ports;
+    return all;
+  }
+
+  RolloutView start(RolloutRequest request) {
+    request.catalog = "l3-private";
+    const auto started = site_.service->start_rollout({.name = "eva"}, request, Mode::Real);
+    EXPECT_TRUE(started) << started.error().message;
+    return started.value_or(RolloutView{});
+  }
+
+  RolloutView after(const RolloutView& rollout, const std::string& status) {
+    EXPECT_TRUE(ends(rollout.id, status));
+    return *site_.service->find_rollout(rollout.id);
+  }
+
+  std::vector<RolloutServerView> servers(const RolloutView& rollout,
+                                         const std::string& state = "") {
+    return site_.service->list_rollout_servers(rollout.id, state, {.size = 100})->items;
+  }
+
+  int version_of(int number) {
+    return site_.service->find_deployment({}, deployments_.at(static_cast<std::size_t>(number - 1)))
+        ->catalog_version;
+  }
+
+  const PortIntent& port(const std::string& tor, const std::string& name) {
+    return site_.switches[tor].ports[name];
+  }
+
+  static bool has_new(const PortIntent& intent) {
+    return !intent.attachments.empty() &&
+           to_string(intent.attachments.front().advertise.front()) == "10.0.0.0/9";
+  }
+
+  std::vector<std::string> deployments_{};
+  std::map<std::string, std::map<std::string, PortIntent>> former_{};
+};
+
+TEST_P(Rollout, MovesEveryServerLegByLeg) {
+  const int version = push("10.0.0.0/9");
+  const RolloutView done =
+      after(start({.version = version, .canary = 1, .batch = 2, .pause = 0s}), "succeeded");
+  EXPECT_EQ(done.servers, (Counts{{"moved", kServers}}));
+  EXPECT_EQ(done.waves, 4) << "the canary, 2 of its rack, 2 and 1 of the other";
+  for (int i = 1; i <= kServers; ++i)
+    EXPECT_EQ(version_of(i), version) << server_name(i);
+  for (const auto& [name, all] : ports())
+    for (const auto& [port, intent] : all)
+      EXPECT_TRUE(has_new(intent)) << name << " " << port;
+  for (const RolloutServerView& server : servers(done)) {
+    EXPECT_EQ(server.loss, 0ms) << server.server;
+    ASSERT_FALSE(server.legs.empty()) << server.server;
+    for (const LegsView& legs : server.legs)
+      EXPECT_GE(legs.up, 1) << server.server << ": both legs at once";
+    EXPECT_EQ(server.legs.back().up, 2) << server.server;
+  }
+}
+
+TEST_P(Rollout, StopsInTheWaveThatGoesWrongAndGoesBackToWhatWas) {
+  const int version = push("10.0.0.0/9");
+  site_.switches["tor4"].refuses.insert("swp2");  // srv5, the second leg
+  const RolloutView stopped =
+      after(start({.version = version, .canary = 1, .batch = 3, .pause = 0s}), "failed");
+  EXPECT_THAT(stopped.error, HasSubstr("wave 3, server srv5: taken back: switch tor4 port swp2"));
+  EXPECT_EQ(stopped.servers["failed"], 1);
+  EXPECT_EQ(port("tor3", "swp2"), former_["tor3"]["swp2"]) << "the first leg of srv5 went back";
+  EXPECT_EQ(version_of(5), 1);
+  EXPECT_EQ(site_.service->find_server({}, "srv5")->state, "active");
+
+  site_.switches["tor4"].refuses.clear();
+  const auto back = site_.service->revert_rollout({.name = "eva"}, stopped.id, Mode::Real);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(after(*back, "succeeded").reverts, stopped.id);
+  EXPECT_EQ(ports(), former_) << "exactly as it was";
+  for (int i = 1; i <= kServers; ++i)
+    EXPECT_EQ(version_of(i), 1) << server_name(i);
+}
+
+TEST_P(Rollout, TouchesNobodyOutsideOfItsWave) {
+  const int version = push("10.0.0.0/9");
+  site_.switches["tor2"].refuses.insert("swp2");  // srv2, in the wave after the canary
+  const RolloutView stopped =
+      after(start({.version = version, .canary = 1, .batch = 2, .pause = 0s}), "failed");
+  EXPECT_EQ(stopped.servers, (Counts{{"failed", 1}, {"moved", 2}, {"untouched", 3}}));
+  for (const char* tor : {"tor3", "tor4"})
+    EXPECT_EQ(site_.switches[tor].ports, former_[tor]) << tor;
+}
+
+TEST_P(Rollout, StopsWhenASessionDoesNotComeBack) {
+  const int version = push("10.0.0.0/9");
+  site_.switches["tor1"].loses_session = [](const PortIntent& intent) {
+    return intent.port == "swp1" && has_new(intent);
+  };
+  const RolloutView stopped =
+      after(start({.version = version, .canary = 1, .batch = 3, .pause = 0s}), "failed");
+  EXPECT_THAT(stopped.error,
+              HasSubstr("wave 1, server srv1: too late: tor1 swp1 vrf-prv: session"));
+  EXPECT_EQ(ports(), former_);
+  const auto failed = servers(stopped, "failed");
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_EQ(failed.front().loss, 0ms) << "the other leg carried all the time";
+}
+
+TEST_P(Rollout, DoesNotTouchALegWhileTheOtherIsDown) {
+  const int version = push("10.0.0.0/9");
+  site_.switches["tor2"].loses_session = [](const PortIntent& intent) {
+    return intent.port == "swp1";
+  };
+  const RolloutView stopped =
+      after(start({.version = version, .canary = 1, .batch = 3, .pause = 0s}), "failed");
+  EXPECT_THAT(stopped.error, HasSubstr("not touched while another leg is down: tor2 swp1"));
+  EXPECT_EQ(ports(), former_);
+}
+
+TEST_P(Rollout, StopsWhenDriftAppearsInThePause) {
+  const int version = push("10.0.0.0/9");
+  const RolloutView begun = start({.version = version, .canary = 1, .batch = 3, .pause = 600s});
+  site_.site.drift = DriftPolicy::Report;
+  ASSERT_TRUE(site_.run_until([&] { return !servers(begun, "moved").empty(); }));
+  site_.switches["tor1"].ports["swp1"].mtu = 1400;
+  ASSERT_TRUE(site_.service->scan_switch("tor1"));
+  const RolloutView stopped = after(begun, "failed");
+  EXPECT_THAT(stopped.error, HasSubstr("wave 1, server srv1: tor1 swp1 differs from its wish"));
+  EXPECT_EQ(stopped.servers["untouched"], 5);
+}
+
+TEST_P(Rollout, CanBeStopped) {
+  const int version = push("10.0.0.0/9");
+  const RolloutView begun = start({.version = version, .canary = 1, .batch = 3, .pause = 600s});
+  ASSERT_TRUE(site_.run_until([&] { return !servers(begun, "moved").empty(); }));
+  ASSERT_TRUE(site_.service->cancel({.name = "eva"}, begun.id));
+  EXPECT_EQ(after(begun, "cancelled").servers, (Counts{{"moved", 1}, {"untouched", 5}}));
+}
+
+TEST_P(Rollout, GoesOnUnderAnotherRunner) {
+  const int version = push("10.0.0.0/9");
+  const RolloutView begun = start({.version = version, .canary = 2, .batch = 3, .pause = 0s});
+  ASSERT_TRUE(site_.run_until([&] { return !servers(begun, "moving").empty(); }));
+  StepContext context{*site_.pool, site_.clock, site_.wakeup, site_.site, site_.allocator, nullptr};
+  site_.runner = std::make_unique<Runner>(std::move(context));
+  EXPECT_EQ(after(begun, "succeeded").servers, (Counts{{"moved", kServers}}));
+}
+
+TEST_P(Rollout, LeavesWhoIsReleasedMeanwhile) {
+  const int version = push("10.0.0.0/9");
+  const RolloutView begun = start({.version = version, .canary = 1, .batch = 3, .pause = 600s});
+  ASSERT_TRUE(site_.run_until([&] { return !servers(begun, "moved").empty(); }));
+  const auto released = site_.service->release({}, deployments_.back(), std::nullopt, Mode::Real);
+  ASSERT_TRUE(released) << released.error().message;
+  site_.run_until([&] { return site_.operation_status(released->id) != "running"; });
+  site_.server.status.power = Power::On;  // the other servers', which the fixture has one of
+  const RolloutView done = after(begun, "succeeded");
+  EXPECT_EQ(done.servers, (Counts{{"left", 1}, {"moved", 5}}));
+}
+
+TEST_P(Rollout, RefusesWhatServersMustBeInstalledAnewFor) {
+  const int version = push("10.0.0.0/8", "mtu: 9000");
+  const auto refused = site_.service->start_rollout(
+      {.name = "eva"}, {.catalog = "l3-private", .version = version}, Mode::Real);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "no server can be moved to version 2: the MTU is 9000 instead of 1500; a server gets "
+            "that when it is installed anew");
+}
+
+TEST_P(Rollout, RefusesASecondOneOfTheCatalog) {
+  const int version = push("10.0.0.0/9");
+  (void)start({.version = version});
+  const auto second = site_.service->start_rollout(
+      {.name = "eva"}, {.catalog = "l3-private", .version = version}, Mode::Real);
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().message, HasSubstr("catalog l3-private is busy with rollout"));
+}
+
+TEST_P(Rollout, IsOnlyTriedInADryRun) {
+  const int version = push("10.0.0.0/9");
+  const auto tried = site_.service->start_rollout(
+      {.name = "eva"}, {.catalog = "l3-private", .version = version}, Mode::DryRun);
+  ASSERT_TRUE(tried) << tried.error().message;
+  EXPECT_EQ(tried->servers, (Counts{{"waiting", kServers}}));
+  EXPECT_TRUE(site_.service->list_rollouts({.size = 10})->items.empty());
+}
+
+TEST_P(Rollout, MovesOnlyWhoIsNamed) {
+  const int version = push("10.0.0.0/9");
+  const RolloutView done = after(start({.version = version, .servers = {"srv4"}}), "succeeded");
+  EXPECT_EQ(done.servers, (Counts{{"moved", 1}}));
+  EXPECT_EQ(version_of(4), version);
+  EXPECT_EQ(version_of(1), 1);
+  EXPECT_THAT(
+      site_.service
+          ->start_rollout({}, {.catalog = "l3-private", .version = version, .servers = {"x"}},
+                          Mode::Real)
+          .error()
+          .message,
+      HasSubstr("server x has no active deployment with catalog l3-private"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, Rollout, testing::ValuesIn(db::backends_under_test()),
+                         db::name_of);
+
+}  // namespace
+}  // namespace switchyard::provisioner

@@ -1,0 +1,115 @@
+// Catalogs, their previews and roll-outs as JSON.
+#include "web/api/answer.h"
+#include "web/api/views.h"
+
+namespace switchyard::web::api {
+namespace {
+
+json to_json(const provisioner::CatalogAttachmentView& attachment) {
+  return {{"vrf", attachment.vrf},
+          {"ipv4", attachment.ipv4},
+          {"ipv6", attachment.ipv6},
+          {"advertise", attachment.advertise}};
+}
+
+json to_json(const provisioner::CatalogVersionState& version) {
+  return {{"version", version.version},
+          {"state", version.state},
+          {"author", version.author},
+          {"created_at", time_json(version.created)}};
+}
+
+json to_json(const provisioner::LegsView& legs) {
+  return {{"at", time_json(legs.at)}, {"up", legs.up}, {"of", legs.of}};
+}
+
+json to_json(const provisioner::ServerPreview::Port& port) {
+  return {{"switch", port.switch_name}, {"port", port.port}, {"from", port.from}, {"to", port.to}};
+}
+
+json to_json(const provisioner::SwitchPreview& one);
+json to_json(const provisioner::ServerPreview& server);
+
+template <class T> json parts_json(const std::vector<T>& items) {
+  json list = json::array();
+  for (const T& item : items)
+    list.push_back(to_json(item));
+  return list;
+}
+
+json to_json(const provisioner::SwitchPreview& one) {
+  return {{"switch", one.switch_name}, {"nos", one.nos},     {"ports", one.ports},
+          {"commands", one.commands},  {"bytes", one.bytes}, {"sha256", one.sha256}};
+}
+
+json to_json(const provisioner::ServerPreview& server) {
+  return {{"deployment", server.deployment},
+          {"server", server.server},
+          {"project", server.project},
+          {"from_version", server.from_version},
+          {"needs_install", server.needs_install},
+          {"ports", parts_json(server.ports)}};
+}
+
+}  // namespace
+
+json to_json(const provisioner::CatalogView& catalog) {
+  return {{"name", catalog.name},
+          {"description", catalog.description},
+          {"version", catalog.version},
+          {"mtu", catalog.mtu},
+          {"attachments", parts_json(catalog.attachments)}};
+}
+
+json to_json(const provisioner::CatalogVersionView& version) {
+  json shown = to_json(version.catalog);
+  shown["state"] = version.state;
+  shown["versions"] = parts_json(version.versions);
+  shown["sha256"] = version.sha256;
+  shown["author"] = version.author;
+  shown["created_at"] = time_json(from_micros(version.created));
+  shown["files"] = version.files;
+  return shown;
+}
+
+json to_json(const provisioner::RolloutView& rollout) {
+  return {{"id", rollout.id},
+          {"catalog", rollout.catalog},
+          {"version", rollout.version},
+          {"reverts", rollout.reverts},
+          {"canary", rollout.canary},
+          {"batch", rollout.batch},
+          {"pause_seconds", rollout.pause_seconds},
+          {"author", rollout.author},
+          {"status", rollout.status},
+          {"message", rollout.message},
+          {"error", rollout.error},
+          {"waves", rollout.waves},
+          {"servers", rollout.servers},
+          {"created_at", time_json(rollout.created)},
+          {"finished_at", time_json(rollout.finished)}};
+}
+
+json to_json(const provisioner::RolloutServerView& server) {
+  return {{"deployment", server.deployment},
+          {"server", server.server},
+          {"wave", server.wave},
+          {"state", server.state},
+          {"from_version", server.from_version},
+          {"to_version", server.to_version},
+          {"operation", server.operation},
+          {"detail", server.detail},
+          {"legs", parts_json(server.legs)},
+          {"loss_ms", server.loss.count()}};
+}
+
+json to_json(const provisioner::CatalogPreview& preview) {
+  return {{"catalog", preview.catalog},
+          {"changed", preview.changed},
+          {"unchanged", preview.unchanged},
+          {"needs_install", preview.needs_install},
+          {"switches", parts_json(preview.switches)},
+          {"servers", parts_json(preview.servers)}};
+}
+
+}  // namespace switchyard::web::api
