@@ -58,10 +58,22 @@ std::optional<std::string> why_not_carrying(db::Session& session, const Move& mo
   return why && why_unverified(session, move.former[leg]) ? why : std::nullopt;
 }
 
+// Whether nobody has looked at the sessions of a leg since that was asked for.
+bool is_unknown(db::Session& session, const PortWish& wish) {
+  const auto observed = find_wish(session, wish.switch_name, wish.intent.port);
+  return observed && observed->sessions_at == 0;
+}
+
 void note_carrying(db::Session& session, const Move& move) {
   int up = 0;
-  for (std::size_t leg = 0; leg < move.target.size(); ++leg)
-    if (!why_not_carrying(session, move, leg)) ++up;
+  bool unknown = false;
+  for (std::size_t leg = 0; leg < move.target.size(); ++leg) {
+    if (!why_not_carrying(session, move, leg))
+      ++up;
+    else
+      unknown = unknown || is_unknown(session, move.target[leg]);
+  }
+  if (up == 0 && unknown) return;  // that no leg carries must have been seen
   note_legs(session, move.server, up, static_cast<int>(move.target.size()), db::now(session));
 }
 

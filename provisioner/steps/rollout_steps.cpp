@@ -140,6 +140,10 @@ class Roll {
                                .created = to_micros(now)};
     if (const Status queued = insert_operation(session_, move); !queued)
       return set_rollout_server(session_, server, "left", queued.error().message);
+    // A leg is touched when the others carry now, not when they did at the last look.
+    const auto wishes = routed_wishes(list_nics(session_, server.server), **deployment);
+    forget_sessions(session_, wishes);
+    watch_sessions(session_, wishes, kWatched);
     append_timeline(session_, move.id, move.state, "started", "", db::now(session_));
     begin_move(session_, server, move.id);
   }

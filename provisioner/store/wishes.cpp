@@ -215,6 +215,14 @@ void watch_sessions(db::Session& session, const std::vector<PortWish>& wishes,
         wish.switch_name, wish.intent.port);
 }
 
+void forget_sessions(db::Session& session, const std::vector<PortWish>& wishes) {
+  for (const PortWish& wish : wishes)
+    db::execute(session,
+                "UPDATE port_wishes SET sessions = '[]', sessions_at = 0 WHERE switch_name = :s AND "
+                "port = :p",
+                wish.switch_name, wish.intent.port);
+}
+
 Status record_results(db::Session& session, const SwitchClaim& claim,
                       const std::vector<PortResult>& results, Timestamp now) {
   // Touching the lease row takes its lock, so a new holder cannot begin between check and write.

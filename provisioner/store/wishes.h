@@ -51,6 +51,10 @@ struct GroupState {
 void watch_sessions(db::Session& session, const std::vector<PortWish>& wishes,
                     std::chrono::seconds how_long);
 
+// What was seen of these ports' sessions is forgotten, so that whoever asks next hears of what is
+// seen from now on, whatever the clocks say.
+void forget_sessions(db::Session& session, const std::vector<PortWish>& wishes);
+
 // Who may write what a reconciler found: the holder of the switch's lease with this fencing number.
 struct SwitchClaim {
   std::string switch_name{};

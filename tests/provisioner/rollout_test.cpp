@@ -30,7 +30,7 @@ std::string inventory() {
         "{name: swp3, role: server}]}\n";
   }
   for (int i = 1; i <= kServers; ++i) {
-    const std::string number = std::to_string(i);
+    const std::string number = std::to_string(i), before = std::to_string(i - 1);
     const std::string port = "swp" + std::to_string((i - 1) % 3 + 1);
     const int first = i <= 3 ? 1 : 3;
     servers += "  - name: srv" + number +
@@ -38,7 +38,7 @@ std::string inventory() {
                number + "\"}\n    clean: true\n    nics:\n";
     for (int leg = 0; leg < 2; ++leg)
       servers += "      - {name: eth" + std::to_string(leg + 1) + ", mac: \"02:00:00:00:0" +
-                 number + ":0" + std::to_string(leg + 1) + "\", switch: tor" +
+                 before + ":0" + std::to_string(leg + 1) + "\", switch: tor" +
                  std::to_string(first + leg) + ", port: " + port + "}\n";
   }
   return R"(vrfs:
@@ -159,7 +159,7 @@ TEST_P(Rollout, StopsInTheWaveThatGoesWrongAndGoesBackToWhatWas) {
   const RolloutView stopped =
       after(start({.version = version, .canary = 1, .batch = 3, .pause = 0s}), "failed");
   EXPECT_THAT(stopped.error, HasSubstr("wave 3, server srv5: taken back: switch tor4 port swp2"));
-  EXPECT_EQ(stopped.servers["failed"], 1);
+  EXPECT_EQ(stopped.servers.at("failed"), 1);
   EXPECT_EQ(port("tor3", "swp2"), former_["tor3"]["swp2"]) << "the first leg of srv5 went back";
   EXPECT_EQ(version_of(5), 1);
   EXPECT_EQ(site_.service->find_server({}, "srv5")->state, "active");
@@ -218,7 +218,7 @@ TEST_P(Rollout, StopsWhenDriftAppearsInThePause) {
   ASSERT_TRUE(site_.service->scan_switch("tor1"));
   const RolloutView stopped = after(begun, "failed");
   EXPECT_THAT(stopped.error, HasSubstr("wave 1, server srv1: tor1 swp1 differs from its wish"));
-  EXPECT_EQ(stopped.servers["untouched"], 5);
+  EXPECT_EQ(stopped.servers.at("untouched"), 5);
 }
 
 TEST_P(Rollout, CanBeStopped) {
