@@ -31,6 +31,8 @@ std::set<std::string> needs_after(const std::vector<PortChange>& changes,
   for (const PortChange& change : changes) {
     changing.insert(change.wish.port);
     needs.merge(needs_of(change.after.frr));
+    // An object that is only about to be made may need one that is there.
+    needs.merge(needs_of(change.after.frr_shared));
   }
   for (const auto& [port, keys] : observed.running->needs_by_port)
     if (!changing.contains(port)) needs.insert(keys.begin(), keys.end());

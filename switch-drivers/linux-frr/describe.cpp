@@ -16,7 +16,9 @@ std::string describe_change(const SwitchContext& context, std::span<const Intent
   for (const IntentChange& port : ports) {
     const FrrLines shared = wished_frr(port.former, wish, policies).shared;
     plan_context.shared_present.insert(shared.begin(), shared.end());
-    needs.merge(needs_of(wished_frr(port.wished, wish, policies).own));
+    const WishedFrr wished = wished_frr(port.wished, wish, policies);
+    needs.merge(needs_of(wished.own));
+    needs.merge(needs_of(wished.shared));
   }
   std::vector<PortPlan> plans;
   for (const IntentChange& port : ports)

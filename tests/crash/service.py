@@ -20,13 +20,13 @@ class Crashed(Exception):
 
 
 class Simulator:
-    """Two switches and a server, which stay as they are whatever happens to the controller."""
+    """Two switches and a server, if no more are asked for, which stay as they are whatever happens to the controller."""
 
-    def __init__(self, folder: pathlib.Path):
+    def __init__(self, folder: pathlib.Path, servers: int = 1, switches: int = 2):
         inventory = folder / "inventory.yaml"
         # Three times faster than life: the dead man's 10 s are the longest wait after a crash.
         self.process = subprocess.Popen(
-            [str(BIN / "switchyard-sim"), "--servers", "1", "--switches", "2", "--write-inventory", str(inventory), "--speed", "3",
+            [str(BIN / "switchyard-sim"), "--servers", str(servers), "--switches", str(switches), "--write-inventory", str(inventory), "--speed", "3",
              "--install-seconds", "0.5", "--wipe-seconds", "0.5", "--boot-seconds", "0.3", "--bgp-ms", "100"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL)
         self.control = re.search(r"http://[\d.:]+", self.process.stdout.readline()).group(0)

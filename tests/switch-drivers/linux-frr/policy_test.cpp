@@ -1,6 +1,7 @@
 // What catalogs may add to the policy of sessions, and what of it reaches a switch.
 #include "switch-drivers/linux-frr/policy.h"
 
+#include "switch-drivers/linux-frr/describe.h"
 #include "switch-drivers/linux-frr/wish.h"
 #include "tests/switch-drivers/intents.h"
 
@@ -124,6 +125,17 @@ TEST(AddedPolicy, MakesObjectsOfItsOwn) {
   const auto marked = shared_lines(with({.out = {"set metric 7"}}));
   EXPECT_NE(plain, marked);
   EXPECT_EQ(marked, shared_lines(with({.out = {"set metric 7"}})));
+}
+
+// Both policies tell servers of the same prefixes: the list is there already, and stays.
+TEST(AddedPolicy, KeepsWhatTheFormerPolicySharesWithIt) {
+  PortIntent marked = routed_port();
+  for (Attachment& attachment : marked.attachments)
+    attachment.policy.in = {"set metric 7"};
+  const std::vector<IntentChange> ports{{marked, routed_port()}};
+  const std::string commands = describe_change({.asn = {65001}}, ports);
+  EXPECT_THAT(commands, HasSubstr("no route-map SWY-I4-"));
+  EXPECT_THAT(commands, testing::Not(HasSubstr("no ip prefix-list SWY-O-")));
 }
 
 TEST(AddedPolicy, IsRefusedByTheDriverWhenNobodyJudgedIt) {
