@@ -75,7 +75,7 @@ TEST_P(ShippedCatalog, IsGood) {
   EXPECT_THAT(said(*folder), testing::IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ShippedCatalog, testing::Values("l3-private", "l3-dual"),
+INSTANTIATE_TEST_SUITE_P(All, ShippedCatalog, testing::Values("l3-private", "l3-dual", "l3-ipv6"),
                          [](const auto& one) { return one.param.substr(3); });
 
 class BadCatalog : public CheckCatalog, public testing::WithParamInterface<Case> {};

@@ -105,7 +105,8 @@ INSTANTIATE_TEST_SUITE_P(
                           {private_vrf({*parse_ip("10.1.0.5"), *parse_ip("fd10:1::5")}),
                            public_vrf()}},
                     Shape{"Private", "l3-private", {private_vrf({*parse_ip("10.1.0.5")})}},
-                    Shape{"Ipv6Only", "l3-private", {private_vrf({*parse_ip("fd10:1::5")})}}),
+                    Shape{"Ipv6Only", "l3-private", {private_vrf({*parse_ip("fd10:1::5")})}},
+                    Shape{"Ipv6", "l3-ipv6", {private_vrf({*parse_ip("fd10:1::5")})}}),
     [](const auto& one) { return one.param.name; });
 
 }  // namespace
