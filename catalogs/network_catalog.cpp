@@ -15,6 +15,7 @@ std::string to_json_text(const NetworkCatalog& catalog) {
     attachments.push_back({{"vrf", attachment.vrf.value},
                            {"ipv4", attachment.ipv4},
                            {"ipv6", attachment.ipv6},
+                           {"anycast", attachment.anycast},
                            {"advertise", advertise},
                            {"maximum_prefix", attachment.maximum_prefix}});
   }
@@ -36,7 +37,9 @@ Result<NetworkCatalog> parse_network_catalog(std::string_view json_text) {
     for (const json& item : parsed.at("attachments")) {
       CatalogAttachment attachment{.vrf = {item.at("vrf").get<std::string>()},
                                    .ipv4 = item.at("ipv4").get<bool>(),
-                                   .ipv6 = item.at("ipv6").get<bool>()};
+                                   .ipv6 = item.at("ipv6").get<bool>(),
+                                   // Catalogs of before there was anycast have none.
+                                   .anycast = item.value("anycast", false)};
       for (const json& text : item.at("advertise")) {
         const Result<Prefix> prefix = parse_prefix(text.get<std::string>());
         if (!prefix) return tl::unexpected(prefix.error().in("network catalog " + catalog.name));

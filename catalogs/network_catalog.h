@@ -17,6 +17,7 @@ struct CatalogAttachment {
   VrfName vrf{};
   bool ipv4{true};
   bool ipv6{true};
+  bool anycast{};                   // orders may name anycast addresses
   std::vector<Prefix> advertise{};  // outbound filter of the switch: exactly these prefixes
   std::uint32_t maximum_prefix{8};
   friend bool operator==(const CatalogAttachment&, const CatalogAttachment&) = default;

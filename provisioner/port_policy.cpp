@@ -22,8 +22,9 @@ std::vector<PortWish> for_every_link(const std::vector<NicRecord>& nics, const P
 
 Attachment attachment(const PlannedVrf& planned, const DeploymentRecord& deployment) {
   Attachment result{.vrf = planned.vrf, .tag = planned.tag, .server_asn = deployment.asn};
-  for (const IpAddress& address : planned.addresses)
-    result.accept.push_back(host_prefix(address));
+  for (const auto* addresses : {&planned.addresses, &planned.anycast})
+    for (const IpAddress& address : *addresses)
+      result.accept.push_back(host_prefix(address));
   result.advertise = planned.advertise;
   // A prefix of a family the server has no address in would only be noise to it.
   std::erase_if(result.advertise, [&](const Prefix& prefix) {

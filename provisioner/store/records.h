@@ -62,6 +62,7 @@ struct PlannedVrf {
   VlanId tag{};
   std::vector<std::string> subnets{};  // parallel to `addresses`
   std::vector<IpAddress> addresses{};  // at most one a family
+  std::vector<IpAddress> anycast{};    // sorted; granted to it, as to other servers
   std::vector<Prefix> advertise{};
   std::uint32_t maximum_prefix{8};
 };

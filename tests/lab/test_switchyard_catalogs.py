@@ -1,5 +1,7 @@
 """The catalogs of catalogs/shipped, each ordered from Switchyard and judged on the switches and the server."""
 
+import concurrent.futures
+import contextlib
 import json
 
 import pytest
@@ -8,7 +10,7 @@ import attack
 import plan
 import probe
 from conftest import paths, wait_converged
-from controller import subnet_words
+from controller import inventory, subnet_words
 from test_switchyard_path import SERVER, SPINE, accepted_on_switch, names
 from test_switchyard_tenant import kinds, refused
 from watch import RouteWatch
@@ -35,9 +37,11 @@ def own_prefixes(lab, node: str) -> set[str]:
             for address in link.get("addr_info", []) if address.get("scope") == "global"}
 
 
-def assert_lies_are_refused(lab, controller, attacker: attack.Attacker, lies: list[str], allowed: set[str]) -> None:
-    """Root on the server announces `lies` on every session: seen to leave, counted as refused, installed nowhere."""
-    heard = allowed | {PRV.advertise4, PRV.advertise6}
+def assert_lies_are_refused(lab, controller, attacker: attack.Attacker, lies: list[str], allowed: set[str],
+                            others: frozenset[str] = frozenset()) -> None:
+    """Root on the server announces `lies` on every session: seen to leave, counted as refused, installed nowhere.
+    `others`: what other servers rightly announce."""
+    heard = allowed | others | {PRV.advertise4, PRV.advertise6}
     with RouteWatch(lab) as watch:
         attacker.announce(lies)
         for name, tor, vrf in attack.neighbours(attacker.vrfs):
@@ -49,7 +53,7 @@ def assert_lies_are_refused(lab, controller, attacker: attack.Attacker, lies: li
             controller.wait(shown, 90, f"{tor.name} to show {kinds(lies)} as refused")
             assert accepted_on_switch(lab, tor, vrf) <= allowed
             assert watch.bgp_prefixes(tor.name, vrf.name) <= heard
-        assert watch.bgp_prefixes(SPINE, PRV.name) <= allowed
+        assert watch.bgp_prefixes(SPINE, PRV.name) <= allowed | others
 
 
 @pytest.mark.seconds(500)
@@ -77,4 +81,106 @@ def test_a_server_of_l3_ipv6_has_its_sessions_and_one_route_and_no_ipv4(lab, sit
         assert_lies_are_refused(lab, site.controller, attacker, lies, {PRV.host6})
         attacker.restore()
         wait_converged(lab, RECOVERY, wanted=one_path)
+    assert [paths(lab, SPINE, str(vrf.table)) for vrf in plan.VRFS] == [[], []]
+
+
+ANY4, ANY6 = "10.1.9.1/32", "fd10:1:9::1/128"
+ANYCAST = {ANY4, ANY6}
+# Taken as anycast, granted to nobody.
+NOT_GRANTED = ["10.1.9.2/32", "fd10:1:9::2/128"]
+WITHDRAWN_IN = 3.0  # seconds
+HEALTH = "/usr/local/lib/switchyard/anycast-health"
+CHECK = "/etc/switchyard/health.d/web"
+
+
+@contextlib.contextmanager
+def anycast_addresses(controller):
+    """Two subnets of their own, two addresses of each taken for sharing; given back at the end."""
+    subnets = {"any-v4": ("10.1.9.0/29", [ANY4, NOT_GRANTED[0]]), "any-v6": ("fd10:1:9::/125", [ANY6, NOT_GRANTED[1]])}
+    for name, (prefix, addresses) in subnets.items():
+        controller.cli("subnet", "create", name, "--vrf", PRV.name, "--prefix", prefix, "--project", "demo", "--hold-down", "0")
+        words = [word for address in addresses for word in ("--address", address.split("/")[0])]
+        controller.cli("subnet", "take", name, "--anycast", *words)
+    yield
+    for name, (_, addresses) in subnets.items():
+        for address in addresses:
+            controller.cli("subnet", "free", name, address.split("/")[0])
+        controller.cli("subnet", "remove", name)
+
+
+def start_health_service(lab, server: str) -> None:
+    """What systemd does with switchyard-anycast.service; the lab has none."""
+    lab.write(server, CHECK, "#!/bin/sh\n[ -e /run/web ]\n", "0755")
+    lab.run(server, f"setsid {HEALTH} </dev/null >/run/anycast-health.log 2>&1 & echo $! >/run/anycast-health.pid")
+
+
+def anycast_on_switch(lab, tor: plan.Node, server: plan.Node) -> set[str]:
+    return accepted_on_switch(lab, tor, PRV, plan.SERVER_PORTS[server.name]) & ANYCAST
+
+
+def withdrawal(lab, server: plan.Node, breaks: str) -> float:
+    """Seconds from the moment this command ended until both families are gone from both switches, by the nodes' common clock."""
+    def gone_at(tor: plan.Node) -> float:
+        name = f"{plan.SERVER_PORTS[server.name]}.{PRV.tag}"
+        shows = " ".join(f"-c 'show bgp vrf {PRV.name} {family} unicast neighbors {name} routes json'" for family in ("ipv4", "ipv6"))
+        there = "|".join(f'\\"{prefix}\\"' for prefix in ANYCAST)
+        return float(lab.run(tor.name, f"while vtysh {shows} | grep -qE \"{there}\"; do :; done; date +%s.%N", timeout=60).stdout)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        gone = [pool.submit(gone_at, tor) for tor in plan.TORS]
+        broken_at = float(lab.run(server.name, f"{breaks}; date +%s.%N").stdout)
+        return max(one.result() for one in gone) - broken_at
+
+
+def next_hops(lab, node: str, prefix: str) -> int:
+    family = 6 if ":" in prefix else 4
+    return next((len(route.get("nexthops", [route])) for route in bgp_routes(lab, node, family, str(PRV.table))
+                 if names([route["dst"]]) == {prefix}), 0)
+
+
+@pytest.mark.seconds(900)
+def test_two_servers_of_l3_anycast_share_addresses_while_their_health_checks_pass(lab, site):
+    controller, servers = site.controller, (plan.SRV1, plan.SRV5)
+    controller.more_servers(inventory(lab, servers))
+    controller.wait(lambda: controller.in_sync("provisioning", plan.SERVER_PORTS["srv5"]), 120, "the ports of srv5 to be in the pool")
+    order = {"catalog": "l3-anycast", "subnets": subnet_words((PRV,)),
+             "more": tuple(word for prefix in (ANY4, ANY6) for word in ("--anycast", f"{PRV.name}={prefix.split('/')[0]}"))}
+    with contextlib.ExitStack() as ends:
+        ends.enter_context(anycast_addresses(controller))
+        deployments = [ends.enter_context(site.by_catalog(name=f"web-{server.name}", server=server, **order)) for server in servers]
+        own = {server.name: {PRV.host4, PRV.host6} if server == plan.SRV1 else {PRV.neighbour4, PRV.neighbour6} for server in servers}
+        for tor in plan.TORS:  # active, and nothing shared: nobody has said what healthy means
+            for server in servers:
+                assert accepted_on_switch(lab, tor, PRV, plan.SERVER_PORTS[server.name]) == own[server.name]
+
+        def shared(*announcing: plan.Node) -> bool:
+            return all(anycast_on_switch(lab, tor, server) == (ANYCAST if server in announcing else set())
+                       for tor in plan.TORS for server in servers)
+        for server in servers:
+            start_health_service(lab, server.name)
+            lab.run(server.name, "touch /run/web")
+        controller.wait(lambda: shared(*servers), 60, "both servers to announce the anycast addresses")
+        for prefix in ANYCAST:  # both servers behind each ToR, both ToRs for the spine
+            for node in ("tor1", "tor2", SPINE):
+                controller.wait(lambda: next_hops(lab, node, prefix) == 2, 30, f"{node} to have two next hops to {prefix}")
+            assert probe.once(lab, SPINE, prefix.split("/")[0], device=PRV.name) == 1.0
+        sources = {route.get("prefsrc") for family in (4, 6) for route in bgp_routes(lab, SERVER, family)}
+        assert sources == {prefix.split("/")[0] for prefix in own["srv1"]}, "the server's own traffic leaves with its own address"
+
+        for what, breaks in {"a check that fails": "rm /run/web", "a check that hangs":
+                             f"printf '#!/bin/sh\nsleep 600\n' >{CHECK}"}.items():
+            seconds = withdrawal(lab, plan.SRV1, breaks)
+            print(f"{what}: withdrawn from both switches after {seconds:.2f} s")
+            assert seconds < WITHDRAWN_IN
+            assert shared(plan.SRV5) and accepted_on_switch(lab, plan.TOR1, PRV) == own["srv1"]
+            for prefix in ANYCAST:
+                assert probe.once(lab, SPINE, prefix.split("/")[0], device=PRV.name) == 1.0
+            lab.run(SERVER, f"printf '#!/bin/sh\n[ -e /run/web ]\n' >{CHECK}; touch /run/web")
+            controller.wait(lambda: shared(*servers), 30, "srv1 to be back")
+        seconds = withdrawal(lab, plan.SRV1, "kill $(cat /run/anycast-health.pid)")
+        print(f"the service is stopped: withdrawn from both switches after {seconds:.2f} s")
+        assert seconds < WITHDRAWN_IN
+
+        attacker = attack.Attacker(lab, deployments[0]["asn"], (PRV,))
+        assert_lies_are_refused(lab, controller, attacker, NOT_GRANTED, own["srv1"] | ANYCAST, frozenset(own["srv5"]))
+        attacker.restore()
     assert [paths(lab, SPINE, str(vrf.table)) for vrf in plan.VRFS] == [[], []]

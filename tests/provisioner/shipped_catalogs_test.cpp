@@ -23,10 +23,11 @@ struct Shape {
 
 void PrintTo(const Shape& one, std::ostream* out) { *out << one.name; }
 
-PlannedVrf private_vrf(std::vector<IpAddress> addresses) {
+PlannedVrf private_vrf(std::vector<IpAddress> addresses, std::vector<IpAddress> anycast = {}) {
   return {.vrf = {"vrf-prv"},
           .tag = {101},
           .addresses = std::move(addresses),
+          .anycast = std::move(anycast),
           .advertise = {*parse_prefix("10.0.0.0/8"), *parse_prefix("fd10::/16")}};
 }
 
@@ -106,6 +107,11 @@ INSTANTIATE_TEST_SUITE_P(
                            public_vrf()}},
                     Shape{"Private", "l3-private", {private_vrf({*parse_ip("10.1.0.5")})}},
                     Shape{"Ipv6Only", "l3-private", {private_vrf({*parse_ip("fd10:1::5")})}},
+                    // What l3-anycast adds is not the renderer's; what it announces is.
+                    Shape{"Anycast",
+                          "l3-private",
+                          {private_vrf({*parse_ip("10.1.0.5"), *parse_ip("fd10:1::5")},
+                                       {*parse_ip("10.1.9.1"), *parse_ip("fd10:1::9:1")})}},
                     Shape{"Ipv6", "l3-ipv6", {private_vrf({*parse_ip("fd10:1::5")})}}),
     [](const auto& one) { return one.param.name; });
 

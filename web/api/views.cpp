@@ -47,6 +47,10 @@ json to_json(const provisioner::DeploymentAddress& address) {
           {"address", address.address}};
 }
 
+json to_json(const provisioner::DeploymentAnycast& anycast) {
+  return {{"vrf", anycast.vrf}, {"tag", anycast.tag}, {"address", anycast.address}};
+}
+
 json to_json(const provisioner::StepView& step) {
   return {{"name", step.name},
           {"title", step.title},
@@ -68,6 +72,7 @@ json to_json(const provisioner::CatalogAttachmentView& attachment) {
   return {{"vrf", attachment.vrf},
           {"ipv4", attachment.ipv4},
           {"ipv6", attachment.ipv6},
+          {"anycast", attachment.anycast},
           {"advertise", attachment.advertise}};
 }
 
@@ -204,7 +209,8 @@ json to_json(const provisioner::SubnetView& subnet) {
 
 json to_json(const provisioner::AddressView& address) {
   return {{"address", address.address}, {"subnet", address.subnet}, {"vrf", address.vrf},
-          {"owner", address.owner},     {"name", address.name},     {"state", address.state}};
+          {"owner", address.owner},     {"name", address.name},     {"state", address.state},
+          {"anycast", address.anycast}};
 }
 
 json to_json(const provisioner::DeploymentView& deployment) {
@@ -220,6 +226,7 @@ json to_json(const provisioner::DeploymentView& deployment) {
           {"reason", deployment.reason},
           {"asn", deployment.asn},
           {"addresses", parts_json(deployment.addresses)},
+          {"anycast", parts_json(deployment.anycast)},
           {"operation", deployment.operation},
           {"created_at", time_json(deployment.created)},
           {"ended_at", time_json(deployment.ended)},
@@ -282,6 +289,7 @@ json to_json(const provisioner::DeployPlanView& plan) {
   return {{"server", plan.server},
           {"asn", plan.asn},
           {"addresses", parts_json(plan.addresses)},
+          {"anycast", parts_json(plan.anycast)},
           {"ports", parts_json(plan.ports)}};
 }
 
