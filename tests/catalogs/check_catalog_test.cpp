@@ -77,7 +77,8 @@ TEST_P(ShippedCatalog, IsGood) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ShippedCatalog,
-                         testing::Values("l3-private", "l3-dual", "l3-ipv6", "l3-anycast"),
+                         testing::Values("l3-private", "l3-dual", "l3-ipv6", "l3-anycast",
+                                         "kubernetes"),
                          [](const auto& one) {
                            return std::regex_replace(one.param, std::regex("[^a-z0-9]"), "");
                          });

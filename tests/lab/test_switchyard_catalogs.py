@@ -3,6 +3,7 @@
 import concurrent.futures
 import contextlib
 import json
+import time
 
 import pytest
 
@@ -183,4 +184,94 @@ def test_two_servers_of_l3_anycast_share_addresses_while_their_health_checks_pas
         attacker = attack.Attacker(lab, deployments[0]["asn"], (PRV,))
         assert_lies_are_refused(lab, controller, attacker, NOT_GRANTED, own["srv1"] | ANYCAST, frozenset(own["srv5"]))
         attacker.restore()
+    assert [paths(lab, SPINE, str(vrf.table)) for vrf in plan.VRFS] == [[], []]
+
+
+POD_NETWORK, POD_NEXT_HOP = "10.244.7.0/24", "192.168.99.2"
+# What a container network has no business with.
+CNI_LIES = ["0.0.0.0/0", "10.1.0.6/32", "10.9.9.0/24"]
+CNI = "/run/cni"
+BGP_PORT = 20179
+
+
+def start_cni(lab, asn: int) -> None:
+    """A container network's daemon: Debian's bgpd once more, on port 179, which knows nothing of kernel and zebra."""
+    own = PRV.host4.split("/")[0]
+    networks = "".join(f"  network {prefix}\n" for prefix in (POD_NETWORK, *CNI_LIES))
+    config = f"""router bgp {asn}
+ bgp router-id {own}
+ no bgp default ipv4-unicast
+ no bgp network import-check
+ neighbor {own} remote-as {asn}
+ neighbor {own} port {BGP_PORT}
+ neighbor {own} timers connect 1
+ address-family ipv4 unicast
+{networks}  neighbor {own} activate
+  neighbor {own} route-map OUT out
+ exit-address-family
+exit
+route-map OUT permit 10
+ set ip next-hop {POD_NEXT_HOP}
+exit
+"""
+    lab.run(SERVER, f"ip link add cni0 type dummy && ip addr add {POD_NEXT_HOP.rsplit('.', 1)[0]}.1/24 dev cni0 && ip link set cni0 up")
+    lab.run(SERVER, f"mkdir -p {CNI} && cat >{CNI}/bgpd.conf && chown -R frr:frr {CNI} && /usr/lib/frr/bgpd -d -n -p 179 -f {CNI}/bgpd.conf "
+                    f"-i {CNI}/bgpd.pid -z {CNI}/no-zebra --vty_socket {CNI} -P 0", stdin=config)
+
+
+def told_by_cni(lab) -> set[str]:
+    shows = f"show bgp ipv4 unicast neighbors {PRV.host4.split('/')[0]} advertised-routes json"
+    return set(json.loads(lab.run(SERVER, f"vtysh --vty_socket {CNI} -d bgpd -c '{shows}'").stdout)["advertisedRoutes"])
+
+
+def leaves_by(lab) -> set[tuple[str, str]]:
+    """(prefix, device) of each route of the fabric; a second next hop is a fault of the caller's."""
+    routes = [route for family in (4, 6) for route in bgp_routes(lab, SERVER, family) if route["dst"] in ("10.0.0.0/8", "fd10::/16")]
+    return {(route["dst"], hop["dev"]) for route in routes for hop in route.get("nexthops", [route])}
+
+
+@pytest.mark.seconds(600)
+def test_a_server_of_kubernetes_leaves_port_179_to_the_container_network(lab, site):
+    controller = site.controller
+    with site.by_catalog("kubernetes", subnet_words((PRV,))) as deployment:
+        asn, attacker = deployment["asn"], attack.Attacker(lab, deployment["asn"], (PRV,))
+        wait_converged(lab, wanted=[[1, 1], [2, 2], []])
+        active, standby = ({(prefix, f"{nic}.{PRV.tag}") for prefix in ("10.0.0.0/8", "fd10::/16")} for nic in plan.SERVER_LINKS)
+        assert leaves_by(lab) == active
+        listening = lab.run(SERVER, "ss -Hltn 'sport = :179 or sport = :20179'").stdout
+        assert f":{BGP_PORT}" in listening and ":179 " not in listening
+        start_cni(lab, asn)  # which fails if it cannot have port 179
+
+        def pod_route() -> list[tuple[str, str]]:
+            return [(route["dst"], route.get("gateway", "")) for route in bgp_routes(lab, SERVER, 4) if route["dst"] != "10.0.0.0/8"]
+        controller.wait(lambda: pod_route() == [(POD_NETWORK, POD_NEXT_HOP)], 60, "the route of the container network")
+        assert ":179 " in lab.run(SERVER, "ss -Hltn 'sport = :179'").stdout
+        assert attacker.announced(PRV.host4.split("/")[0]) == set(), "FRR tells the container network nothing"
+        assert told_by_cni(lab) == {POD_NETWORK, *CNI_LIES}
+
+        def sessions_are_up() -> bool:
+            return all(session_on_switch(lab, tor)["bgpState"] == "Established" for tor in plan.TORS)
+
+        def assert_nothing_of_it_leaves() -> None:
+            for name, tor, vrf in attack.neighbours((PRV,)):
+                assert attacker.announced(name) == {PRV.host4} and attacker.announced(name, "ipv6") == {PRV.host6}
+                assert accepted_on_switch(lab, tor, vrf) == {PRV.host4, PRV.host6}
+            assert names(route["dst"] for route in bgp_routes(lab, SPINE, 4, str(PRV.table))) == {PRV.host4}
+        assert sessions_are_up()
+        assert_nothing_of_it_leaves()
+
+        for what, cut in {"with its carrier": lab.pull, "silently, so that its session must end first": lab.cut_silently}.items():
+            cut(f"tor1.{plan.SERVER_PORT}")
+            begun = time.monotonic()
+            controller.wait(lambda: leaves_by(lab) == standby, 30, "the standby to take over")
+            print(f"the active ToR was lost {what}: the standby is in the kernel after {time.monotonic() - begun:.2f} s")
+            assert probe.once(lab, SERVER, PRV.service4.split("/")[0]) == 1.0
+            lab.plug(f"tor1.{plan.SERVER_PORT}")
+            # The switch's own attempts end at the container network's daemon; the server's must do.
+            controller.wait(sessions_are_up, 60, "the session of tor1 to come back")
+            controller.wait(lambda: leaves_by(lab) == active, 30, "the active ToR to be used again")
+        controller.wait(lambda: pod_route() == [(POD_NETWORK, POD_NEXT_HOP)], 10, "the route of the container network to be there still")
+        for family in (4, 6):
+            assert probe.once(lab, SERVER, (PRV.service4 if family == 4 else PRV.service6).split("/")[0]) == 1.0
+        assert_nothing_of_it_leaves()
     assert [paths(lab, SPINE, str(vrf.table)) for vrf in plan.VRFS] == [[], []]
