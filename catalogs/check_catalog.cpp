@@ -38,6 +38,10 @@ VrfView sample_vrf(const CatalogAttachment& attachment, std::size_t index, Famil
     vrf.addresses.push_back(*parse_ip("192.0.2." + host));
   if (attachment.ipv6 && families != Families::V4)
     vrf.addresses.push_back(*parse_ip("2001:db8::" + host));
+  for (const IpAddress& own : vrf.addresses)
+    if (attachment.anycast)
+      vrf.anycast.push_back(
+          *parse_ip((own.family == Family::V4 ? "198.51.100." : "2001:db8:1::") + host));
   return vrf;
 }
 

@@ -36,11 +36,9 @@ std::string to_json_text(const NetworkCatalog& catalog) {
     json advertise = json::array();
     for (const Prefix& prefix : attachment.advertise)
       advertise.push_back(to_string(prefix));
-    json shown{{"vrf", attachment.vrf.value},
-               {"ipv4", attachment.ipv4},
-               {"ipv6", attachment.ipv6},
-               {"advertise", advertise},
-               {"maximum_prefix", attachment.maximum_prefix}};
+    json shown{{"vrf", attachment.vrf.value}, {"ipv4", attachment.ipv4},
+               {"ipv6", attachment.ipv6},     {"anycast", attachment.anycast},
+               {"advertise", advertise},      {"maximum_prefix", attachment.maximum_prefix}};
     if (attachment.tag) shown["tag"] = attachment.tag->value;
     if (!attachment.policies.empty()) shown["policies"] = policies_json(attachment.policies);
     attachments.push_back(std::move(shown));
@@ -63,7 +61,9 @@ Result<NetworkCatalog> parse_network_catalog(std::string_view json_text) {
     for (const json& item : parsed.at("attachments")) {
       CatalogAttachment attachment{.vrf = {item.at("vrf").get<std::string>()},
                                    .ipv4 = item.at("ipv4").get<bool>(),
-                                   .ipv6 = item.at("ipv6").get<bool>()};
+                                   .ipv6 = item.at("ipv6").get<bool>(),
+                                   // Catalogs of before there was anycast have none.
+                                   .anycast = item.value("anycast", false)};
       for (const json& text : item.at("advertise")) {
         const Result<Prefix> prefix = parse_prefix(text.get<std::string>());
         if (!prefix) return tl::unexpected(prefix.error().in("network catalog " + catalog.name));

@@ -28,6 +28,7 @@ struct CatalogAttachment {
   std::optional<VlanId> tag{};  // nothing: the VRF's own
   bool ipv4{true};
   bool ipv6{true};
+  bool anycast{};                   // orders may name anycast addresses
   std::vector<Prefix> advertise{};  // outbound filter of the switch: exactly these prefixes
   std::uint32_t maximum_prefix{8};
   std::map<std::string, SwitchPolicy> policies{};  // by NOS; rendered when the catalog is pushed

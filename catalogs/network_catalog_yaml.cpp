@@ -8,7 +8,8 @@ namespace {
 CatalogAttachment read_attachment(const yaml::Node& node) {
   CatalogAttachment attachment{.vrf = node.parsed<VrfName>("vrf", &parse_vrf),
                                .ipv4 = node.flag_or("ipv4", true),
-                               .ipv6 = node.flag_or("ipv6", true)};
+                               .ipv6 = node.flag_or("ipv6", true),
+                               .anycast = node.flag_or("anycast", false)};
   if (node.find("tag"))
     attachment.tag = VlanId{static_cast<std::uint16_t>(node.integer_or("tag", 1, 4094, 1))};
   for (const std::string& text : node.texts("advertise")) {

@@ -32,18 +32,19 @@ template <class Of> json list(const std::vector<Of>& all, json (*made)(const Of&
 
 int number(Family family) { return family == Family::V4 ? 4 : 6; }
 
-struct OwnAddress {
+struct AddressInVrf {
   IpAddress address{};
   VlanId tag{};
 };
 
-constexpr Variable<OwnAddress> kOfAddress[]{
+constexpr Variable<AddressInVrf> kOfAddress[]{
     {"address", "the address alone: `10.1.0.5`",
-     [](const OwnAddress& of) { return json(to_string(of.address)); }},
+     [](const AddressInVrf& of) { return json(to_string(of.address)); }},
     {"prefix", "the host route: `10.1.0.5/32`",
-     [](const OwnAddress& of) { return json(to_string(host_prefix(of.address))); }},
-    {"family", "`4` or `6`", [](const OwnAddress& of) { return json(number(of.address.family)); }},
-    {"tag", "802.1Q tag of its VRF", [](const OwnAddress& of) { return json(of.tag.value); }},
+     [](const AddressInVrf& of) { return json(to_string(host_prefix(of.address))); }},
+    {"family", "`4` or `6`",
+     [](const AddressInVrf& of) { return json(number(of.address.family)); }},
+    {"tag", "802.1Q tag of its VRF", [](const AddressInVrf& of) { return json(of.tag.value); }},
 };
 
 constexpr Variable<Prefix> kOfAdvertised[]{
@@ -53,6 +54,13 @@ constexpr Variable<Prefix> kOfAdvertised[]{
 
 json advertised(const Prefix& of) { return object<Prefix>(of, kOfAdvertised); }
 
+json addresses_of(const VrfView& of, const std::vector<IpAddress>& addresses) {
+  json all = json::array();
+  for (const IpAddress& address : addresses)
+    all.push_back(object<AddressInVrf>({address, of.tag}, kOfAddress));
+  return all;
+}
+
 constexpr Variable<VrfView> kOfVrf[]{
     {"name", "of the VRF", [](const VrfView& of) { return json(of.vrf.value); }},
     {"tag", "802.1Q tag on the server's ports",
@@ -60,12 +68,9 @@ constexpr Variable<VrfView> kOfVrf[]{
     {"device", "the dummy that holds the addresses: `vni0`, in the order of the tags",
      [](const VrfView& of) { return json(of.device); }},
     {"addresses", "the server's own there, at most one a family; see *An address*",
-     [](const VrfView& of) {
-       json all = json::array();
-       for (const IpAddress& address : of.addresses)
-         all.push_back(object<OwnAddress>({address, of.tag}, kOfAddress));
-       return all;
-     }},
+     [](const VrfView& of) { return addresses_of(of, of.addresses); }},
+    {"anycast", "those it may announce there like other servers; see *An address*",
+     [](const VrfView& of) { return addresses_of(of, of.anycast); }},
     {"advertise", "what the switches tell the server; each has `prefix` and `family`",
      [](const VrfView& of) { return list<Prefix>(of.advertise, &advertised); }},
     {"maximum_prefix", "routes a family the switches accept before they end the session",
@@ -134,7 +139,7 @@ std::string to_json_text(const ServerView& view) {
 std::string variables_reference() {
   return section<ServerView>("Everywhere", kOfServer) +
          section<VrfView>("A VRF (`vrfs[]`; `vrf` where a file is made for each)", kOfVrf) +
-         section<OwnAddress>("An address (`vrf.addresses[]`)", kOfAddress) +
+         section<AddressInVrf>("An address (`vrf.addresses[]`, `vrf.anycast[]`)", kOfAddress) +
          section<LinkView>("A link (`links[]`; `link` where a file is made for each)", kOfLink) +
          section<LegView>("A leg (`link.legs[]`; `leg` where a file is made for each)", kOfLeg);
 }

@@ -16,6 +16,7 @@ struct VrfView {
   VlanId tag{};
   std::string device{};  // the dummy that holds the addresses: "vni0"
   std::vector<IpAddress> addresses{};
+  std::vector<IpAddress> anycast{};
   std::vector<Prefix> advertise{};
   std::uint32_t maximum_prefix{};
 };

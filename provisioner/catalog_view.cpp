@@ -13,6 +13,7 @@ catalogs::VrfView vrf_view(const PlannedVrf& planned, std::size_t index) {
           .tag = planned.tag,
           .device = own_device(index),
           .addresses = planned.addresses,
+          .anycast = planned.anycast,
           .advertise = planned.advertise,
           .maximum_prefix = planned.maximum_prefix};
 }

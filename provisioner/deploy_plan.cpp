@@ -3,6 +3,7 @@
 #include "catalogs/catalog_definition.h"
 #include "core/db/query.h"
 #include "ipam/subnets.h"
+#include "provisioner/anycast_plan.h"
 #include "provisioner/setup_files.h"
 #include "provisioner/store/catalog_versions.h"
 #include "provisioner/store/work.h"
@@ -122,6 +123,8 @@ Result<PlannedVrf> plan_vrf(db::Session& session, const catalogs::CatalogAttachm
     planned.subnets.push_back(name);
   }
   std::ranges::sort(planned.subnets);
+  if (Status anycast = plan_anycast(session, attachment, request, families, planned); !anycast)
+    return tl::unexpected(anycast.error());
   return planned;
 }
 
@@ -175,10 +178,11 @@ Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& requ
                               .users = request.users,
                               .user_data = request.user_data,
                               .layout = request.layout}};
-  for (const auto& [vrf, subnets] : request.subnets)
-    if (std::ranges::none_of(catalog->attachments,
-                             [&](const auto& a) { return a.vrf.value == vrf; }))
-      return failure(Errc::Invalid, "catalog " + request.catalog + " does not attach VRF " + vrf);
+  for (const auto* of_vrf : {&request.subnets, &request.anycast})
+    for (const auto& [vrf, names] : *of_vrf)
+      if (std::ranges::none_of(catalog->attachments,
+                               [&](const auto& a) { return a.vrf.value == vrf; }))
+        return failure(Errc::Invalid, "catalog " + request.catalog + " does not attach VRF " + vrf);
   for (const catalogs::CatalogAttachment& attachment : catalog->attachments) {
     auto planned = plan_vrf(session, attachment, request);
     if (!planned) return tl::unexpected(planned.error());

@@ -24,7 +24,8 @@ struct CheckedOrder {
 };
 
 // Refuses at once what can never converge, naming the object and the way out: unknown image,
-// catalog or subnet, a subnet of another project or VRF, no subnet for a VRF of the catalog, a VRF
+// catalog or subnet, a subnet of another project or VRF, no subnet for a VRF of the catalog, an
+// anycast address that is not the project's or that the catalog has no room for, a VRF
 // that is missing on one of the server's switches, no free server of the profile, a host name that
 // is taken. Reads only.
 [[nodiscard]] Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& request);

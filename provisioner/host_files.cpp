@@ -60,10 +60,17 @@ std::string prefix_list(Family family, const std::string& name,
   return text + fmt::format("{} prefix-list {} seq 65000 deny any\n", word(family), name);
 }
 
+// FRR announces an anycast address while it is on one of the server's devices.
+std::vector<Prefix> may_announce(const PlannedVrf& vrf) {
+  std::vector<Prefix> prefixes;
+  for (const auto* addresses : {&vrf.addresses, &vrf.anycast})
+    for (const IpAddress& address : *addresses)
+      prefixes.push_back(host_prefix(address));
+  return prefixes;
+}
+
 std::string lists_of(const PlannedVrf& vrf) {
-  std::vector<Prefix> own;
-  for (const IpAddress& address : vrf.addresses)
-    own.push_back(host_prefix(address));
+  const std::vector<Prefix> own = may_announce(vrf);
   std::string text;
   for (const Family family : {Family::V4, Family::V6}) {
     text += prefix_list(family, fmt::format("OWN{}-{}", digit(family), vrf.tag.value), own);
@@ -124,8 +131,8 @@ std::string neighbours(const DeploymentRecord& deployment, const std::vector<Nic
 std::string address_family(const Plan& plan, Family family) {
   std::string text = fmt::format(" !\n address-family ipv{} unicast\n", digit(family));
   for (const PlannedVrf& vrf : plan.vrfs)
-    for (const IpAddress& address : vrf.addresses)
-      if (address.family == family) text += "  network " + to_string(host_prefix(address)) + "\n";
+    for (const Prefix& prefix : may_announce(vrf))
+      if (prefix.network.family == family) text += "  network " + to_string(prefix) + "\n";
   for (const PlannedVrf& vrf : plan.vrfs)
     text += fmt::format(
         "  neighbor TOR-{0} activate\n  neighbor TOR-{0} route-map FROM-{0} in\n"

@@ -13,7 +13,7 @@
 //       hold: 9
 //       attachments:
 //         - {vrf: vrf-prv, ipv4: true, ipv6: true, advertise: [10.0.0.0/8, "fd10::/16"],
-//         maximum_prefix: 8}
+//         maximum_prefix: 8, anycast: false}
 //   images:
 //     - {name: debian-12, description: Debian 12}
 //   switches:

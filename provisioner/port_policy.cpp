@@ -30,8 +30,9 @@ switch_drivers::PolicyAddition added_policy(const PlannedVrf& planned, const std
 Attachment attachment(const PlannedVrf& planned, const DeploymentRecord& deployment,
                       const std::string& nos) {
   Attachment result{.vrf = planned.vrf, .tag = planned.tag, .server_asn = deployment.asn};
-  for (const IpAddress& address : planned.addresses)
-    result.accept.push_back(host_prefix(address));
+  for (const auto* addresses : {&planned.addresses, &planned.anycast})
+    for (const IpAddress& address : *addresses)
+      result.accept.push_back(host_prefix(address));
   result.advertise = planned.advertise;
   // A prefix of a family the server has no address in would only be noise to it.
   std::erase_if(result.advertise, [&](const Prefix& prefix) {

@@ -22,7 +22,8 @@ struct PortWish {
                                                 const std::string& owner);
 [[nodiscard]] std::vector<PortWish> provisioning_wishes(const std::vector<NicRecord>& nics,
                                                         const Site& site, const std::string& owner);
-// Every link gets the same sessions: exactly the deployment's host routes may be announced on it.
+// Every link gets the same sessions: exactly the deployment's host routes, and the anycast ones
+// granted to it, may be announced on it.
 [[nodiscard]] std::vector<PortWish> routed_wishes(const std::vector<NicRecord>& nics,
                                                   const DeploymentRecord& deployment);
 

@@ -20,6 +20,10 @@ Status replan_vrf(PlannedVrf& planned, const CatalogAttachment& attachment) {
     if (!(address.family == Family::V4 ? attachment.ipv4 : attachment.ipv6))
       return needs_install("VRF " + vrf + " has no IPv" +
                            std::to_string(static_cast<int>(address.family)) + " any more");
+  if (!planned.anycast.empty() && !attachment.anycast)
+    return failure(Errc::Conflict, "VRF " + vrf +
+                                       " allows no anycast addresses any more, and the "
+                                       "server was granted some");
   planned.advertise = attachment.advertise;
   planned.maximum_prefix = attachment.maximum_prefix;
   planned.policies = attachment.policies;

@@ -53,7 +53,9 @@ struct DeployRequest {
   std::string image{};
   std::string catalog{};
   std::map<std::string, std::vector<std::string>>
-      subnets{};                        // VRF -> subnets (one a family at most)
+      subnets{};  // VRF -> subnets (one a family at most)
+  std::map<std::string, std::vector<std::string>>
+      anycast{};                        // VRF -> addresses it may announce, taken as anycast before
   std::vector<std::string> ssh_keys{};  // OpenSSH public keys of root, one line each
   std::vector<HostUser> users{};        // setup_files.h: check_user()
   std::string user_data{};              // for cloud-init, of images that have it; empty: none
@@ -81,6 +83,7 @@ struct AddressOrder {
   std::optional<std::string> address{};  // this one, or the next free
   std::string owner{};
   std::string name{};
+  bool anycast{};  // for several servers, each of which is granted it by its order
 };
 
 struct SubnetOrder {

@@ -22,8 +22,10 @@ CatalogView to_view(const catalogs::NetworkCatalog& catalog, int version) {
                    .version = version,
                    .mtu = catalog.mtu};
   for (const catalogs::CatalogAttachment& attachment : catalog.attachments) {
-    CatalogAttachmentView shown{
-        .vrf = attachment.vrf.value, .ipv4 = attachment.ipv4, .ipv6 = attachment.ipv6};
+    CatalogAttachmentView shown{.vrf = attachment.vrf.value,
+                                .ipv4 = attachment.ipv4,
+                                .ipv6 = attachment.ipv6,
+                                .anycast = attachment.anycast};
     for (const Prefix& prefix : attachment.advertise)
       shown.advertise.push_back(to_string(prefix));
     view.attachments.push_back(std::move(shown));

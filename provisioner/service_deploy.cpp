@@ -3,6 +3,7 @@
 #include "core/db/query.h"
 #include "core/id.h"
 #include "ipam/allocator.h"
+#include "ipam/anycast.h"
 #include "provisioner/deploy_plan.h"
 #include "provisioner/service.h"
 #include "provisioner/service_unit.h"
@@ -35,6 +36,14 @@ Status reserve(db::Session& session, ipam::Allocator& allocator, const std::stri
   auto asn = allocator.take_asn(session, owner);
   if (!asn) return tl::unexpected(asn.error());
   deployment.asn = asn->asn;
+  return {};
+}
+
+Status grant(db::Session& session, const std::string& owner, const Plan& plan, Timestamp now) {
+  for (const PlannedVrf& vrf : plan.vrfs)
+    for (const IpAddress& address : vrf.anycast)
+      if (Status granted = ipam::grant_anycast(session, {vrf.vrf, address, owner}, now); !granted)
+        return granted;
   return {};
 }
 
@@ -74,6 +83,8 @@ Result<Reserved> reserve_order(db::Session& session, ipam::Allocator& allocator,
                    "server " + order->server.name + " was taken by another order; try again");
   if (Status done = reserve(session, allocator, id, request.name, reserved.deployment); !done)
     return tl::unexpected(done.error());
+  if (Status granted = grant(session, id, reserved.deployment.plan, now); !granted)
+    return tl::unexpected(granted.error());
   insert_deployment(session, reserved.deployment);
   const OperationRecord record{.id = operation,
                                .kind = "deploy",
@@ -124,7 +135,10 @@ Result<DeployPlanView> Service::plan_deploy(const Viewer& viewer, const DeployRe
         const auto reserved = reserve_order(session, allocator_, request, clock_.now());
         if (!reserved) return tl::unexpected(reserved.error());
         const DeploymentView shown = to_view(reserved->deployment);
-        DeployPlanView view{.server = shown.server, .asn = shown.asn, .addresses = shown.addresses};
+        DeployPlanView view{.server = shown.server,
+                            .asn = shown.asn,
+                            .addresses = shown.addresses,
+                            .anycast = shown.anycast};
         for (const PortWish& wish : routed_wishes(reserved->nics, reserved->deployment)) {
           const auto now = find_wish(session, wish.switch_name, wish.intent.port);
           view.ports.push_back(

@@ -29,7 +29,8 @@ AddressView to_view(const ipam::AddressRecord& record) {
           .vrf = record.vrf.value,
           .owner = record.owner,
           .name = record.name,
-          .state = ipam::to_string(record.state)};
+          .state = ipam::to_string(record.state),
+          .anycast = record.sharing == ipam::Sharing::Anycast};
 }
 
 Result<ipam::Subnet> visible_subnet(db::Session& session, const Viewer& viewer,
@@ -138,9 +139,11 @@ Result<std::vector<AddressView>> Service::take_addresses(const Viewer& viewer,
                                                          Mode mode) {
   std::vector<ipam::AddressRequest> requests;
   for (const AddressOrder& order : orders) {
-    ipam::AddressRequest request{.subnet = name,
-                                 .owner = order.owner.empty() ? viewer.name : order.owner,
-                                 .name = order.name};
+    ipam::AddressRequest request{
+        .subnet = name,
+        .owner = order.owner.empty() ? viewer.name : order.owner,
+        .name = order.name,
+        .sharing = order.anycast ? ipam::Sharing::Anycast : ipam::Sharing::Exclusive};
     if (request.owner.starts_with("dep-"))
       return failure(Errc::Invalid, "an owner may not look like a deployment: " + request.owner);
     if (order.address) {

@@ -100,6 +100,9 @@ DeploymentView to_view(const DeploymentRecord& r) {
     for (std::size_t i = 0; i < vrf.addresses.size(); ++i)
       view.addresses.push_back(
           {vrf.vrf.value, vrf.tag.value, vrf.subnets.at(i), to_string(vrf.addresses[i])});
+  for (const PlannedVrf& vrf : r.plan.vrfs)
+    for (const IpAddress& address : vrf.anycast)
+      view.anycast.push_back({vrf.vrf.value, vrf.tag.value, to_string(address)});
   return view;
 }
 

@@ -178,12 +178,20 @@ struct AddressView {
   std::string owner{};  // deployment id or a name given by hand
   std::string name{};
   std::string state{};  // in_use, hold_down, reserved
+  bool anycast{};
 };
 
 struct DeploymentAddress {
   std::string vrf{};
   std::uint16_t tag{};
   std::string subnet{};
+  std::string address{};
+};
+
+// An address it may announce like other servers.
+struct DeploymentAnycast {
+  std::string vrf{};
+  std::uint16_t tag{};
   std::string address{};
 };
 
@@ -200,6 +208,7 @@ struct DeploymentView {
   std::string reason{};
   std::uint32_t asn{};
   std::vector<DeploymentAddress> addresses{};
+  std::vector<DeploymentAnycast> anycast{};
   std::string operation{};  // id of the last one
   Timestamp created{};
   Timestamp ended{};
@@ -258,6 +267,7 @@ struct CatalogAttachmentView {
   std::string vrf{};
   bool ipv4{};
   bool ipv6{};
+  bool anycast{};
   std::vector<std::string> advertise{};
 };
 
@@ -393,6 +403,7 @@ struct DeployPlanView {
   std::string server{};
   std::uint32_t asn{};
   std::vector<DeploymentAddress> addresses{};
+  std::vector<DeploymentAnycast> anycast{};
 
   struct PortPlan {
     std::string switch_name{};

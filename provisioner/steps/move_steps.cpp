@@ -29,6 +29,7 @@ struct Move {
   RolloutServer server{};
   std::vector<PortWish> former{};
   std::vector<PortWish> target{};
+  Plan plan{};  // whose addresses are what its switches must accept, before and after
 };
 
 std::vector<PortWish> wishes_with(const Job& job, const Plan& plan) {
@@ -42,20 +43,22 @@ Result<Move> find_move_of(db::Session& session, const Job& job) {
   if (!server) return failure(Errc::NotFound, "no roll-out knows operation " + job.operation.id);
   const auto plans = find_planned_move(session, server->rollout, server->deployment);
   if (!plans) return tl::unexpected(plans.error());
-  return Move{*server, wishes_with(job, plans->former), wishes_with(job, plans->target)};
+  return Move{*server, wishes_with(job, plans->former), wishes_with(job, plans->target),
+              plans->former};
 }
 
-std::optional<std::string> why_unverified(db::Session& session, const PortWish& wish) {
+std::optional<std::string> why_unverified(db::Session& session, const PortWish& wish,
+                                          const Plan& plan) {
   const auto observed = find_wish(session, wish.switch_name, wish.intent.port);
   if (!observed) return wish.switch_name + " " + wish.intent.port + ": no wish";
-  return unverified(wish, *observed);
+  return unverified(wish, *observed, plan);
 }
 
 // Whichever of its two wishes a leg has now, it carries when its switch shows that.
 std::optional<std::string> why_not_carrying(db::Session& session, const Move& move,
                                             std::size_t leg) {
-  auto why = why_unverified(session, move.target[leg]);
-  return why && why_unverified(session, move.former[leg]) ? why : std::nullopt;
+  auto why = why_unverified(session, move.target[leg], move.plan);
+  return why && why_unverified(session, move.former[leg], move.plan) ? why : std::nullopt;
 }
 
 // Whether nobody has looked at the sessions of a leg since that was asked for.
@@ -107,7 +110,7 @@ Result<Look> look_at_leg(db::Session& session, const Job& job, const Move& move,
     return Look{.waits_for = state->detail.empty()
                                  ? "changing " + wish.switch_name + " " + wish.intent.port
                                  : state->detail};
-  return Look{.waits_for = why_unverified(session, wish)};
+  return Look{.waits_for = why_unverified(session, wish, move.plan)};
 }
 
 StepOutcome move_legs(const Job& job, StepContext& context, std::size_t first, std::size_t last) {
@@ -196,7 +199,7 @@ StepOutcome revert_legs(const Job& job, StepContext& context) {
                     if (!state) return tl::unexpected(state.error());
                     if (state->progress != GroupProgress::Settled)
                       return std::optional(state->detail);
-                    auto why = why_unverified(session, *wish);
+                    auto why = why_unverified(session, *wish, move->plan);
                     if (why && job.in_state < kPatienceAfterRevert) return why;
                   }
                   watch_sessions(session, wishes, 0s);

@@ -5,6 +5,7 @@
 #include "provisioner/store/wishes.h"
 
 #include <algorithm>
+#include <set>
 
 namespace switchyard::provisioner {
 
@@ -63,10 +64,10 @@ std::optional<std::string> session_still_up(db::Session& session,
 
 // The first wish that is not on the switch as it should be, or has not the sessions it should.
 std::optional<std::string> first_unverified(db::Session& session,
-                                            const std::vector<PortWish>& wishes) {
+                                            const std::vector<PortWish>& wishes, const Plan& plan) {
   for (const PortWish& wish : wishes) {
     const auto observed = find_wish(session, wish.switch_name, wish.intent.port);
-    auto reason = observed ? unverified(wish, *observed) : wish.switch_name + ": no wish";
+    auto reason = observed ? unverified(wish, *observed, plan) : wish.switch_name + ": no wish";
     if (reason) return reason;
   }
   return std::nullopt;
@@ -74,10 +75,9 @@ std::optional<std::string> first_unverified(db::Session& session,
 
 // Done when `find` finds nothing among what the switches were last seen to show. Until then the
 // sessions of these ports are looked at often.
+template <class Find>
 StepOutcome watch_until_none(StepContext& context, const std::string& what,
-                             const std::vector<PortWish>& wishes,
-                             std::optional<std::string> (*find)(db::Session&,
-                                                                const std::vector<PortWish>&)) {
+                             const std::vector<PortWish>& wishes, const Find& find) {
   const auto found = db::write(context.pool, what,
                                [&](db::Session& session) -> Result<std::optional<std::string>> {
                                  auto first = find(session, wishes);
@@ -89,6 +89,30 @@ StepOutcome watch_until_none(StepContext& context, const std::string& what,
   for (const PortWish& wish : wishes)
     context.wakeup.poke(switch_topic(wish.switch_name));
   return Wait{**found, 1s};
+}
+
+std::set<std::string> anycast_of(const Plan& plan, const VrfName& vrf) {
+  std::set<std::string> prefixes;
+  for (const PlannedVrf& planned : plan.vrfs)
+    for (const IpAddress& address : planned.anycast)
+      if (planned.vrf == vrf) prefixes.insert(to_string(host_prefix(address)));
+  return prefixes;
+}
+
+// The server's own host routes must all be accepted, its anycast ones may be, others may not.
+std::optional<std::string> wrong_routes(const Attachment& attachment, const SessionView& session,
+                                        const Plan& plan) {
+  const std::set<std::string> anycast = anycast_of(plan, attachment.vrf);
+  std::set<std::string> missing;
+  for (const Prefix& prefix : attachment.accept)
+    if (!anycast.contains(to_string(prefix))) missing.insert(to_string(prefix));
+  const std::size_t own = missing.size();
+  for (const std::string& prefix : session.accepted)
+    if (missing.erase(prefix) == 0 && !anycast.contains(prefix))
+      return "accepted " + prefix + ", which is not this server's";
+  if (missing.empty()) return std::nullopt;
+  return "accepted " + std::to_string(own - missing.size()) + " of " + std::to_string(own) +
+         " host routes";
 }
 
 }  // namespace
@@ -137,7 +161,8 @@ StepOutcome stop_tenant(const Job& job, StepContext& context) {
               wait->retry_in};
 }
 
-std::optional<std::string> unverified(const PortWish& wish, const WishRecord& observed) {
+std::optional<std::string> unverified(const PortWish& wish, const WishRecord& observed,
+                                      const Plan& plan) {
   const std::string where = wish.switch_name + " " + wish.intent.port;
   if (observed.wish != wish.intent || observed.settled_version != observed.version)
     return where + " is not routed yet";
@@ -150,22 +175,17 @@ std::optional<std::string> unverified(const PortWish& wish, const WishRecord& ob
       return name + ": session is " + (session->state.empty() ? "absent" : session->state);
     if (session->remote_asn != attachment.server_asn.value)
       return name + ": the neighbour says AS " + std::to_string(session->remote_asn);
-    std::vector<std::string> expected;
-    for (const Prefix& prefix : attachment.accept)
-      expected.push_back(to_string(prefix));
-    std::vector<std::string> accepted = session->accepted;
-    std::ranges::sort(expected);
-    std::ranges::sort(accepted);
-    if (accepted != expected)
-      return name + ": accepted " + std::to_string(accepted.size()) + " of " +
-             std::to_string(expected.size()) + " host routes";
+    if (auto reason = wrong_routes(attachment, *session, plan)) return name + ": " + *reason;
   }
   return std::nullopt;
 }
 
 StepOutcome verify_sessions(const Job& job, StepContext& context) {
   return watch_until_none(context, "verify " + job.server.name,
-                          routed_wishes(job.nics, job.deployment), first_unverified);
+                          routed_wishes(job.nics, job.deployment),
+                          [&](db::Session& session, const std::vector<PortWish>& wishes) {
+                            return first_unverified(session, wishes, job.deployment.plan);
+                          });
 }
 
 }  // namespace switchyard::provisioner

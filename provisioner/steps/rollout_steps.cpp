@@ -48,7 +48,7 @@ Settled look_at_moved(db::Session& session, const RolloutServer& server) {
     if (is_settled && observed->report != "[]" && !observed->report.empty())
       return {.wrong = "server " + server.server + ": " + wish.switch_name + " " +
                        wish.intent.port + " differs from its wish"};
-    if (auto why = unverified(wish, *observed))
+    if (auto why = unverified(wish, *observed, (*deployment)->plan))
       seen.unsettled = "server " + server.server + ": " + *why;
   }
   return seen;

@@ -98,7 +98,8 @@ inline constexpr std::chrono::hours kRescueTime{12};
 [[nodiscard]] StepOutcome free_addresses(const Job& job, StepContext& context);
 
 // Pure: does this port show exactly the sessions and host routes of its wish? The reason if not.
+// Anycast addresses of the plan may be there or not: their health check decides.
 [[nodiscard]] std::optional<std::string> unverified(const PortWish& wish,
-                                                    const WishRecord& observed);
+                                                    const WishRecord& observed, const Plan& plan);
 
 }  // namespace switchyard::provisioner

@@ -9,6 +9,13 @@ using nlohmann::json;
 
 namespace {
 
+json texts(const std::vector<IpAddress>& addresses) {
+  json list = json::array();
+  for (const IpAddress& address : addresses)
+    list.push_back(to_string(address));
+  return list;
+}
+
 json users_json(const std::vector<HostUser>& users) {
   json list = json::array();
   for (const HostUser& user : users)
@@ -21,15 +28,16 @@ json users_json(const std::vector<HostUser>& users) {
 std::string to_json_text(const Plan& plan) {
   json vrfs = json::array();
   for (const PlannedVrf& planned : plan.vrfs) {
-    json addresses = json::array();
-    for (const IpAddress& address : planned.addresses)
-      addresses.push_back(to_string(address));
     json advertise = json::array();
     for (const Prefix& prefix : planned.advertise)
       advertise.push_back(to_string(prefix));
-    json shown{{"vrf", planned.vrf.value},   {"tag", planned.tag.value},
-               {"subnets", planned.subnets}, {"addresses", addresses},
-               {"advertise", advertise},     {"maximum_prefix", planned.maximum_prefix}};
+    json shown{{"vrf", planned.vrf.value},
+               {"tag", planned.tag.value},
+               {"subnets", planned.subnets},
+               {"addresses", texts(planned.addresses)},
+               {"anycast", texts(planned.anycast)},
+               {"advertise", advertise},
+               {"maximum_prefix", planned.maximum_prefix}};
     if (!planned.policies.empty())
       shown["policies"] = json::parse(catalogs::to_json_text(planned.policies));
     vrfs.push_back(std::move(shown));
@@ -57,15 +65,27 @@ std::vector<HostUser> parse_users(const json& list) {
   return users;
 }
 
+Result<std::vector<IpAddress>> parse_addresses(const json& list) {
+  std::vector<IpAddress> addresses;
+  for (const json& text : list) {
+    const Result<IpAddress> address = parse_ip(text.get<std::string>());
+    if (!address) return tl::unexpected(address.error());
+    addresses.push_back(*address);
+  }
+  return addresses;
+}
+
 Result<PlannedVrf> parse_planned_vrf(const json& item) {
   PlannedVrf planned{.vrf = {item.at("vrf").get<std::string>()},
                      .tag = {item.at("tag").get<std::uint16_t>()},
                      .subnets = item.at("subnets").get<std::vector<std::string>>()};
-  for (const json& text : item.at("addresses")) {
-    const Result<IpAddress> address = parse_ip(text.get<std::string>());
-    if (!address) return tl::unexpected(address.error());
-    planned.addresses.push_back(*address);
-  }
+  auto addresses = parse_addresses(item.at("addresses"));
+  if (!addresses) return tl::unexpected(addresses.error());
+  planned.addresses = std::move(*addresses);
+  // Plans of before there was anycast have none.
+  auto anycast = parse_addresses(item.value("anycast", json::array()));
+  if (!anycast) return tl::unexpected(anycast.error());
+  planned.anycast = std::move(*anycast);
   for (const json& text : item.at("advertise")) {
     const Result<Prefix> prefix = parse_prefix(text.get<std::string>());
     if (!prefix) return tl::unexpected(prefix.error());

@@ -65,6 +65,7 @@ struct PlannedVrf {
   VlanId tag{};
   std::vector<std::string> subnets{};  // parallel to `addresses`
   std::vector<IpAddress> addresses{};  // at most one a family
+  std::vector<IpAddress> anycast{};    // sorted; granted to it, as to other servers
   std::vector<Prefix> advertise{};
   std::uint32_t maximum_prefix{8};
   std::map<std::string, catalogs::SwitchPolicy> policies{};  // by NOS, of the catalog's version

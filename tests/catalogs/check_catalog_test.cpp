@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <ostream>
+#include <regex>
 #include <utility>
 
 namespace switchyard::catalogs {
@@ -135,8 +136,12 @@ TEST_P(ShippedCatalog, IsGood) {
   EXPECT_THAT(said(*folder), testing::IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ShippedCatalog, testing::Values("l3-private", "l3-dual"),
-                         [](const auto& one) { return one.param.substr(3); });
+INSTANTIATE_TEST_SUITE_P(All, ShippedCatalog,
+                         testing::Values("l3-private", "l3-dual", "l3-ipv6", "l3-anycast",
+                                         "kubernetes"),
+                         [](const auto& one) {
+                           return std::regex_replace(one.param, std::regex("[^a-z0-9]"), "");
+                         });
 
 class BadCatalog : public CheckCatalog, public testing::WithParamInterface<Case> {};
 

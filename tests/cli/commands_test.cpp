@@ -267,6 +267,16 @@ TEST_F(Commands, DeployWithAllThatWasOrdered) {
   EXPECT_EQ(asked.idempotency_key.size(), 32U);
 }
 
+TEST_F(Commands, DeployWithAnycastAddresses) {
+  api.answer("POST /api/v1/deployments", sample_deployment("deploying"), 202);
+  const Ran ran = run({"deploy", "web-1", "--project", "demo", "--image", "debian-12", "--catalog",
+                       "l3-anycast", "--subnet", "vrf-prv=prv-a", "--anycast", "vrf-prv=10.1.9.1",
+                       "--anycast", "vrf-prv=10.1.9.2"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(json::parse(api.requests().back().body)["anycast"],
+            (json{{"vrf-prv", {"10.1.9.1", "10.1.9.2"}}}));
+}
+
 TEST_F(Commands, DeployOverTwoDisks) {
   api.answer("POST /api/v1/deployments", sample_deployment("deploying"), 202);
   const Ran ran = run({"deploy", "web-1", "--project", "demo", "--image", "debian-12", "--catalog",
@@ -346,6 +356,9 @@ TEST_F(Commands, TakeSeveralAddressesAtOnce) {
   const Ran ran = run({"subnet", "take", "prv-a", "--count", "2", "--owner", "lb"});
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_EQ(json::parse(api.requests().back().body), (json{{{"owner", "lb"}}, {{"owner", "lb"}}}));
+  run({"subnet", "take", "prv-a", "--address", "10.1.0.9", "--anycast"});
+  EXPECT_EQ(json::parse(api.requests().back().body),
+            (json{{{"address", "10.1.0.9"}, {"anycast", true}}}));
 }
 
 TEST_F(Commands, ShowAnOperationWithItsTimeline) {

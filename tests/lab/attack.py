@@ -28,13 +28,14 @@ LIES = {
 }
 
 
-def neighbours() -> list[tuple[str, plan.Node, plan.Vrf]]:
-    return [(f"{nic}.{vrf.tag}", tor, vrf) for nic, tor in plan.SERVER_LINKS.items() for vrf in plan.VRFS]
+def neighbours(vrfs=plan.VRFS) -> list[tuple[str, plan.Node, plan.Vrf]]:
+    return [(f"{nic}.{vrf.tag}", tor, vrf) for nic, tor in plan.SERVER_LINKS.items() for vrf in vrfs]
 
 
 class Attacker:
-    def __init__(self, lab: fabric.Fabric, asn: int = plan.SRV1.asn):
-        self.lab, self.asn = lab, asn
+    def __init__(self, lab: fabric.Fabric, asn: int = plan.SRV1.asn, vrfs=plan.VRFS):
+        """`vrfs`: those its catalog attaches."""
+        self.lab, self.asn, self.vrfs = lab, asn, vrfs
 
     def config(self, lines: str, timeout: float = 60.0) -> None:
         """Into the server's running FRR. Lines it refuses fail the call."""
@@ -49,7 +50,7 @@ class Attacker:
             lines += f" address-family {family} unicast\n"
             lines += "".join(f"  network {prefix}\n" for prefix in chosen)
             # On the neighbour: whatever the rendered peer groups are called, this wins.
-            lines += "".join(f"  neighbor {name} route-map ROGUE out\n" for name, _, _ in neighbours())
+            lines += "".join(f"  neighbor {name} route-map ROGUE out\n" for name, _, _ in neighbours(self.vrfs))
             lines += " exit-address-family\n"
         self.config(lines + "exit\n", timeout=300)
         self.lab.vtysh(SERVER, "clear bgp * soft out")
@@ -79,7 +80,7 @@ class Attacker:
     def change_as(self, asn: int) -> None:
         """Claims another AS on every session, with nothing of its own in the path."""
         lines = f"router bgp {self.asn}\n"
-        lines += "".join(f" neighbor {name} local-as {asn} no-prepend replace-as\n" for name, _, _ in neighbours())
+        lines += "".join(f" neighbor {name} local-as {asn} no-prepend replace-as\n" for name, _, _ in neighbours(self.vrfs))
         self.config(lines + "exit\n")
 
     def prepend(self, path: str) -> None:
@@ -93,7 +94,7 @@ class Attacker:
     def second_session(self, nic_and_tag: str, **want) -> dict:
         """A BGP speaker of its own to the ToR. want: source (default: the server's own address), asn,
         hops, prefixes, seconds. Answers how far it came and what ended it (guest/bgp_speaker.py)."""
-        name, tor, _ = next(entry for entry in neighbours() if entry[0] == nic_and_tag)
+        name, tor, _ = next(entry for entry in neighbours(self.vrfs) if entry[0] == nic_and_tag)
         nic = name.split(".")[0]
         port = plan.cable_of(f"{SERVER}.{nic}").a.split(".")[1]
         target = self.link_local(tor.name, f"{port}.{name.split('.')[1]}")

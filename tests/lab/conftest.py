@@ -1,5 +1,6 @@
 """One fabric for the whole run, bounded tests, and seconds per phase at the end."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -18,7 +19,7 @@ GOLDEN = pathlib.Path(__file__).parent / "golden" / "server"
 FILES = {"/etc/network/interfaces": (GOLDEN / "interfaces").read_text(), "/etc/frr/frr.conf": (GOLDEN / "frr.conf").read_text()}
 DEFAULT_LIMIT = 120
 ORDER = ("test_fabric", "test_switchyard_path", "test_switchyard_tenant", "test_switchyard_isolation", "test_switchyard_drift",
-         "test_switchyard_order", "test_switchyard_release", "test_switchyard_power", "test_switchyard_boot")
+         "test_switchyard_order", "test_switchyard_release", "test_switchyard_catalogs", "test_switchyard_power", "test_switchyard_boot")
 phases: dict[str, float] = {}
 
 
@@ -112,6 +113,17 @@ class Site:
             self.controller.release(self.deployment["id"])
             self.deployment = None
 
+    @contextlib.contextmanager
+    def by_catalog(self, catalog: str, subnets: list[str], **order):
+        """A deployment by a catalog of catalogs/shipped, released at the end. `order`: as of Controller.deploy()."""
+        self.released()
+        self.controller.push(catalog)
+        deployment = self.controller.deploy(catalog=catalog, subnets=subnets, **order)
+        try:
+            yield deployment
+        finally:
+            self.controller.release(deployment["id"])
+
 
 @pytest.fixture(scope="session")
 def site(lab):
@@ -136,13 +148,16 @@ def paths(lab, node: str, table: str) -> list[int]:
     return [len(route.get("nexthops", [route])) for route in shown]
 
 
-def wait_converged(lab, deadline: float = 90.0) -> None:
-    """Until every prefix of the plan has both ToRs as next hops, on the server and on the spine."""
+EVERY_PATH = [[2, 2, 2, 2], [2, 2], [2, 2]]
+
+
+def wait_converged(lab, deadline: float = 90.0, wanted: list[list[int]] | None = None) -> None:
+    """Until every prefix of the plan has both ToRs as next hops, on the server and on the spine. `wanted`: these instead."""
     end = time.monotonic() + deadline
     while True:
         seen = [sorted(paths(lab, plan.SRV1.name, "main"))]
         seen += [sorted(paths(lab, plan.SPINE1.name, str(vrf.table))) for vrf in plan.VRFS]
-        if seen == [[2, 2, 2, 2], [2, 2], [2, 2]]:
+        if seen == (wanted or EVERY_PATH):
             return
         if time.monotonic() > end:
             raise fabric.LabError(f"after {deadline:.0f} s the next hops of srv1 and the VRFs of spine1 are {seen}")

@@ -21,16 +21,16 @@ CALL = ("import os, urllib.request as u; r = u.Request(os.environ['SWITCHYARD_UR
         "headers={'Authorization': 'Bearer ' + os.environ['SWITCHYARD_TOKEN']}); print(u.urlopen(r, timeout=20).read().decode())")
 
 
-def subnet_words() -> list[str]:
-    return [word for subnet, (vrf, _) in SUBNETS.items() for word in ("--subnet", f"{vrf.name}={subnet}")]
+def subnet_words(vrfs=plan.VRFS, families=("v4", "v6")) -> list[str]:
+    return [word for vrf in vrfs for family in families for word in ("--subnet", f"{vrf.name}={vrf.short}-{family}")]
 
 
 def binary(name: str = "switchyard") -> pathlib.Path:
     return pathlib.Path(os.environ.get("SWITCHYARD_BIN", ROOT / "build" / "dev" / "bin")) / name
 
 
-def inventory(lab: fabric.Fabric) -> str:
-    """The site as its YAML file. The /30 and /126 give srv1 exactly the addresses of the plan."""
+def inventory(lab: fabric.Fabric, servers=(plan.SRV1,)) -> str:
+    """The site as its YAML file. The /30 and /126 give the first server exactly the addresses of the plan."""
     attachments = ", ".join(f'{{vrf: {vrf.name}, advertise: ["{vrf.advertise4}", "{vrf.advertise6}"]}}' for vrf in plan.VRFS)
     lines = ["vrfs:"]
     lines += [f"  - {{name: {vrf.name}, tag: {vrf.tag}}}" for vrf in plan.VRFS]
@@ -44,13 +44,15 @@ def inventory(lab: fabric.Fabric) -> str:
                   f"    key_file: {pathlib.Path(lab.folder) / 'keys' / 'client'}", f'    host_key: "{lab.host_key(tor.name)}"',
                   f"    asn: {tor.asn}", f"    bridge: {plan.BRIDGE}",
                   f"    vrfs: [{', '.join(vrf.name for vrf in plan.VRFS)}]", "    ports:",
-                  f"      - {{name: {plan.SERVER_PORT}, role: server}}",
+                  *(f"      - {{name: {plan.SERVER_PORTS[server.name]}, role: server}}" for server in servers),
                   f"      - {{name: {plan.FOREIGN_PORT}, role: unmanaged}}",
                   f"      - {{name: {plan.UPLINK}, role: uplink}}"]
-    url = f"http://{plan.MANAGEMENT_HOST}:{plan.BMC_PORT}/redfish/v1/Systems/{plan.SRV1.name}"
-    lines += ["servers:", f"  - name: {plan.SRV1.name}", f'    bmc: {{type: simulated, url: "{url}"}}', "    clean: true", "    nics:"]
-    lines += [f'      - {{name: {nic}, mac: "{plan.mac(plan.SRV1, nic)}", switch: {tor.name}, port: {plan.SERVER_PORT}}}'
-              for nic, tor in plan.SERVER_LINKS.items()]
+    lines += ["servers:"]
+    for server in servers:
+        url = f"http://{plan.MANAGEMENT_HOST}:{plan.BMC_PORT}/redfish/v1/Systems/{server.name}"
+        lines += [f"  - name: {server.name}", f'    bmc: {{type: simulated, url: "{url}"}}', "    clean: true", "    nics:"]
+        lines += [f'      - {{name: {nic}, mac: "{plan.mac(server, nic)}", switch: {tor.name}, port: {plan.SERVER_PORTS[server.name]}}}'
+                  for nic, tor in plan.SERVER_LINKS.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -167,11 +169,12 @@ class Controller:
     def log_tail(self, lines: int = 15) -> str:
         return "\n".join((self.folder / "serve.log").read_text().splitlines()[-lines:])
 
-    def port(self, tor: plan.Node) -> dict:
-        return self.json("switch", "port", tor.name, plan.SERVER_PORT)
+    def port(self, tor: plan.Node, name: str = plan.SERVER_PORT) -> dict:
+        return self.json("switch", "port", tor.name, name)
 
-    def in_sync(self, mode: str) -> bool:
-        return all(port["wished_mode"] == mode and port["sync"] == "in-sync" for port in map(self.port, plan.TORS))
+    def in_sync(self, mode: str, name: str = plan.SERVER_PORT) -> bool:
+        ports = [self.port(tor, name) for tor in plan.TORS]
+        return all(port["wished_mode"] == mode and port["sync"] == "in-sync" for port in ports)
 
     def adopt(self) -> None:
         """Imports the site and waits until both server ports are in the provisioning VLAN."""
@@ -185,12 +188,18 @@ class Controller:
         self.cli("inventory", "import", str(file))
 
     def deploy(self, name: str = "srv1", watch: bool = True, image: str = "debian-12", timeout: float = 300,
-               more: tuple[str, ...] = ()) -> dict:
-        done = self.cli("deploy", name, "--project", "demo", "--image", image, "--catalog", "l3-dual", *subnet_words(),
-                        "--server", plan.SRV1.name, *more, *(["--watch"] if watch else []), check=False, timeout=timeout)
+               more: tuple[str, ...] = (), catalog: str = "l3-dual", subnets: list[str] | None = None,
+               server: plan.Node = plan.SRV1) -> dict:
+        done = self.cli("deploy", name, "--project", "demo", "--image", image, "--catalog", catalog,
+                        *(subnet_words() if subnets is None else subnets),
+                        "--server", server.name, *more, *(["--watch"] if watch else []), check=False, timeout=timeout)
         if done.returncode != 0:
             raise fabric.LabError(f"deploy: {done.stdout}{done.stderr}\n{self.log_tail()}")
         return self.json("deployment", "list")["items"][-1]
+
+    def push(self, catalog: str) -> None:
+        """The shipped catalog of this name: orders get it from now on."""
+        self.cli("catalog", "push", str(ROOT / "catalogs" / "shipped" / catalog))
 
     def release(self, deployment: str) -> None:
         done = self.cli("release", deployment, "--yes", "--watch", check=False)

@@ -151,7 +151,7 @@ class Server:
         self._report(turn, "failed", "no answer from the provisioning network on any NIC")
 
     def _reaches_provisioning(self, nic: str) -> bool:
-        address = f"{plan.PROVISIONING_SERVER[nic]}/{plan.PROVISIONING_BITS}"
+        address = f"{plan.PROVISIONING_SERVER[self.name, nic]}/{plan.PROVISIONING_BITS}"
         return self.lab.run(self.name, f"ip addr add {address} dev {nic}; ping -q -c 1 -W 1 -I {nic} {plan.PROVISIONING_HOST}; "
                                        f"code=$?; ip addr del {address} dev {nic}; exit $code", check=False).returncode == 0
 

@@ -55,17 +55,21 @@ PRV, PUB = VRFS
 QUARANTINE = ("quarantine", 1999)
 UNREACHABLE_METRIC = 4278198272
 
-TOR1 = Node("tor1", "tor", 1, "192.0.2.11", ("swp1", "swp2", "up1", "swp3", "swp4"), 65001)
-TOR2 = Node("tor2", "tor", 2, "192.0.2.12", ("swp1", "swp2", "up1", "swp3"), 65002)
+TOR1 = Node("tor1", "tor", 1, "192.0.2.11", ("swp1", "swp2", "up1", "swp3", "swp4", "swp5"), 65001)
+TOR2 = Node("tor2", "tor", 2, "192.0.2.12", ("swp1", "swp2", "up1", "swp3", "swp5"), 65002)
 SPINE1 = Node("spine1", "spine", 1, "192.0.2.21", ("swp1", "swp2", "swp3"), 65100)
 # More memory: it also plays the attacker with 100,000 routes.
 SRV1 = Node("srv1", "server", 5, "192.0.2.31", ("eth1", "eth2"), 4200000005, memory="512M", mode="disk")
-NODES = {node.name: node for node in (TOR1, TOR2, SPINE1, SRV1)}
+# Stays off until a test orders it: what two servers share.
+SRV5 = Node("srv5", "server", 6, "192.0.2.32", ("eth1", "eth2"), 4200000006, mode="disk")
+NODES = {node.name: node for node in (TOR1, TOR2, SPINE1, SRV1, SRV5)}
 TORS = (TOR1, TOR2)
 
 CABLES = (
     Cable("tor1.swp1", "srv1.eth1"),
     Cable("tor2.swp1", "srv1.eth2"),
+    Cable("tor1.swp5", "srv5.eth1"),
+    Cable("tor2.swp5", "srv5.eth2"),
     Cable("tor1.up1", "spine1.swp1"),
     Cable("tor2.up1", "spine1.swp2"),
     Cable("spine1.swp3", ""),  # the provisioning network: DHCP, images, the controller's leg in it
@@ -81,6 +85,8 @@ SERVER_PORT = "swp1"
 FOREIGN_PORT = "swp2"
 UPLINK = "up1"
 BRIDGE = "br0"
+# Of each server, on both ToRs.
+SERVER_PORTS = {"srv1": SERVER_PORT, "srv5": "swp5"}
 # Server NIC and the ToR it is cabled to.
 SERVER_LINKS = {"eth1": TOR1, "eth2": TOR2}
 
@@ -99,8 +105,9 @@ PROVISIONING_HOST = "172.16.100.1"
 PROVISIONING_BITS = 24
 # All a server in provisioning may talk to. The second one is nobody: IPv6 is off on the lab's host.
 PROVISIONING_SERVICE = (PROVISIONING_HOST, "fd64::1")
-# srv1 while it runs an installer, one for each NIC.
-PROVISIONING_SERVER = {"eth1": "172.16.100.31", "eth2": "172.16.100.32"}
+# A server while it runs an installer, one for each NIC.
+PROVISIONING_SERVER = {("srv1", "eth1"): "172.16.100.31", ("srv1", "eth2"): "172.16.100.32",
+                       ("srv5", "eth1"): "172.16.100.33", ("srv5", "eth2"): "172.16.100.34"}
 FABRIC_PORTS = ("swp1", "swp2")  # of the spine, in the order of TORS
 
 FOREIGN_VLAN = 300

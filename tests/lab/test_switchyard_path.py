@@ -18,11 +18,11 @@ def names(addresses) -> set[str]:
     return {f"{address}/{128 if ':' in address else 32}" if "/" not in address else address for address in addresses}
 
 
-def accepted_on_switch(lab, tor: plan.Node, vrf: plan.Vrf) -> set[str]:
+def accepted_on_switch(lab, tor: plan.Node, vrf: plan.Vrf, port: str = plan.SERVER_PORT) -> set[str]:
     """What bgpd itself says it took from the server in this VRF."""
     taken: set[str] = set()
     for family in ("ipv4", "ipv6"):
-        shown = lab.vtysh(tor.name, f"show bgp vrf {vrf.name} {family} unicast neighbors {plan.SERVER_PORT}.{vrf.tag} routes json")
+        shown = lab.vtysh(tor.name, f"show bgp vrf {vrf.name} {family} unicast neighbors {port}.{vrf.tag} routes json")
         taken |= set(json.loads(shown)["routes"])
     return taken
 

@@ -4,7 +4,7 @@
 #include "provisioner/catalog_view.h"
 #include "provisioner/host_files.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <map>
 #include <ostream>
@@ -14,6 +14,8 @@ namespace {
 
 using catalogs::RenderedServer;
 using catalogs::TemplateEngine;
+using testing::HasSubstr;
+using testing::Not;
 
 struct Shape {
   std::string name{};
@@ -23,10 +25,11 @@ struct Shape {
 
 void PrintTo(const Shape& one, std::ostream* out) { *out << one.name; }
 
-PlannedVrf private_vrf(std::vector<IpAddress> addresses) {
+PlannedVrf private_vrf(std::vector<IpAddress> addresses, std::vector<IpAddress> anycast = {}) {
   return {.vrf = {"vrf-prv"},
           .tag = {101},
           .addresses = std::move(addresses),
+          .anycast = std::move(anycast),
           .advertise = {*parse_prefix("10.0.0.0/8"), *parse_prefix("fd10::/16")}};
 }
 
@@ -98,6 +101,46 @@ TEST_P(ShippedCatalogs, SayWhatTheRendererSays) {
   EXPECT_EQ(made.size(), wanted.size());
 }
 
+class AnycastCatalog : public ShippedCatalogs {};
+
+TEST_P(AnycastCatalog, HoldsTheSharedAddressesOnlyWhereTheHealthCheckPutsThem) {
+  for (const auto& file : rendered().files) {
+    const bool names_it = file.content.find("10.1.9.1/32") != std::string::npos;
+    const bool may =
+        file.path == "/etc/frr/frr.conf" || file.path == "/usr/local/lib/switchyard/anycast-health";
+    EXPECT_EQ(names_it, may) << file.path;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, AnycastCatalog,
+    testing::Values(Shape{
+        "One", "l3-anycast", {private_vrf({*parse_ip("10.1.0.5")}, {*parse_ip("10.1.9.1")})}}),
+    [](const auto& one) { return one.param.name; });
+
+class KubernetesCatalog : public ShippedCatalogs {
+ protected:
+  static std::string content(const std::string& path) {
+    for (const auto& file : rendered().files)
+      if (file.path == path) return file.content;
+    return "no " + path;
+  }
+};
+
+TEST_P(KubernetesCatalog, LeavesPort179AndUsesOneLinkAtATime) {
+  EXPECT_THAT(content("/etc/frr/daemons"), HasSubstr(" -p 20179\""));
+  const std::string frr = content("/etc/frr/frr.conf");
+  EXPECT_THAT(frr, HasSubstr("\n bgp router-id 0.0.0.5\n"));
+  EXPECT_THAT(frr, HasSubstr("\n bgp listen range 10.1.0.5/32 peer-group CNI\n"));
+  EXPECT_THAT(frr, HasSubstr("\n  maximum-paths 1\n  neighbor eth1.101 weight 100\n"));
+  EXPECT_THAT(frr, Not(HasSubstr("neighbor eth2.101 weight")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, KubernetesCatalog,
+                         testing::Values(Shape{
+                             "One", "kubernetes", {private_vrf({*parse_ip("10.1.0.5")})}}),
+                         [](const auto& one) { return one.param.name; });
+
 INSTANTIATE_TEST_SUITE_P(
     Shapes, ShippedCatalogs,
     testing::Values(Shape{"Dual",
@@ -105,7 +148,13 @@ INSTANTIATE_TEST_SUITE_P(
                           {private_vrf({*parse_ip("10.1.0.5"), *parse_ip("fd10:1::5")}),
                            public_vrf()}},
                     Shape{"Private", "l3-private", {private_vrf({*parse_ip("10.1.0.5")})}},
-                    Shape{"Ipv6Only", "l3-private", {private_vrf({*parse_ip("fd10:1::5")})}}),
+                    Shape{"Ipv6Only", "l3-private", {private_vrf({*parse_ip("fd10:1::5")})}},
+                    // What l3-anycast adds is not the renderer's; what it announces is.
+                    Shape{"Anycast",
+                          "l3-private",
+                          {private_vrf({*parse_ip("10.1.0.5"), *parse_ip("fd10:1::5")},
+                                       {*parse_ip("10.1.9.1"), *parse_ip("fd10:1::9:1")})}},
+                    Shape{"Ipv6", "l3-ipv6", {private_vrf({*parse_ip("fd10:1::5")})}}),
     [](const auto& one) { return one.param.name; });
 
 }  // namespace

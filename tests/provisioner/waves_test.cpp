@@ -72,6 +72,10 @@ TEST(Replan, RefusesWhatTheServerWouldHaveToKnow) {
   other = catalog();
   other.attachments.front().ipv4 = false;
   EXPECT_THAT(why(other), testing::HasSubstr("VRF vrf-prv has no IPv4 any more"));
+  Plan shared = plan();
+  shared.vrfs.front().anycast = {*parse_ip("10.1.0.99")};
+  EXPECT_THAT(replan(shared, catalog()).error().message,
+              testing::HasSubstr("VRF vrf-prv allows no anycast addresses any more"));
   other = catalog();
   other.attachments.push_back({.vrf = {"vrf-pub"}});
   EXPECT_THAT(why(other), testing::HasSubstr("VRF vrf-pub is attached, too"));

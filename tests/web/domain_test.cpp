@@ -252,6 +252,20 @@ TEST_F(Domain, TakesAndGivesBackAddresses) {
   EXPECT_EQ(ask("DELETE", "/api/v1/subnets/prv-a/addresses/10.1.0.99").status, 404);
 }
 
+TEST_F(Domain, GrantsAnycastAddressesToOrdersByCatalogsThatAllowIt) {
+  const auto taken = ask("POST", "/api/v1/subnets/prv-a/available-ips",
+                         {{"address", "10.1.0.77"}, {"owner", "me"}, {"anycast", true}});
+  ASSERT_EQ(taken.status, 201) << taken.body;
+  EXPECT_EQ(taken.body["items"][0]["anycast"], true);
+  json sharing = kOrder;
+  sharing["anycast"] = {{"vrf-prv", {"10.1.0.77"}}};
+  const auto refused = ask("POST", "/api/v1/deployments", sharing);
+  EXPECT_EQ(refused.status, 400) << refused.body;
+  EXPECT_EQ(
+      refused.body["detail"],
+      "catalog l3-private allows no anycast addresses in VRF vrf-prv: order by one that does");
+}
+
 TEST_F(Domain, MakesAndRemovesASubnet) {
   const json subnet{
       {"name", "prv-b"}, {"vrf", "vrf-prv"}, {"prefix", "10.2.0.0/24"}, {"project", "demo"}};

@@ -9,6 +9,7 @@ json to_json(const provisioner::CatalogAttachmentView& attachment) {
   return {{"vrf", attachment.vrf},
           {"ipv4", attachment.ipv4},
           {"ipv6", attachment.ipv6},
+          {"anycast", attachment.anycast},
           {"advertise", attachment.advertise}};
 }
 

@@ -19,11 +19,17 @@ void read_server(Fields& fields, provisioner::DeployRequest& request) {
   selector->done();
 }
 
-void read_subnets(Fields& fields, provisioner::DeployRequest& request) {
-  auto per_vrf = fields.object("subnets");
-  if (!per_vrf || !per_vrf->value().is_object()) return;
+constexpr std::size_t kMostAnycast = 100;  // of one VRF
+
+// {"vrf-prv": ["…", …], …}
+std::map<std::string, std::vector<std::string>> read_per_vrf(Fields& fields, const char* name,
+                                                             std::size_t most) {
+  std::map<std::string, std::vector<std::string>> texts;
+  auto per_vrf = fields.object(name);
+  if (!per_vrf || !per_vrf->value().is_object()) return texts;
   for (const auto& [vrf, ignored] : per_vrf->value().items())
-    request.subnets[vrf] = per_vrf->texts(vrf, 2);  // one a family
+    texts[vrf] = per_vrf->texts(vrf, most);
+  return texts;
 }
 
 provisioner::DeployRequest read_request(Fields& fields) {
@@ -33,7 +39,8 @@ provisioner::DeployRequest read_request(Fields& fields) {
   read_server(fields, request);
   request.image = fields.text("image");
   request.catalog = fields.text("catalog");
-  read_subnets(fields, request);
+  request.subnets = read_per_vrf(fields, "subnets", 2);  // one a family
+  request.anycast = read_per_vrf(fields, "anycast", kMostAnycast);
   request.ssh_keys = fields.texts("ssh_keys", 64);
   for (Fields& user : fields.objects("users", 16)) {
     request.users.push_back({.name = user.text("name"),

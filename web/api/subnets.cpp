@@ -47,6 +47,7 @@ provisioner::AddressOrder parse_address(const json& item, std::string pointer,
   order.address = fields.maybe_text("address");
   order.owner = fields.text_or("owner", "");
   order.name = fields.text_or("name", "");
+  order.anycast = fields.flag_or("anycast", false);
   fields.done();
   return order;
 }

@@ -47,6 +47,10 @@ json to_json(const provisioner::DeploymentAddress& address) {
           {"address", address.address}};
 }
 
+json to_json(const provisioner::DeploymentAnycast& anycast) {
+  return {{"vrf", anycast.vrf}, {"tag", anycast.tag}, {"address", anycast.address}};
+}
+
 json to_json(const provisioner::StepView& step) {
   return {{"name", step.name},
           {"title", step.title},
@@ -197,7 +201,8 @@ json to_json(const provisioner::SubnetView& subnet) {
 
 json to_json(const provisioner::AddressView& address) {
   return {{"address", address.address}, {"subnet", address.subnet}, {"vrf", address.vrf},
-          {"owner", address.owner},     {"name", address.name},     {"state", address.state}};
+          {"owner", address.owner},     {"name", address.name},     {"state", address.state},
+          {"anycast", address.anycast}};
 }
 
 json to_json(const provisioner::DeploymentView& deployment) {
@@ -213,6 +218,7 @@ json to_json(const provisioner::DeploymentView& deployment) {
           {"reason", deployment.reason},
           {"asn", deployment.asn},
           {"addresses", parts_json(deployment.addresses)},
+          {"anycast", parts_json(deployment.anycast)},
           {"operation", deployment.operation},
           {"created_at", time_json(deployment.created)},
           {"ended_at", time_json(deployment.ended)},
@@ -257,6 +263,7 @@ json to_json(const provisioner::DeployPlanView& plan) {
   return {{"server", plan.server},
           {"asn", plan.asn},
           {"addresses", parts_json(plan.addresses)},
+          {"anycast", parts_json(plan.anycast)},
           {"ports", parts_json(plan.ports)}};
 }
 

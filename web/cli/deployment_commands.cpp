@@ -20,6 +20,7 @@ struct Order {
   std::string image{};
   std::string catalog{};
   std::vector<std::string> subnets{};  // "VRF=SUBNET"
+  std::vector<std::string> anycast{};  // "VRF=ADDRESS"
   std::string server{};
   std::string profile{};
   std::vector<std::string> key_files{};
@@ -39,15 +40,21 @@ std::optional<std::pair<std::string, std::string>> both_sides(const std::string&
   return std::pair(text.substr(0, at), text.substr(at + 1));
 }
 
-Outcome<json> subnets_of(const Order& order) {
-  json subnets = json::object();
-  for (const std::string& text : order.subnets) {
+struct PerVrfOption {
+  std::string form{};     // "--subnet VRF=SUBNET"
+  std::string example{};  // "--subnet vrf-prv=prv-a"
+};
+
+// {"vrf-prv": ["…", …], …}
+Outcome<json> by_vrf(const std::vector<std::string>& pairs, const PerVrfOption& option) {
+  json values = json::object();
+  for (const std::string& text : pairs) {
     const auto pair = both_sides(text);
     if (!pair)
-      return wrong_usage("--subnet " + text + " is not VRF=SUBNET", "as in --subnet vrf-prv=prv-a");
-    subnets[pair->first].push_back(pair->second);
+      return wrong_usage(text + " is not of the form " + option.form, "as in " + option.example);
+    values[pair->first].push_back(pair->second);
   }
-  return subnets;
+  return values;
 }
 
 Outcome<void> add_users(json& list, const std::vector<std::string>& pairs, bool sudo) {
@@ -74,8 +81,10 @@ Outcome<void> add_accounts(json& body, const Order& order) {
 }
 
 Outcome<json> body_of(const Order& order) {
-  auto subnets = subnets_of(order);
+  auto subnets = by_vrf(order.subnets, {"--subnet VRF=SUBNET", "--subnet vrf-prv=prv-a"});
   if (!subnets) return tl::unexpected(subnets.error());
+  auto anycast = by_vrf(order.anycast, {"--anycast VRF=ADDRESS", "--anycast vrf-prv=10.1.9.1"});
+  if (!anycast) return tl::unexpected(anycast.error());
   auto keys = ssh_keys_of(order.key_files);
   if (!keys) return tl::unexpected(keys.error());
   const json server = order.server.empty()
@@ -86,6 +95,7 @@ Outcome<json> body_of(const Order& order) {
       {"catalog", order.catalog},    {"server", server},         {"subnets", std::move(*subnets)},
       {"ssh_keys", std::move(*keys)}};
   if (auto added = add_accounts(body, order); !added) return tl::unexpected(added.error());
+  if (!anycast->empty()) body["anycast"] = std::move(*anycast);
   if (order.raid1 || order.lvm) body["layout"] = {{"raid1", order.raid1}, {"lvm", order.lvm}};
   return body;
 }
@@ -175,6 +185,12 @@ void add_deploy(CLI::App& root, Chosen& chosen) {
       .add_option("--subnet", order->subnets,
                   "VRF=SUBNET to take an address from (repeatable; one a VRF and family)")
       ->required()
+      ->expected(1)
+      ->take_all();
+  command
+      .add_option("--anycast", order->anycast,
+                  "VRF=ADDRESS it may announce like other servers (repeatable; taken before by "
+                  "'subnet take --anycast')")
       ->expected(1)
       ->take_all();
   auto* server = command.add_option("--server", order->server, "This server");

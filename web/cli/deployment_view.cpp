@@ -15,6 +15,12 @@ void show_addresses(const json& holder, Console& console) {
                  {column("VRF", "vrf"), column("TAG", "tag"), column("ADDRESS", "address"),
                   column("SUBNET", "subnet")}),
         "no addresses", console);
+  const json& anycast = list_of(holder, "anycast");
+  if (anycast.empty()) return;
+  console.out << '\n';
+  print(
+      to_table(anycast, {column("VRF", "vrf"), column("TAG", "tag"), column("ANYCAST", "address")}),
+      "", console);
 }
 
 std::string disks_of(const json& deployment) {

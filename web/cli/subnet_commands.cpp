@@ -14,9 +14,15 @@ std::string fill_of(const json& subnet) {
 }
 
 const std::vector<Column>& address_columns() {
-  static const std::vector<Column> kColumns{column("ADDRESS", "address"), column("STATE", "state"),
-                                            column("OWNER", "owner"), column("NAME", "name"),
-                                            column("VRF", "vrf")};
+  static const std::vector<Column> kColumns{
+      column("ADDRESS", "address"),
+      column("STATE", "state"),
+      column("OWNER", "owner"),
+      column("NAME", "name"),
+      column("VRF", "vrf"),
+      {"SHARED", [](const json& address) {
+         return std::string(flag_of(address, "anycast") ? "anycast" : "");
+       }}};
   return kColumns;
 }
 
@@ -100,6 +106,7 @@ struct Take {
   int count{1};
   std::string owner{};
   std::string name{};
+  bool anycast{};
   bool dry_run{};
 };
 
@@ -107,6 +114,7 @@ json orders_of(const Take& wanted) {
   json one = json::object();
   if (!wanted.owner.empty()) one["owner"] = wanted.owner;
   if (!wanted.name.empty()) one["name"] = wanted.name;
+  if (wanted.anycast) one["anycast"] = true;
   json orders = json::array();
   for (const std::string& address : wanted.addresses) {
     orders.push_back(one);
@@ -146,6 +154,8 @@ void add_take(CLI::App& group, Chosen& chosen) {
       ->excludes(named);
   command.add_option("--owner", wanted->owner, "Who holds them (you, if not given)");
   command.add_option("--name", wanted->name, "What they are for");
+  command.add_flag("--anycast", wanted->anycast,
+                   "For several servers: 'switchyard deploy --anycast' grants them");
   command.add_flag("--dry-run", wanted->dry_run, "Check everything, change nothing");
 }
 
