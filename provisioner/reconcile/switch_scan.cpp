@@ -141,9 +141,13 @@ bool SwitchWorker::wants_alarm(const std::string& port,
 }
 
 void SwitchWorker::look_at_sessions(const std::vector<WishRecord>& wishes) {
+  std::vector<WishRecord> looked_at;
   std::vector<PortIntent> routed;
-  for (const WishRecord& wish : wishes)
-    if (wish.wish.mode == PortMode::Routed && is_settled(wish)) routed.push_back(wish.wish);
+  for (const WishRecord& wish : wishes) {
+    if (wish.wish.mode != PortMode::Routed || !is_settled(wish)) continue;
+    looked_at.push_back(wish);
+    routed.push_back(wish.wish);
+  }
   if (routed.empty()) return;
   const auto sessions = driver_->sessions(routed);
   if (!sessions) return note_contact(tl::unexpected(sessions.error()));
@@ -151,11 +155,12 @@ void SwitchWorker::look_at_sessions(const std::vector<WishRecord>& wishes) {
   const Status recorded =
       db::write(context_.pool, "sessions of switch " + name_, [&](db::Session& session) -> Status {
         if (Status held = record_results(session, *claim_, {}, now); !held) return held;
-        for (const PortIntent& intent : routed) {
+        for (const WishRecord& wish : looked_at) {
+          const PortIntent& intent = wish.wish;
           std::vector<SessionReport> own;
           for (const SessionReport& report : *sessions)
             if (report.port == intent.port) own.push_back(report);
-          record_sessions(session, name_, intent.port, sessions_json(own), now);
+          record_sessions(session, wish, sessions_json(own), now);
           if (!wants_alarm(intent.port, own)) continue;
           append_event(
               session,

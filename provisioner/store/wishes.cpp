@@ -217,10 +217,11 @@ void watch_sessions(db::Session& session, const std::vector<PortWish>& wishes,
 
 void forget_sessions(db::Session& session, const std::vector<PortWish>& wishes) {
   for (const PortWish& wish : wishes)
-    db::execute(session,
-                "UPDATE port_wishes SET sessions = '[]', sessions_at = 0 WHERE switch_name = :s AND "
-                "port = :p",
-                wish.switch_name, wish.intent.port);
+    db::execute(
+        session,
+        "UPDATE port_wishes SET sessions = '[]', sessions_at = 0 WHERE switch_name = :s AND "
+        "port = :p",
+        wish.switch_name, wish.intent.port);
 }
 
 Status record_results(db::Session& session, const SwitchClaim& claim,
@@ -267,14 +268,16 @@ void unsettle(db::Session& session, const std::string& switch_name, const std::s
               switch_name, port, version);
 }
 
-void record_sessions(db::Session& session, const std::string& switch_name, const std::string& port,
-                     const std::string& sessions, Timestamp now) {
-  db::execute(
-      session,
-      "UPDATE port_wishes SET sessions = :j, sessions_at = :n WHERE switch_name = :s AND port = :p",
-      sessions, to_micros(now), switch_name, port);
+void record_sessions(db::Session& session, const WishRecord& wish, const std::string& sessions,
+                     Timestamp now) {
+  const long long written =
+      db::execute(session,
+                  "UPDATE port_wishes SET sessions = :j, sessions_at = :n WHERE switch_name = :s "
+                  "AND port = :p AND version = :v",
+                  sessions, to_micros(now), wish.switch_name, wish.port, wish.version);
+  if (written == 0) return;
   // Looked at often, so a step that failed would be tried again at each look.
-  wake_operations(session, switch_name, {port}, Whom::WhoMetNoError);
+  wake_operations(session, wish.switch_name, {wish.port}, Whom::WhoMetNoError);
 }
 
 std::string group_decision(db::Session& session, const std::string& group) {

@@ -79,9 +79,11 @@ struct PortResult {
 // The switch does not show this wish (any more): it is wanted again.
 void unsettle(db::Session& session, const std::string& switch_name, const std::string& port,
               long long version);
-// The sessions of one port as JSON; wakes the operation that waits for them.
-void record_sessions(db::Session& session, const std::string& switch_name, const std::string& port,
-                     const std::string& sessions, Timestamp now);
+// The sessions of one port as JSON; wakes the operation that waits for them. `wish` is what the port
+// was to be when the switch was asked: of a port that is wished otherwise meanwhile nothing is
+// written, because those sessions are the former wish's.
+void record_sessions(db::Session& session, const WishRecord& wish, const std::string& sessions,
+                     Timestamp now);
 
 // The decision of a group: "pending", "commit", "abort"; "" when there is no such group.
 [[nodiscard]] std::string group_decision(db::Session& session, const std::string& group);

@@ -166,6 +166,9 @@ class Judge {
                    "which are all there may be");
     const auto line = read_line(words);
     if (!line) return fault(line.error());
+    if (into_in() && keeps_to_itself(*line))
+      return fault("a server's routes must leave the switch, or nobody reaches it: no-export and "
+                   "no-advertise are for OUT");
     const std::string_view key = policy_key(*line);
     const bool twice = std::ranges::any_of(
         *lines_, [&](const std::string& other) { return policy_key(other) == key; });
@@ -176,6 +179,13 @@ class Judge {
   JudgedPolicy finish() { return std::move(judged_); }
 
  private:
+  [[nodiscard]] bool into_in() const { return lines_ == &judged_.addition.in; }
+
+  static bool keeps_to_itself(std::string_view line) {
+    return line.find(" no-export") != std::string_view::npos ||
+           line.find(" no-advertise") != std::string_view::npos;
+  }
+
   void fault(const std::string& message) { judged_.faults.push_back({number_, message}); }
 
   void open(const std::vector<std::string_view>& words) {

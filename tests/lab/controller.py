@@ -199,7 +199,7 @@ class Controller:
 
     def push(self, catalog: str) -> None:
         """The shipped catalog of this name: orders get it from now on."""
-        self.cli("catalog", "push", str(ROOT / "catalogs" / "shipped" / catalog))
+        self.cli("catalog", "push", str(ROOT / "catalogs" / "shipped" / catalog), "--publish")
 
     def release(self, deployment: str) -> None:
         done = self.cli("release", deployment, "--yes", "--watch", check=False)

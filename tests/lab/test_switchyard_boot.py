@@ -218,7 +218,7 @@ def test_a_server_is_installed_over_the_network_routed_released_and_wiped(story)
 @pytest.mark.seconds(1500)
 def test_it_is_installed_again_with_another_system_and_uefi(story):
     """And with what a network engineer pushed: the catalog's own templates."""
-    story.controller.cli("catalog", "push", str(SHIPPED / "l3-dual"))
+    story.controller.cli("catalog", "push", str(SHIPPED / "l3-dual"), "--publish")
     story.server.set_firmware("uefi")
     story.server.control(clock="2001-01-01")
     begun = time.time()

@@ -1,5 +1,7 @@
 // A version of a catalog on its way to active servers: six of them in two racks.
 #include "catalogs/catalog_folder.h"
+#include "core/db/transaction.h"
+#include "provisioner/store/wishes.h"
 #include "tests/provisioner/life_fixture.h"
 
 #include <gmock/gmock.h>
@@ -207,6 +209,25 @@ TEST_P(Rollout, DoesNotTouchALegWhileTheOtherIsDown) {
       after(start({.version = version, .canary = 1, .batch = 3, .pause = 0s}), "failed");
   EXPECT_THAT(stopped.error, HasSubstr("not touched while another leg is down: tor2 swp1"));
   EXPECT_EQ(ports(), former_);
+}
+
+// The switch was asked before the port was wished otherwise, and answers after that.
+TEST_P(Rollout, DoesNotTakeTheFormerSessionsForNewOnes) {
+  const int version = push("10.0.0.0/9");
+  ScriptedSwitch& tor1 = site_.switches["tor1"];
+  tor1.loses_session = [](const PortIntent& intent) { return has_new(intent); };
+  const RolloutView begun = start({.version = version, .canary = 1, .batch = 3, .pause = 0s});
+  const auto wished = [&] {
+    const auto row = db::read(*site_.pool, "wish", [](db::Session& session) -> Result<bool> {
+      const auto wish = find_wish(session, "tor1", "swp1");
+      return wish && has_new(wish->wish);
+    });
+    return row && *row;
+  };
+  while (!wished())
+    tor1.during_sessions = [&] { site_.runner->run_due(); }, site_.tick();
+  EXPECT_THAT(after(begun, "failed").error, HasSubstr("too late: tor1 swp1 vrf-prv: session"));
+  EXPECT_EQ(ports(), former_) << "the second leg was never touched";
 }
 
 TEST_P(Rollout, StopsWhenDriftAppearsInThePause) {

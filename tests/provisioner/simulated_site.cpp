@@ -112,6 +112,7 @@ class ScriptedDriver final : public Driver {
                            .state = is_up(intent) ? "Established" : "Active",
                            .remote_asn = attachment.server_asn.value,
                            .accepted = state_.accepted.value_or(attachment.accept)});
+    if (const auto meanwhile = std::exchange(state_.during_sessions, {})) meanwhile();
     return reports;
   }
 

@@ -29,10 +29,11 @@ struct ScriptedSwitch {
   std::optional<Error> broken{};    // every call answers this
   std::set<std::string> refuses{};  // ports that cannot be changed
   std::set<switch_drivers::PortMode> refused_modes{};
-  bool forgets_changes{};                // the dead man is always faster
-  bool lies{};                           // says done, shows the old port
-  int applied{};                         // ports changed
-  std::function<void()> during_apply{};  // what happens meanwhile, elsewhere
+  bool forgets_changes{};                   // the dead man is always faster
+  bool lies{};                              // says done, shows the old port
+  int applied{};                            // ports changed
+  std::function<void()> during_apply{};     // what happens meanwhile, elsewhere
+  std::function<void()> during_sessions{};  // after they were read
   int exchanges{};
   std::vector<std::string> history{};             // "swp1 routed", in order
   std::optional<std::vector<Prefix>> accepted{};  // instead of exactly the expected ones

@@ -22,7 +22,7 @@ TEST(JudgePolicy, TakesWhatMarksAndPrefersAndNarrows) {
       "! of l3-private\n"
       "route-map IN permit 10\n"
       " match origin igp\n"
-      " set community 65000:300 no-export 65000:20 65000:300\n"
+      " set community 65000:300 graceful-shutdown 65000:20 65000:300\n"
       " set large-community 65000:1:2\n"
       " set  local-preference  200\n"
       "exit\n"
@@ -32,7 +32,7 @@ TEST(JudgePolicy, TakesWhatMarksAndPrefersAndNarrows) {
       " set as-path prepend 65001 65001\n");
   EXPECT_THAT(judged.faults, IsEmpty());
   EXPECT_THAT(judged.addition.in,
-              ElementsAre("match origin igp", "set community 65000:20 65000:300 no-export",
+              ElementsAre("match origin igp", "set community 65000:20 65000:300 graceful-shutdown",
                           "set large-community 65000:1:2", "set local-preference 200"));
   EXPECT_THAT(judged.addition.out, ElementsAre("set metric 5", "set as-path prepend 65001 65001"));
   EXPECT_TRUE(check_policy(judged.addition));
@@ -85,6 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"NextHop", kIn + " set ip next-hop 10.0.0.1\n", 2, "may not be added"},
         Refused{"KeepsWhatTheTenantSent", kIn + " set community 65000:1 additive\n", 2,
                 "without additive"},
+        Refused{"HidesTheServer", kIn + " set community no-export\n", 2, "are for OUT"},
         Refused{"NoCommunity", kIn + " set community 65536:1\n", 2, "set community takes"},
         Refused{"WellKnownByNumber", kIn + " set community 65535:65281\n", 2,
                 "set community takes"},
