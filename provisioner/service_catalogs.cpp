@@ -2,6 +2,7 @@
 #include "catalogs/catalog_definition.h"
 #include "catalogs/check_catalog.h"
 #include "core/db/query.h"
+#include "provisioner/check_real_servers.h"
 #include "provisioner/judge_policy.h"
 #include "provisioner/service.h"
 #include "provisioner/service_page.h"
@@ -155,6 +156,9 @@ Result<CatalogView> Service::push_catalog(const std::string& author,
   if (!checked) return tl::unexpected(checked.error());
   if (!checked->faults.empty()) return tl::unexpected(refused(checked->faults));
   const catalogs::NetworkCatalog& network = checked->network;
+  const auto real = check_real_servers(pool_, *templates_, files, network);
+  if (!real) return tl::unexpected(real.error());
+  if (!real->empty()) return tl::unexpected(refused(*real));
   const catalogs::CatalogDefinition definition = catalogs::parse_catalog(files).definition;
   CatalogVersion pushed{.name = network.name,
                         .sha256 = sum_of(files),

@@ -135,6 +135,16 @@ TEST_P(PushedCatalog, IsRefusedWithEveryFault) {
   EXPECT_EQ(version(), 0);
 }
 
+TEST_P(PushedCatalog, IsRefusedForAFaultThatOnlyAServerInUseShows) {
+  ASSERT_TRUE(push(files("one\n")));
+  const DeploymentView ordered = deploy();
+  EXPECT_TRUE(ends(ordered.operation, "succeeded"));
+  const std::string text =
+      "{% if asn == " + std::to_string(ordered.asn) + " %}{{ hostnmae }}{% endif %}\n";
+  EXPECT_EQ(push(files(text)).error().message,
+            "motd.j2:1: 'hostnmae' is undefined (server srv1, which uses it now)");
+}
+
 TEST_P(PushedCatalog, IsRefusedForAVrfTheSiteDoesNotHave) {
   auto other = files("one\n");
   std::string& yaml = other["catalog.yaml"];

@@ -228,7 +228,9 @@ def bios_simulator(namespace, tmp_path):
 
 def test_a_system_that_switches_itself_off_is_off(bios_simulator):
     simulator = bios_simulator(SWITCH_OFF)
-    assert simulator.answer("on") == "done"
+    # It is off again within a second. On a busy machine that is before the BMC is asked whether it is on, and the client says so.
+    (line,) = simulator.bmc("on")
+    assert line.get("answer") == "done" or "accepted ResetType On but shows: the server off" in json.dumps(line), line
     wait_until(lambda: simulator.answer("power") == "off", "the BMC shows that the system has switched itself off")
     assert "M" in simulator.serial() and simulator.control()["pid"] == 0
 
