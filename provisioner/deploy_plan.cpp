@@ -174,6 +174,7 @@ Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& requ
                      .plan = {.mtu = catalog->mtu,
                               .keepalive = catalog->keepalive,
                               .hold = catalog->hold,
+                              .variables = request.variables,
                               .ssh_keys = request.ssh_keys,
                               .users = request.users,
                               .user_data = request.user_data,

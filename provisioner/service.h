@@ -56,6 +56,7 @@ struct DeployRequest {
       subnets{};  // VRF -> subnets (one a family at most)
   std::map<std::string, std::vector<std::string>>
       anycast{};                        // VRF -> addresses it may announce, taken as anycast before
+  std::string variables{"{}"};          // JSON object, of the catalog's own
   std::vector<std::string> ssh_keys{};  // OpenSSH public keys of root, one line each
   std::vector<HostUser> users{};        // setup_files.h: check_user()
   std::string user_data{};              // for cloud-init, of images that have it; empty: none

@@ -5,6 +5,7 @@
 #include "ipam/allocator.h"
 #include "ipam/anycast.h"
 #include "provisioner/deploy_plan.h"
+#include "provisioner/order_variables.h"
 #include "provisioner/service.h"
 #include "provisioner/service_unit.h"
 #include "provisioner/service_work.h"
@@ -112,6 +113,8 @@ Result<Reserved> reserve_order(db::Session& session, ipam::Allocator& allocator,
 Result<DeploymentView> Service::deploy(const Viewer& viewer, const DeployRequest& request) {
   if (!may_see(viewer, request.project))
     return failure(Errc::NotFound, "there is no project " + request.project);
+  if (const Status fit = check_variables(pool_, *templates_, request); !fit)
+    return tl::unexpected(fit.error());
   // Another order may take the same server between reading and writing: the next try picks another
   // one.
   Result<Reserved> reserved = failure(Errc::Unavailable, "no try was made");
@@ -129,6 +132,8 @@ Result<DeploymentView> Service::deploy(const Viewer& viewer, const DeployRequest
 Result<DeployPlanView> Service::plan_deploy(const Viewer& viewer, const DeployRequest& request) {
   if (!may_see(viewer, request.project))
     return failure(Errc::NotFound, "there is no project " + request.project);
+  if (const Status fit = check_variables(pool_, *templates_, request); !fit)
+    return tl::unexpected(fit.error());
   return write_or_try<DeployPlanView>(
       pool_, "plan " + request.name, Mode::DryRun,
       [&](db::Session& session) -> Result<DeployPlanView> {

@@ -88,6 +88,7 @@ DeploymentView to_view(const DeploymentRecord& r) {
                       .image = r.image,
                       .catalog = r.catalog,
                       .catalog_version = r.catalog_version,
+                      .variables = r.plan.variables,
                       .layout = r.plan.layout,
                       .state = r.state,
                       .reason = r.reason,

@@ -202,7 +202,8 @@ struct DeploymentView {
   std::string server{};
   std::string image{};
   std::string catalog{};
-  int catalog_version{};  // 0: the inventory's
+  int catalog_version{};        // 0: the inventory's
+  std::string variables{"{}"};  // of the catalog, as the order gave them: JSON object
   DiskLayout layout{};
   std::string state{};  // deploying, active, releasing, released, failed
   std::string reason{};

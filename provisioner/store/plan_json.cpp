@@ -46,6 +46,7 @@ std::string to_json_text(const Plan& plan) {
               {"mtu", plan.mtu},
               {"keepalive", plan.keepalive.count()},
               {"hold", plan.hold.count()},
+              {"variables", json::parse(plan.variables)},
               {"ssh_keys", plan.ssh_keys},
               {"users", users_json(plan.users)},
               {"user_data", plan.user_data},
@@ -105,8 +106,9 @@ Result<Plan> parse_plan(const std::string& json_text) {
     Plan plan{.mtu = parsed.at("mtu").get<std::uint16_t>(),
               .keepalive = std::chrono::seconds{parsed.at("keepalive").get<long long>()},
               .hold = std::chrono::seconds{parsed.at("hold").get<long long>()},
-              .ssh_keys = parsed.at("ssh_keys").get<std::vector<std::string>>(),
               // Plans of before there was a choice have none of these.
+              .variables = parsed.value("variables", json::object()).dump(),
+              .ssh_keys = parsed.at("ssh_keys").get<std::vector<std::string>>(),
               .users = parse_users(parsed.value("users", json::array())),
               .user_data = parsed.value("user_data", ""),
               .layout = {.raid1 = parsed.value("raid1", false), .lvm = parsed.value("lvm", false)}};

@@ -76,6 +76,7 @@ struct Plan {
   std::uint16_t mtu{1500};
   std::chrono::seconds keepalive{3};
   std::chrono::seconds hold{9};
+  std::string variables{"{}"};  // of the catalog, as the order gave them: JSON object
   std::vector<std::string> ssh_keys{};
   std::vector<HostUser> users{};
   std::string user_data{};  // for cloud-init; empty: none

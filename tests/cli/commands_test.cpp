@@ -277,6 +277,16 @@ TEST_F(Commands, DeployWithAnycastAddresses) {
             (json{{"vrf-prv", {"10.1.9.1", "10.1.9.2"}}}));
 }
 
+TEST_F(Commands, DeployWithVariablesOfTheCatalog) {
+  api.answer("POST /api/v1/deployments", sample_deployment("deploying"), 202);
+  const Ran ran =
+      run({"deploy", "web-1", "--project", "demo", "--image", "debian-12", "--catalog", "storage",
+           "--subnet", "vrf-prv=prv-a", "--set", "region=3", "--set", "resolver=10.0.0.53"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(json::parse(api.requests().back().body)["variables"],
+            (json{{"region", 3}, {"resolver", "10.0.0.53"}}));
+}
+
 TEST_F(Commands, DeployOverTwoDisks) {
   api.answer("POST /api/v1/deployments", sample_deployment("deploying"), 202);
   const Ran ran = run({"deploy", "web-1", "--project", "demo", "--image", "debian-12", "--catalog",

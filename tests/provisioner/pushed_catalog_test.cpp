@@ -70,6 +70,35 @@ TEST_P(PushedCatalog, GivesItsTemplatesTheDefaultsOfItsVariables) {
   EXPECT_EQ(installed("/etc/motd"), "10.0.0.53\n");
 }
 
+TEST_P(PushedCatalog, TakesVariablesFromTheOrder) {
+  auto all = files("{{ vars.region }} {{ vars.resolver }}\n");
+  all["catalog.yaml"] += "variables: variables.json\n";
+  all["variables.json"] =
+      R"({"additionalProperties": false, "properties": {"region": {"type": "integer", "default": 1},
+          "resolver": {"default": "10.0.0.53"}}})";
+  ASSERT_TRUE(push(all));
+  DeployRequest order = site_.order();
+  const auto refused = [&](const std::string& variables) {
+    order.variables = variables;
+    return site_.service->deploy({}, order).error().message;
+  };
+  EXPECT_THAT(refused(R"({"region": "north"})"), HasSubstr("'north' is not of type 'integer'"));
+  EXPECT_THAT(refused(R"({"regoin": 3})"), HasSubstr("regoin"));
+  order.variables = R"({"region": 3})";
+  const auto ordered = site_.service->deploy({}, order);
+  ASSERT_TRUE(ordered) << ordered.error().message;
+  EXPECT_EQ(ordered->variables, R"({"region": 3})");
+  EXPECT_TRUE(ends(ordered->operation, "succeeded"));
+  EXPECT_EQ(installed("/etc/motd"), "3 10.0.0.53\n");
+}
+
+TEST_P(PushedCatalog, TakesNoVariablesWithoutAVersion) {
+  DeployRequest order = site_.order();
+  order.variables = R"({"region": 3})";
+  EXPECT_EQ(site_.service->deploy({}, order).error().message,
+            "catalog l3-private has no variables");
+}
+
 TEST_P(PushedCatalog, KeepsItsVersionsForWhoOrderedThem) {
   ASSERT_TRUE(push(files("one\n")));
   const DeploymentView ordered = deploy();

@@ -32,6 +32,17 @@ std::map<std::string, std::vector<std::string>> read_per_vrf(Fields& fields, con
   return texts;
 }
 
+constexpr std::size_t kMostVariables = 16U << 10U;  // bytes
+
+std::string read_variables(Fields& fields) {
+  const json* value = fields.find("variables");
+  if (value == nullptr || value->is_null()) return "{}";
+  std::string text = value->dump();
+  if (value->is_object() && text.size() <= kMostVariables) return text;
+  fields.report("variables", "invalid", "must be an object of at most 16 KiB");
+  return "{}";
+}
+
 provisioner::DeployRequest read_request(Fields& fields) {
   provisioner::DeployRequest request;
   request.project = fields.text("project");
@@ -41,6 +52,7 @@ provisioner::DeployRequest read_request(Fields& fields) {
   request.catalog = fields.text("catalog");
   request.subnets = read_per_vrf(fields, "subnets", 2);  // one a family
   request.anycast = read_per_vrf(fields, "anycast", kMostAnycast);
+  request.variables = read_variables(fields);
   request.ssh_keys = fields.texts("ssh_keys", 64);
   for (Fields& user : fields.objects("users", 16)) {
     request.users.push_back({.name = user.text("name"),

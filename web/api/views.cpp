@@ -213,6 +213,7 @@ json to_json(const provisioner::DeploymentView& deployment) {
           {"image", deployment.image},
           {"catalog", deployment.catalog},
           {"catalog_version", deployment.catalog_version},
+          {"variables", json::parse(deployment.variables)},
           {"layout", {{"raid1", deployment.layout.raid1}, {"lvm", deployment.layout.lvm}}},
           {"state", deployment.state},
           {"reason", deployment.reason},

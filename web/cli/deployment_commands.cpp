@@ -19,8 +19,9 @@ struct Order {
   std::string project{};
   std::string image{};
   std::string catalog{};
-  std::vector<std::string> subnets{};  // "VRF=SUBNET"
-  std::vector<std::string> anycast{};  // "VRF=ADDRESS"
+  std::vector<std::string> subnets{};    // "VRF=SUBNET"
+  std::vector<std::string> anycast{};    // "VRF=ADDRESS"
+  std::vector<std::string> variables{};  // "NAME=VALUE"
   std::string server{};
   std::string profile{};
   std::vector<std::string> key_files{};
@@ -80,6 +81,18 @@ Outcome<void> add_accounts(json& body, const Order& order) {
   return {};
 }
 
+// {"region": 3, "resolver": "10.0.0.53"}: what reads as JSON is that, all else a text.
+Outcome<json> variables_of(const std::vector<std::string>& pairs) {
+  json values = json::object();
+  for (const std::string& text : pairs) {
+    const auto pair = both_sides(text);
+    if (!pair) return wrong_usage(text + " is not NAME=VALUE", "as in --set region=3");
+    json value = json::parse(pair->second, nullptr, false);
+    values[pair->first] = value.is_discarded() ? json(pair->second) : std::move(value);
+  }
+  return values;
+}
+
 Outcome<json> body_of(const Order& order) {
   auto subnets = by_vrf(order.subnets, {"--subnet VRF=SUBNET", "--subnet vrf-prv=prv-a"});
   if (!subnets) return tl::unexpected(subnets.error());
@@ -96,6 +109,9 @@ Outcome<json> body_of(const Order& order) {
       {"ssh_keys", std::move(*keys)}};
   if (auto added = add_accounts(body, order); !added) return tl::unexpected(added.error());
   if (!anycast->empty()) body["anycast"] = std::move(*anycast);
+  auto variables = variables_of(order.variables);
+  if (!variables) return tl::unexpected(variables.error());
+  if (!variables->empty()) body["variables"] = std::move(*variables);
   if (order.raid1 || order.lvm) body["layout"] = {{"raid1", order.raid1}, {"lvm", order.lvm}};
   return body;
 }
@@ -191,6 +207,11 @@ void add_deploy(CLI::App& root, Chosen& chosen) {
       .add_option("--anycast", order->anycast,
                   "VRF=ADDRESS it may announce like other servers (repeatable; taken before by "
                   "'subnet take --anycast')")
+      ->expected(1)
+      ->take_all();
+  command
+      .add_option("--set", order->variables,
+                  "NAME=VALUE of a variable the catalog has (repeatable; VALUE may be JSON)")
       ->expected(1)
       ->take_all();
   auto* server = command.add_option("--server", order->server, "This server");
