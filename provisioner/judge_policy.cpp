@@ -16,11 +16,4 @@ Result<catalogs::JudgedText> judge_policy(std::string_view nos, std::string_view
   return result;
 }
 
-Error refused(const std::vector<catalogs::Fault>& faults) {
-  std::string lines;
-  for (const catalogs::Fault& fault : faults)
-    lines += (lines.empty() ? "" : "\n") + to_string(fault);
-  return {Errc::Invalid, lines};
-}
-
 }  // namespace switchyard::provisioner

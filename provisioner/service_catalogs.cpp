@@ -154,11 +154,11 @@ Result<CatalogView> Service::push_catalog(const std::string& author,
                                           Mode mode) {
   const auto checked = catalogs::check_catalog(*templates_, judge_policy, {.files = files});
   if (!checked) return tl::unexpected(checked.error());
-  if (!checked->faults.empty()) return tl::unexpected(refused(checked->faults));
+  if (!checked->faults.empty()) return tl::unexpected(catalogs::as_error(checked->faults));
   const catalogs::NetworkCatalog& network = checked->network;
   const auto real = check_real_servers(pool_, *templates_, files, network);
   if (!real) return tl::unexpected(real.error());
-  if (!real->empty()) return tl::unexpected(refused(*real));
+  if (!real->empty()) return tl::unexpected(catalogs::as_error(*real));
   const catalogs::CatalogDefinition definition = catalogs::parse_catalog(files).definition;
   CatalogVersion pushed{.name = network.name,
                         .sha256 = sum_of(files),

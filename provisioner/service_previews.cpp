@@ -161,7 +161,7 @@ Result<CatalogPreview> Service::preview_catalog(const PreviewRequest& request) {
   if (request.version == 0) {
     auto check = catalogs::check_catalog(*templates_, judge_policy, {.files = request.files});
     if (!check) return tl::unexpected(check.error());
-    if (!check->faults.empty()) return tl::unexpected(refused(check->faults));
+    if (!check->faults.empty()) return tl::unexpected(catalogs::as_error(check->faults));
     checked = std::move(check->network);
   }
   return db::read(pool_, "preview a catalog", [&](db::Session& session) -> Result<CatalogPreview> {

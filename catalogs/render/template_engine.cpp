@@ -54,6 +54,13 @@ std::string to_string(const Fault& fault) {
   return place.empty() ? fault.message : place + ": " + fault.message;
 }
 
+Error as_error(const std::vector<Fault>& faults) {
+  std::string lines;
+  for (const Fault& fault : faults)
+    lines += (lines.empty() ? "" : "\n") + to_string(fault);
+  return {Errc::Invalid, lines};
+}
+
 Result<std::string> TemplateEngine::ask(const std::string& request, milliseconds time) {
   if (!helper_) {
     // -I: neither the environment nor the working directory can add a module. Debian's own Python,

@@ -28,6 +28,8 @@ struct Fault {
 };
 
 [[nodiscard]] std::string to_string(const Fault& fault);  // "server/frr.conf.j2:12: message"
+// Invalid, with one fault a line.
+[[nodiscard]] Error as_error(const std::vector<Fault>& faults);
 
 struct RenderJob {
   std::string name{};       // of the template; empty: `text` is rendered itself

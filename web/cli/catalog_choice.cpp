@@ -2,10 +2,16 @@
 
 #include "catalogs/catalog_folder.h"
 #include "web/cli/commands.h"
+#include "web/cli/text.h"
 
 #include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
 
 namespace switchyard::web::cli {
+
+namespace fs = std::filesystem;
 
 Outcome<std::map<std::string, std::string>> read_folder(const std::string& folder) {
   auto read = catalogs::read_catalog_folder(folder);
@@ -17,6 +23,33 @@ Outcome<std::map<std::string, std::string>> read_folder(const std::string& folde
   for (const catalogs::Fault& fault : read->faults)
     failure.details.push_back(to_string(fault));
   return tl::unexpected(std::move(failure));
+}
+
+Outcome<void> write_folder(const std::string& folder,
+                           const std::map<std::string, std::string>& files) {
+  std::error_code failed;
+  if (fs::exists(folder, failed) && !fs::is_empty(folder, failed))
+    return wrong_usage(folder + " is there already", "name a folder that is new or empty");
+  for (const auto& [name, text] : files) {
+    if (!catalogs::is_catalog_file_name(name))
+      return wrong_usage("the service names a file that cannot be one: " + printable(name));
+    const fs::path path = fs::path(folder) / name;
+    fs::create_directories(path.parent_path(), failed);
+    std::ofstream stream(path, std::ios::binary);
+    stream << text;
+    stream.close();
+    if (failed || !stream) return wrong_usage("cannot write " + path.string());
+  }
+  return {};
+}
+
+std::map<std::string, std::string> files_of(const nlohmann::json& version) {
+  std::map<std::string, std::string> files;
+  const auto list = version.find("files");
+  if (list == version.end() || !list->is_object()) return files;
+  for (const auto& [name, text] : list->items())
+    if (text.is_string()) files[name] = text.get<std::string>();
+  return files;
 }
 
 Outcome<CatalogChoice> choose_catalog(const std::string& what) {

@@ -20,6 +20,14 @@ struct CatalogChoice {
 // The files of a folder that can be pushed; every fault otherwise.
 [[nodiscard]] Outcome<std::map<std::string, std::string>> read_folder(const std::string& folder);
 
+// Into a folder that is new or empty. A name that is none of a catalog's files is refused: it may come
+// from elsewhere.
+[[nodiscard]] Outcome<void> write_folder(const std::string& folder,
+                                         const std::map<std::string, std::string>& files);
+
+// The files of a version as find_version() answers it.
+[[nodiscard]] std::map<std::string, std::string> files_of(const nlohmann::json& version);
+
 // A version as the service shows it, with its files; 0: the one it takes by itself.
 [[nodiscard]] Outcome<nlohmann::json> find_version(Session& session, const std::string& name,
                                                    int version);

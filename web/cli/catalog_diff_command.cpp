@@ -24,17 +24,13 @@ struct Diff {
   std::string to{};
 };
 
-Outcome<Files> files_of(Session& session, const std::string& what) {
+Outcome<Files> files_named(Session& session, const std::string& what) {
   auto choice = choose_catalog(what);
   if (!choice) return tl::unexpected(choice.error());
   if (choice->name.empty()) return std::move(choice->files);
   const auto found = find_version(session, choice->name, choice->version);
   if (!found) return tl::unexpected(found.error());
-  Files files;
-  if (const auto list = found->find("files"); list != found->end() && list->is_object())
-    for (const auto& [name, text] : list->items())
-      if (text.is_string()) files[name] = text.get<std::string>();
-  return files;
+  return files_of(*found);
 }
 
 std::string text_in(const Files& files, const std::string& name) {
@@ -58,9 +54,9 @@ Outcome<std::string> compare(const fs::path& folder, const std::string& name, co
 }
 
 Outcome<void> diff(Session& session, const Diff& wanted) {
-  const auto from = files_of(session, wanted.from);
+  const auto from = files_named(session, wanted.from);
   if (!from) return tl::unexpected(from.error());
-  const auto to = files_of(session, wanted.to);
+  const auto to = files_named(session, wanted.to);
   if (!to) return tl::unexpected(to.error());
   std::set<std::string> names;
   for (const Files& files : {*from, *to})

@@ -1,13 +1,12 @@
 // switchyard catalog init FOLDER: a catalog of one's own to begin with
 #include "catalogs/shipped.h"
 #include "core/host_name.h"
+#include "web/cli/catalog_choice.h"
 #include "web/cli/commands.h"
 #include "web/cli/text.h"
 
 #include <filesystem>
-#include <fstream>
 #include <ostream>
-#include <system_error>
 
 namespace switchyard::web::cli {
 namespace {
@@ -26,20 +25,7 @@ std::string names() {
   return text;
 }
 
-Outcome<void> write_file(const fs::path& path, const std::string& text) {
-  std::error_code failed;
-  fs::create_directories(path.parent_path(), failed);
-  std::ofstream stream(path, std::ios::binary);
-  stream << text;
-  stream.close();
-  if (failed || !stream) return wrong_usage("cannot write " + path.string());
-  return {};
-}
-
 Outcome<void> init(Session& session, const Init& wanted) {
-  std::error_code ignored;
-  if (fs::exists(wanted.folder, ignored) && !fs::is_empty(wanted.folder, ignored))
-    return wrong_usage(wanted.folder + " is there already", "name a folder that is new or empty");
   const std::string name = fs::absolute(wanted.folder).lexically_normal().filename().string();
   if (!is_host_name(name))
     return wrong_usage("\"" + printable(name) + "\" is no name for a catalog",
@@ -48,9 +34,7 @@ Outcome<void> init(Session& session, const Init& wanted) {
   if (files.empty())
     return wrong_usage("there is no catalog " + printable(wanted.from) + " to begin with",
                        "there are " + names());
-  for (const auto& [file, text] : files)
-    if (const auto written = write_file(fs::path(wanted.folder) / file, text); !written)
-      return written;
+  if (const auto written = write_folder(wanted.folder, files); !written) return written;
   session.console.out << "catalog " << name << " is in " << wanted.folder
                       << "; what next: switchyard catalog check " << wanted.folder << '\n';
   return {};

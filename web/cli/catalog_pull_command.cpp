@@ -1,18 +1,13 @@
 // switchyard catalog show NAME, catalog pull NAME FOLDER: a version that was pushed, and its files
-#include "catalogs/catalog_folder.h"
 #include "web/cli/catalog_choice.h"
 #include "web/cli/commands.h"
 #include "web/cli/text.h"
 
-#include <filesystem>
-#include <fstream>
 #include <ostream>
-#include <system_error>
 
 namespace switchyard::web::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 
 struct Pull {
@@ -20,12 +15,6 @@ struct Pull {
   std::string folder{};
   int version{};
 };
-
-const json& files_of(const json& catalog) {
-  static const json kNone = json::object();
-  const auto files = catalog.find("files");
-  return files != catalog.end() && files->is_object() ? *files : kNone;
-}
 
 Outcome<void> show_version(Session& session, const Pull& wanted) {
   const auto catalog = find_version(session, wanted.name, wanted.version);
@@ -48,34 +37,18 @@ Outcome<void> show_version(Session& session, const Pull& wanted) {
   sheet.add("All", versions);
   sheet.add("SHA-256", text_of(*catalog, "sha256"));
   std::string names;
-  for (const auto& [name, text] : files_of(*catalog).items())
+  for (const auto& [name, text] : files_of(*catalog))
     names += (names.empty() ? "" : "\n") + name;
   sheet.add("Files", names);
   print(sheet, session.console);
   return {};
 }
 
-// What the service says is checked before it becomes a path.
-Outcome<void> write_file(const fs::path& folder, const std::string& name, const json& text) {
-  if (!catalogs::is_catalog_file_name(name) || !text.is_string())
-    return wrong_usage("the service names a file that cannot be one: " + printable(name));
-  std::error_code failed;
-  fs::create_directories((folder / name).parent_path(), failed);
-  std::ofstream stream(folder / name, std::ios::binary);
-  stream << text.get_ref<const std::string&>();
-  stream.close();
-  if (failed || !stream) return wrong_usage("cannot write " + (folder / name).string());
-  return {};
-}
-
 Outcome<void> pull_version(Session& session, const Pull& wanted) {
-  std::error_code ignored;
-  if (fs::exists(wanted.folder, ignored) && !fs::is_empty(wanted.folder, ignored))
-    return wrong_usage(wanted.folder + " is there already", "name a folder that is new or empty");
   const auto catalog = find_version(session, wanted.name, wanted.version);
   if (!catalog) return tl::unexpected(catalog.error());
-  for (const auto& [name, text] : files_of(*catalog).items())
-    if (const auto written = write_file(wanted.folder, name, text); !written) return written;
+  if (const auto written = write_folder(wanted.folder, files_of(*catalog)); !written)
+    return written;
   session.console.out << "version " << number_of(*catalog, "version") << " of catalog "
                       << printable(wanted.name) << " is in " << wanted.folder << '\n';
   return {};
