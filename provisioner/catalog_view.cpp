@@ -41,7 +41,8 @@ catalogs::ServerView catalog_view(const DeploymentRecord& deployment,
                             .router_id = router_id(deployment),
                             .mtu = plan.mtu,
                             .keepalive = plan.keepalive,
-                            .hold = plan.hold};
+                            .hold = plan.hold,
+                            .segment = plan.segment};
   for (std::size_t i = 0; i < plan.vrfs.size(); ++i)
     view.vrfs.push_back(vrf_view(plan.vrfs[i], i));
   for (const NicRecord& nic : nics)
