@@ -17,13 +17,15 @@ namespace {
 
 using yaml::Node;
 
-constexpr std::array<std::pair<std::string_view, ForEach>, 3> kForEach{
-    {{"vrf", ForEach::Vrf}, {"link", ForEach::Link}, {"leg", ForEach::Leg}}};
+constexpr std::array<std::pair<std::string_view, ForEach>, 4> kForEach{{{"vrf", ForEach::Vrf},
+                                                                        {"link", ForEach::Link},
+                                                                        {"leg", ForEach::Leg},
+                                                                        {"vlan", ForEach::Vlan}}};
 
 Result<ForEach> parse_for_each(std::string_view text) {
   for (const auto& [word, value] : kForEach)
     if (word == text) return value;
-  return failure(Errc::Invalid, "is vrf, link or leg: " + std::string(text.substr(0, 40)));
+  return failure(Errc::Invalid, "is vrf, link, leg or vlan: " + std::string(text.substr(0, 40)));
 }
 
 std::string name_of_file(const Node& node, std::string_view key, const TemplateFiles& files) {
@@ -96,6 +98,8 @@ CatalogDefinition read_definition(const Node& node, const TemplateFiles& files) 
   for (const Node& item : node.items("server"))
     read.server.push_back(read_server_file(item, files));
   read.switches = read_switch_templates(node, files);
+  if (read.network.segment && !read.switches.empty())
+    node.report("switch", "templates add to the policy of sessions; a segment has none");
   if (read.server.empty()) node.report("server", "a server needs files to find the fabric");
   node.done();
   return read;

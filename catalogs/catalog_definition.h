@@ -2,6 +2,7 @@
 //
 //   name: l3-private               # and description, mtu, keepalive, hold, attachments as in an
 //   …                              # inventory file (network_catalog_yaml.h)
+//   segment: {untagged: 301, tagged: [302, 303]}   # instead of attachments: VLANs, nothing routed
 //   images: ["debian-*"]           # OS images it fits; '*' stands for anything
 //   include: [common]              # folders beside this one (catalog_folder.h)
 //   variables: variables.json      # JSON Schema of the catalog's own variables; may be left out
@@ -10,7 +11,7 @@
 //       template: server/frr.conf.j2
 //       mode: "0640"               # 0644
 //       owner: frr:frr             # root:root
-//       for_each: vrf              # vrf, link or leg: one file for each; left out: one file
+//       for_each: vrf              # vrf, link, leg or vlan: one file for each; left out: one file
 //       images: [debian-12]        # of these images only
 //   switch:                        # what is added to the policy of sessions, one for each NOS
 //     - {nos: linux-frr, template: switch/linux-frr.j2}
@@ -26,7 +27,7 @@
 
 namespace switchyard::catalogs {
 
-enum class ForEach : std::uint8_t { Server, Vrf, Link, Leg };
+enum class ForEach : std::uint8_t { Server, Vrf, Link, Leg, Vlan };
 
 struct ServerFile {
   std::string path{};  // a template

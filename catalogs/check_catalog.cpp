@@ -66,11 +66,14 @@ std::optional<ServerView> sample_server(const CatalogDefinition& definition,
                     .router_id = "192.0.2.1",
                     .mtu = definition.network.mtu,
                     .keepalive = definition.network.keepalive,
-                    .hold = definition.network.hold};
+                    .hold = definition.network.hold,
+                    .segment = definition.network.segment};
   for (std::size_t i = 0; i < definition.network.attachments.size(); ++i) {
     server.vrfs.push_back(sample_vrf(definition.network.attachments[i], i, families));
     if (server.vrfs.back().addresses.empty()) return std::nullopt;
   }
+  // It has no addresses whose family could vary.
+  if (server.segment && families != Families::Both) return std::nullopt;
   for (const int number : {1, 2})
     server.links.push_back(sample_link(number, server.vrfs));
   return server;
@@ -173,7 +176,8 @@ Result<CatalogCheck> check_catalog(TemplateEngine& engine, const JudgePolicy& ju
         checker.add({{kCatalogFile, 0, "takes too long to render; not all samples were tried"}});
         return checker.check;
       }
-      const std::string of = "image " + image + ", " + to_string(families);
+      const std::string of =
+          "image " + image + (server->segment ? "" : std::string(", ") + to_string(families));
       if (const Status tried = checker.try_server(folder, definition, *server, of); !tried)
         return tl::unexpected(tried.error());
     }

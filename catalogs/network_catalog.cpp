@@ -15,6 +15,14 @@ json policies_json(const std::map<std::string, SwitchPolicy>& policies) {
   return object;
 }
 
+json segment_json(const Segment& segment) {
+  json object{{"tagged", json::array()}};
+  if (segment.untagged) object["untagged"] = segment.untagged->value;
+  for (const VlanId& tag : segment.tagged)
+    object["tagged"].push_back(tag.value);
+  return object;
+}
+
 }  // namespace
 
 std::string to_json_text(const std::map<std::string, SwitchPolicy>& policies) {
@@ -30,6 +38,28 @@ std::map<std::string, SwitchPolicy> parse_policies(std::string_view json_text) {
   return policies;
 }
 
+std::string to_json_text(const Segment& segment) { return segment_json(segment).dump(); }
+
+Segment parse_segment(std::string_view json_text) {
+  const json parsed = json::parse(json_text);
+  Segment segment;
+  if (parsed.contains("untagged"))
+    segment.untagged = VlanId{parsed.at("untagged").get<std::uint16_t>()};
+  for (const json& tag : parsed.at("tagged"))
+    segment.tagged.push_back({tag.get<std::uint16_t>()});
+  return segment;
+}
+
+std::string to_string(const Segment& segment) {
+  std::string text;
+  if (segment.untagged) text = "VLAN " + std::to_string(segment.untagged->value);
+  if (segment.tagged.empty()) return text;
+  text += text.empty() ? "tagged VLANs" : ", tagged";
+  for (const VlanId& tag : segment.tagged)
+    text += " " + std::to_string(tag.value);
+  return text;
+}
+
 std::string to_json_text(const NetworkCatalog& catalog) {
   json attachments = json::array();
   for (const CatalogAttachment& attachment : catalog.attachments) {
@@ -43,10 +73,11 @@ std::string to_json_text(const NetworkCatalog& catalog) {
     if (!attachment.policies.empty()) shown["policies"] = policies_json(attachment.policies);
     attachments.push_back(std::move(shown));
   }
-  return json{{"name", catalog.name},         {"description", catalog.description},
-              {"mtu", catalog.mtu},           {"keepalive", catalog.keepalive.count()},
-              {"hold", catalog.hold.count()}, {"attachments", attachments}}
-      .dump();
+  json shown{{"name", catalog.name},         {"description", catalog.description},
+             {"mtu", catalog.mtu},           {"keepalive", catalog.keepalive.count()},
+             {"hold", catalog.hold.count()}, {"attachments", attachments}};
+  if (catalog.segment) shown["segment"] = segment_json(*catalog.segment);
+  return shown.dump();
 }
 
 Result<NetworkCatalog> parse_network_catalog(std::string_view json_text) {
@@ -75,6 +106,7 @@ Result<NetworkCatalog> parse_network_catalog(std::string_view json_text) {
         attachment.policies = parse_policies(item.at("policies").dump());
       catalog.attachments.push_back(std::move(attachment));
     }
+    if (parsed.contains("segment")) catalog.segment = parse_segment(parsed.at("segment").dump());
     return catalog;
   } catch (const json::exception& thrown) {
     return failure(Errc::Invalid, std::string("stored network catalog: ") + thrown.what());

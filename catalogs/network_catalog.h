@@ -35,6 +35,13 @@ struct CatalogAttachment {
   friend bool operator==(const CatalogAttachment&, const CatalogAttachment&) = default;
 };
 
+// A catalog for software that needs L2: VLANs of the fabric on the server's ports, nothing routed.
+struct Segment {
+  std::optional<VlanId> untagged{};
+  std::vector<VlanId> tagged{};  // sorted
+  friend bool operator==(const Segment&, const Segment&) = default;
+};
+
 struct NetworkCatalog {
   std::string name{};
   std::string description{};
@@ -42,6 +49,7 @@ struct NetworkCatalog {
   std::chrono::seconds keepalive{3};
   std::chrono::seconds hold{9};
   std::vector<CatalogAttachment> attachments{};
+  std::optional<Segment> segment{};  // instead of attachments
   friend bool operator==(const NetworkCatalog&, const NetworkCatalog&) = default;
 };
 
@@ -56,6 +64,13 @@ struct OsImage {
 // else: its callers read stored JSON.
 [[nodiscard]] std::string to_json_text(const std::map<std::string, SwitchPolicy>& policies);
 [[nodiscard]] std::map<std::string, SwitchPolicy> parse_policies(std::string_view json_text);
+
+// A segment, as a plan stores it too. parse_segment() throws as parse_policies() does.
+[[nodiscard]] std::string to_json_text(const Segment& segment);
+[[nodiscard]] Segment parse_segment(std::string_view json_text);
+
+// As people read it: "VLAN 301, tagged 302 303".
+[[nodiscard]] std::string to_string(const Segment& segment);
 
 [[nodiscard]] std::string to_json_text(const NetworkCatalog& catalog);
 [[nodiscard]] Result<NetworkCatalog> parse_network_catalog(std::string_view json_text);

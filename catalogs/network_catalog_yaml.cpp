@@ -2,6 +2,9 @@
 
 #include "core/host_name.h"
 
+#include <algorithm>
+#include <charconv>
+
 namespace switchyard::catalogs {
 namespace {
 
@@ -26,6 +29,35 @@ CatalogAttachment read_attachment(const yaml::Node& node) {
   return attachment;
 }
 
+// Of 1..4094; reports anything else where it stands.
+std::optional<VlanId> read_vlan(const yaml::Node& node) {
+  const std::string text = node.scalar();
+  long long number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc{} && stopped == end && number >= 1 && number <= 4094)
+    return VlanId{static_cast<std::uint16_t>(number)};
+  node.report("is no VLAN (1 to 4094): " + text.substr(0, 40));
+  return std::nullopt;
+}
+
+Segment read_segment(const yaml::Node& node) {
+  Segment segment;
+  if (const auto untagged = node.find("untagged")) segment.untagged = read_vlan(*untagged);
+  for (const yaml::Node& item : node.items("tagged")) {
+    const auto tag = read_vlan(item);
+    if (!tag) continue;
+    if (tag == segment.untagged || std::ranges::find(segment.tagged, *tag) != segment.tagged.end())
+      item.report("VLAN " + std::to_string(tag->value) + " is there twice");
+    segment.tagged.push_back(*tag);
+  }
+  std::ranges::sort(segment.tagged);
+  if (!node.find("untagged") && node.items("tagged").empty())
+    node.report("needs an untagged VLAN or a tagged one");
+  node.done();
+  return segment;
+}
+
 }  // namespace
 
 NetworkCatalog read_network_catalog(const yaml::Node& node) {
@@ -41,7 +73,12 @@ NetworkCatalog read_network_catalog(const yaml::Node& node) {
     node.report("hold", "must be at least three times keepalive");
   for (const yaml::Node& item : node.items("attachments"))
     catalog.attachments.push_back(read_attachment(item));
-  if (catalog.attachments.empty()) node.report("attachments", "needs at least one VRF");
+  const auto segment = node.find("segment");
+  if (segment) catalog.segment = read_segment(*segment);
+  if (segment && node.find("attachments"))
+    node.report("segment", "stands instead of attachments: a port has VLANs or VRFs, not both");
+  if (!segment && catalog.attachments.empty())
+    node.report("attachments", "needs at least one VRF, or segment stands there instead");
   return catalog;
 }
 

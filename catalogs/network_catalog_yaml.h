@@ -7,8 +7,8 @@
 
 namespace switchyard::catalogs {
 
-// Reports what is wrong at its place. Reads name, description, mtu, keepalive, hold and
-// attachments; the caller says done().
+// Reports what is wrong at its place. Reads name, description, mtu, keepalive, hold, and
+// attachments or segment; the caller says done().
 [[nodiscard]] NetworkCatalog read_network_catalog(const yaml::Node& node);
 
 }  // namespace switchyard::catalogs

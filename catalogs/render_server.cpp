@@ -45,6 +45,10 @@ std::vector<Wanted> wanted_files(const CatalogDefinition& definition, const Serv
           add_each(wanted, file, std::move(there), "leg", link.at("legs"));
         }
         break;
+      case ForEach::Vlan:
+        if (seen.at("segment").is_object())
+          add_each(wanted, file, seen, "vlan", seen.at("segment").at("tagged"));
+        break;
     }
   }
   return wanted;

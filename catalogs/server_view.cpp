@@ -96,6 +96,18 @@ constexpr Variable<LinkView> kOfLink[]{
      [](const LinkView& of) { return list<LegView>(of.legs, &leg); }},
 };
 
+constexpr Variable<Segment> kOfSegment[]{
+    {"untagged", "VLAN of its untagged frames, or none",
+     [](const Segment& of) { return of.untagged ? json(of.untagged->value) : json(); }},
+    {"tagged", "VLANs with 802.1Q tags, sorted; `vlan` where a file is made for each",
+     [](const Segment& of) {
+       json all = json::array();
+       for (const VlanId& tag : of.tagged)
+         all.push_back(tag.value);
+       return all;
+     }},
+};
+
 json vrf(const VrfView& of) { return object<VrfView>(of, kOfVrf); }
 
 json link(const LinkView& of) { return object<LinkView>(of, kOfLink); }
@@ -116,6 +128,10 @@ constexpr Variable<ServerView> kOfServer[]{
      [](const ServerView& of) { return json(of.hold.count()); }},
     {"vrfs", "what it is attached to, by tag; see *A VRF*",
      [](const ServerView& of) { return list<VrfView>(of.vrfs, &vrf); }},
+    {"segment", "its VLANs, where it is attached to no VRF, otherwise none; see *A segment*",
+     [](const ServerView& of) {
+       return of.segment ? object<Segment>(*of.segment, kOfSegment) : json();
+     }},
     {"links", "its NICs; see *A link*",
      [](const ServerView& of) { return list<LinkView>(of.links, &link); }},
     {"vars", "the catalog's own variables, as its JSON Schema has them",
@@ -140,6 +156,7 @@ std::string variables_reference() {
   return section<ServerView>("Everywhere", kOfServer) +
          section<VrfView>("A VRF (`vrfs[]`; `vrf` where a file is made for each)", kOfVrf) +
          section<AddressInVrf>("An address (`vrf.addresses[]`, `vrf.anycast[]`)", kOfAddress) +
+         section<Segment>("A segment (`segment`)", kOfSegment) +
          section<LinkView>("A link (`links[]`; `link` where a file is made for each)", kOfLink) +
          section<LegView>("A leg (`link.legs[]`; `leg` where a file is made for each)", kOfLeg);
 }

@@ -1,10 +1,12 @@
 // What a template of a network catalog sees of one server.
 #pragma once
 
+#include "catalogs/network_catalog.h"
 #include "core/net.h"
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,9 +48,10 @@ struct ServerView {
   std::uint16_t mtu{1500};
   std::chrono::seconds keepalive{3};
   std::chrono::seconds hold{9};
-  std::vector<VrfView> vrfs{};    // sorted by tag
-  std::vector<LinkView> links{};  // as the inventory lists them
-  std::string variables{"{}"};    // the catalog's own, JSON object
+  std::vector<VrfView> vrfs{};       // sorted by tag
+  std::optional<Segment> segment{};  // instead of VRFs
+  std::vector<LinkView> links{};     // as the inventory lists them
+  std::string variables{"{}"};       // the catalog's own, JSON object
 };
 
 // The variables of a template, a JSON object.

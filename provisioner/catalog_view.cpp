@@ -42,6 +42,7 @@ catalogs::ServerView catalog_view(const DeploymentRecord& deployment,
                             .mtu = plan.mtu,
                             .keepalive = plan.keepalive,
                             .hold = plan.hold,
+                            .segment = plan.segment,
                             .variables = plan.variables};
   for (std::size_t i = 0; i < plan.vrfs.size(); ++i)
     view.vrfs.push_back(vrf_view(plan.vrfs[i], i));

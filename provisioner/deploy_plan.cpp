@@ -163,15 +163,30 @@ Status check_ssh_key(const std::string& key) {
   return {};
 }
 
-Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& request) {
+Status check_segment(const catalogs::NetworkCatalog& network, VlanId provisioning) {
+  if (!network.segment) return {};
+  const catalogs::Segment& segment = *network.segment;
+  if (segment.untagged == provisioning ||
+      std::ranges::find(segment.tagged, provisioning) != segment.tagged.end())
+    return failure(Errc::Invalid, "VLAN " + std::to_string(provisioning.value) + " of catalog " +
+                                      network.name +
+                                      " is the site's provisioning VLAN; give it another one");
+  return {};
+}
+
+Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& request,
+                                 VlanId provisioning) {
   if (const Status names = check_names(session, request); !names)
     return tl::unexpected(names.error());
   auto chosen = find_catalog(session, request);
   if (!chosen) return tl::unexpected(chosen.error());
   const catalogs::NetworkCatalog* const catalog = &chosen->network;
+  if (const Status segment = check_segment(*catalog, provisioning); !segment)
+    return tl::unexpected(segment.error());
   CheckedOrder order{.catalog = *catalog,
                      .catalog_version = chosen->version,
-                     .plan = {.mtu = catalog->mtu,
+                     .plan = {.segment = catalog->segment,
+                              .mtu = catalog->mtu,
                               .keepalive = catalog->keepalive,
                               .hold = catalog->hold,
                               .variables = request.variables,
@@ -183,7 +198,10 @@ Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& requ
     for (const auto& [vrf, names] : *of_vrf)
       if (std::ranges::none_of(catalog->attachments,
                                [&](const auto& a) { return a.vrf.value == vrf; }))
-        return failure(Errc::Invalid, "catalog " + request.catalog + " does not attach VRF " + vrf);
+        return failure(Errc::Invalid, "catalog " + request.catalog +
+                                          (catalog->segment ? " attaches no VRF, so not VRF "
+                                                            : " does not attach VRF ") +
+                                          vrf);
   for (const catalogs::CatalogAttachment& attachment : catalog->attachments) {
     auto planned = plan_vrf(session, attachment, request);
     if (!planned) return tl::unexpected(planned.error());

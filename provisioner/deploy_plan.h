@@ -28,7 +28,11 @@ struct CheckedOrder {
 // anycast address that is not the project's or that the catalog has no room for, a VRF
 // that is missing on one of the server's switches, no free server of the profile, a host name that
 // is taken. Reads only.
-[[nodiscard]] Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& request);
+[[nodiscard]] Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& request,
+                                               VlanId provisioning);
+
+// A tenant never gets the VLAN in which this site's servers are installed and wiped.
+[[nodiscard]] Status check_segment(const catalogs::NetworkCatalog& network, VlanId provisioning);
 
 // The server to try after `unsuitable` ones: any available of the profile, or the one asked for.
 [[nodiscard]] Status check_ssh_key(const std::string& key);

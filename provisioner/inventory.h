@@ -14,6 +14,7 @@
 //       attachments:
 //         - {vrf: vrf-prv, ipv4: true, ipv6: true, advertise: [10.0.0.0/8, "fd10::/16"],
 //         maximum_prefix: 8, anycast: false}
+//     - {name: l2, segment: {untagged: 301, tagged: [302, 303]}}   # instead of attachments
 //   images:
 //     - {name: debian-12, description: Debian 12}
 //   switches:

@@ -27,6 +27,16 @@ switch_drivers::PolicyAddition added_policy(const PlannedVrf& planned, const std
   return {.in = found->second.in, .out = found->second.out};
 }
 
+// Untagged and tagged VLANs of the bridge.
+std::vector<PortWish> segment_wishes(const std::vector<NicRecord>& nics,
+                                     const DeploymentRecord& deployment) {
+  return for_every_link(nics, PortIntent{.mode = PortMode::Segment,
+                                         .owner = deployment.id,
+                                         .mtu = deployment.plan.mtu,
+                                         .untagged = deployment.plan.segment->untagged,
+                                         .tagged = deployment.plan.segment->tagged});
+}
+
 Attachment attachment(const PlannedVrf& planned, const DeploymentRecord& deployment,
                       const std::string& nos) {
   Attachment result{.vrf = planned.vrf, .tag = planned.tag, .server_asn = deployment.asn};
@@ -63,6 +73,7 @@ std::vector<PortWish> provisioning_wishes(const std::vector<NicRecord>& nics, co
 
 std::vector<PortWish> routed_wishes(const std::vector<NicRecord>& nics,
                                     const DeploymentRecord& deployment) {
+  if (deployment.plan.segment) return segment_wishes(nics, deployment);
   std::vector<PortWish> wishes;
   for (const NicRecord& nic : nics) {
     PortIntent intent{.port = nic.port,

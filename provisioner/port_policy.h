@@ -22,8 +22,9 @@ struct PortWish {
                                                 const std::string& owner);
 [[nodiscard]] std::vector<PortWish> provisioning_wishes(const std::vector<NicRecord>& nics,
                                                         const Site& site, const std::string& owner);
-// Every link gets the same sessions: exactly the deployment's host routes, and the anycast ones
-// granted to it, may be announced on it.
+// What a deployment's ports are while it is active. Every link gets the same sessions: exactly the
+// deployment's host routes, and the anycast ones granted to it, may be announced on it. A plan with
+// a segment: the same VLANs, nothing routed.
 [[nodiscard]] std::vector<PortWish> routed_wishes(const std::vector<NicRecord>& nics,
                                                   const DeploymentRecord& deployment);
 

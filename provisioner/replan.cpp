@@ -11,6 +11,12 @@ tl::unexpected<Error> needs_install(const std::string& why) {
   return failure(Errc::Conflict, why + "; a server gets that when it is installed anew");
 }
 
+std::string segment_change(const Plan& plan, const catalogs::NetworkCatalog& network) {
+  if (!network.segment) return "VRFs are attached instead of " + to_string(*plan.segment);
+  const std::string now = plan.segment ? to_string(*plan.segment) : "VRFs";
+  return to_string(*network.segment) + " instead of " + now;
+}
+
 Status replan_vrf(PlannedVrf& planned, const CatalogAttachment& attachment) {
   const std::string& vrf = planned.vrf.value;
   if (attachment.tag && *attachment.tag != planned.tag)
@@ -37,6 +43,7 @@ Result<Plan> replan(const Plan& plan, const catalogs::NetworkCatalog& network) {
   if (network.mtu != plan.mtu)
     return needs_install("the MTU is " + std::to_string(network.mtu) + " instead of " +
                          std::to_string(plan.mtu));
+  if (network.segment != plan.segment) return needs_install(segment_change(plan, network));
   for (PlannedVrf& planned : next.vrfs) {
     const auto found = std::ranges::find(network.attachments, planned.vrf, &CatalogAttachment::vrf);
     if (found == network.attachments.end())

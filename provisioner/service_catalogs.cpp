@@ -3,10 +3,12 @@
 #include "catalogs/check_catalog.h"
 #include "core/db/query.h"
 #include "provisioner/check_real_servers.h"
+#include "provisioner/deploy_plan.h"
 #include "provisioner/judge_policy.h"
 #include "provisioner/service.h"
 #include "provisioner/service_page.h"
 #include "provisioner/service_unit.h"
+#include "provisioner/site.h"
 #include "provisioner/store/catalog_versions.h"
 #include "provisioner/store/events.h"
 
@@ -17,11 +19,19 @@
 namespace switchyard::provisioner {
 namespace {
 
+SegmentView to_view(const catalogs::Segment& segment) {
+  SegmentView view{.untagged = segment.untagged ? segment.untagged->value : 0};
+  for (const VlanId& tag : segment.tagged)
+    view.tagged.push_back(tag.value);
+  return view;
+}
+
 CatalogView to_view(const catalogs::NetworkCatalog& catalog, int version) {
   CatalogView view{.name = catalog.name,
                    .description = catalog.description,
                    .version = version,
                    .mtu = catalog.mtu};
+  if (catalog.segment) view.segment = to_view(*catalog.segment);
   for (const catalogs::CatalogAttachment& attachment : catalog.attachments) {
     CatalogAttachmentView shown{.vrf = attachment.vrf.value,
                                 .ipv4 = attachment.ipv4,
@@ -67,7 +77,10 @@ Status check_nos(db::Session& session, const std::vector<catalogs::SwitchTemplat
 }
 
 // What only this site can say.
-Status check_site(db::Session& session, const catalogs::CatalogDefinition& definition) {
+Status check_site(db::Session& session, const catalogs::CatalogDefinition& definition,
+                  VlanId provisioning) {
+  if (Status segment = check_segment(definition.network, provisioning); !segment)
+    return of_catalog_file(segment.error().message);
   if (Status vrfs = check_vrfs(session, definition.network); !vrfs) return vrfs;
   return check_nos(session, definition.switches);
 }
@@ -169,7 +182,7 @@ Result<CatalogView> Service::push_catalog(const std::string& author,
   return write_or_try<CatalogView>(
       pool_, "push catalog " + network.name, mode,
       [&](db::Session& session) -> Result<CatalogView> {
-        if (const Status fits = check_site(session, definition); !fits)
+        if (const Status fits = check_site(session, definition, site_.provisioning); !fits)
           return tl::unexpected(fits.error());
         const NewestVersion newest = newest_version(session, network.name);
         if (newest.sha256 == pushed.sha256) return to_view(network, newest.version);
@@ -195,8 +208,8 @@ Result<CatalogView> Service::publish_catalog(const std::string& author, const st
                          "catalog " + name + " version " + std::to_string(wanted) +
                              " is deprecated; push its files again to get a new one");
         // The site may have changed since it was pushed.
-        if (const Status fits =
-                check_site(session, catalogs::parse_catalog(found->files).definition);
+        if (const Status fits = check_site(
+                session, catalogs::parse_catalog(found->files).definition, site_.provisioning);
             !fits)
           return tl::unexpected(fits.error());
         publish(session, *found);

@@ -55,8 +55,8 @@ struct Reserved {
 
 // The whole order inside one unit of work: check, reserve, record.
 Result<Reserved> reserve_order(db::Session& session, ipam::Allocator& allocator,
-                               const DeployRequest& request, Timestamp now) {
-  auto order = check_order(session, request);
+                               const DeployRequest& request, const Site& site, Timestamp now) {
+  auto order = check_order(session, request, site.provisioning);
   if (!order) return tl::unexpected(order.error());
   const std::string id = new_id("dep", now);
   const std::string operation = new_id("op", now);
@@ -121,7 +121,7 @@ Result<DeploymentView> Service::deploy(const Viewer& viewer, const DeployRequest
   for (int attempt = 0; attempt < 20; ++attempt) {
     reserved = db::write(pool_, "deploy " + request.name, [&](db::Session& session) {
       poke_on_commit(session, wakeup_, {kRunnerTopic, kEventTopic});
-      return reserve_order(session, allocator_, request, clock_.now());
+      return reserve_order(session, allocator_, request, site_, clock_.now());
     });
     if (reserved || reserved.error().code != Errc::Unavailable || !request.server.empty()) break;
   }
@@ -137,7 +137,7 @@ Result<DeployPlanView> Service::plan_deploy(const Viewer& viewer, const DeployRe
   return write_or_try<DeployPlanView>(
       pool_, "plan " + request.name, Mode::DryRun,
       [&](db::Session& session) -> Result<DeployPlanView> {
-        const auto reserved = reserve_order(session, allocator_, request, clock_.now());
+        const auto reserved = reserve_order(session, allocator_, request, site_, clock_.now());
         if (!reserved) return tl::unexpected(reserved.error());
         const DeploymentView shown = to_view(reserved->deployment);
         DeployPlanView view{.server = shown.server,

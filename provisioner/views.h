@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -272,12 +273,18 @@ struct CatalogAttachmentView {
   std::vector<std::string> advertise{};
 };
 
+struct SegmentView {
+  int untagged{};  // 0: none
+  std::vector<int> tagged{};
+};
+
 struct CatalogView {
   std::string name{};
   std::string description{};
   int version{};  // that orders get; 0: the inventory's, without templates
   std::uint16_t mtu{};
   std::vector<CatalogAttachmentView> attachments{};
+  std::optional<SegmentView> segment{};  // instead of attachments
 };
 
 struct CatalogVersionState {

@@ -126,7 +126,9 @@ StepOutcome prepare_ports(const Job& job, StepContext& context) {
 
 StepOutcome attach_ports(const Job& job, StepContext& context) {
   return both_or_neither(job, context, routed_wishes(job.nics, job.deployment),
-                         "turn the ports of " + job.server.name + " into routed ones");
+                         job.deployment.plan.segment
+                             ? "put the ports of " + job.server.name + " into their VLANs"
+                             : "turn the ports of " + job.server.name + " into routed ones");
 }
 
 StepOutcome shut_ports(const Job& job, StepContext& context) {
@@ -165,7 +167,7 @@ std::optional<std::string> unverified(const PortWish& wish, const WishRecord& ob
                                       const Plan& plan) {
   const std::string where = wish.switch_name + " " + wish.intent.port;
   if (observed.wish != wish.intent || observed.settled_version != observed.version)
-    return where + " is not routed yet";
+    return where + (plan.segment ? " is not in its VLANs yet" : " is not routed yet");
   const std::vector<SessionView> sessions = parse_sessions(observed.sessions);
   for (const Attachment& attachment : wish.intent.attachments) {
     const std::string name = where + " " + attachment.vrf.value;

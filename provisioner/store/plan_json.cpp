@@ -42,17 +42,18 @@ std::string to_json_text(const Plan& plan) {
       shown["policies"] = json::parse(catalogs::to_json_text(planned.policies));
     vrfs.push_back(std::move(shown));
   }
-  return json{{"vrfs", vrfs},
-              {"mtu", plan.mtu},
-              {"keepalive", plan.keepalive.count()},
-              {"hold", plan.hold.count()},
-              {"variables", json::parse(plan.variables)},
-              {"ssh_keys", plan.ssh_keys},
-              {"users", users_json(plan.users)},
-              {"user_data", plan.user_data},
-              {"raid1", plan.layout.raid1},
-              {"lvm", plan.layout.lvm}}
-      .dump();
+  json shown{{"vrfs", vrfs},
+             {"mtu", plan.mtu},
+             {"keepalive", plan.keepalive.count()},
+             {"hold", plan.hold.count()},
+             {"variables", json::parse(plan.variables)},
+             {"ssh_keys", plan.ssh_keys},
+             {"users", users_json(plan.users)},
+             {"user_data", plan.user_data},
+             {"raid1", plan.layout.raid1},
+             {"lvm", plan.layout.lvm}};
+  if (plan.segment) shown["segment"] = json::parse(catalogs::to_json_text(*plan.segment));
+  return shown.dump();
 }
 
 namespace {
@@ -117,6 +118,8 @@ Result<Plan> parse_plan(const std::string& json_text) {
       if (!planned) return tl::unexpected(planned.error().in("stored plan"));
       plan.vrfs.push_back(std::move(*planned));
     }
+    if (parsed.contains("segment"))
+      plan.segment = catalogs::parse_segment(parsed.at("segment").dump());
     return plan;
   } catch (const json::exception& thrown) {
     return failure(Errc::Invalid, std::string("stored plan: ") + thrown.what());

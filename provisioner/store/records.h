@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,7 +73,8 @@ struct PlannedVrf {
 };
 
 struct Plan {
-  std::vector<PlannedVrf> vrfs{};  // sorted by tag
+  std::vector<PlannedVrf> vrfs{};              // sorted by tag
+  std::optional<catalogs::Segment> segment{};  // instead of VRFs
   std::uint16_t mtu{1500};
   std::chrono::seconds keepalive{3};
   std::chrono::seconds hold{9};

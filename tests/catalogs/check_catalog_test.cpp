@@ -108,7 +108,8 @@ INSTANTIATE_TEST_SUITE_P(
     Policies, BadSwitchTemplate,
     testing::Values(
         BadPolicy{"AnotherPort", "{# #}\ninterface swp7.101\n", "tor.j2:2: \"interface\""},
-        BadPolicy{"ASessionOfItsOwn", "router bgp 65001 vrf {{ vrf }}\n", "tor.j2: stands outside"},
+        BadPolicy{"ASessionOfItsOwn", "router bgp 65001 vrf {{ vrf }}\n",
+                  "tor.j2: \"router\" stands outside"},
         BadPolicy{"OpensTheFilter", "route-map IN permit 10\n match ip address prefix-list ALL\n",
                   "tor.j2:2: \"match ip address"},
         BadPolicy{"ASecondEntry",
@@ -138,10 +139,75 @@ TEST_P(ShippedCatalog, IsGood) {
 
 INSTANTIATE_TEST_SUITE_P(All, ShippedCatalog,
                          testing::Values("l3-private", "l3-dual", "l3-ipv6", "l3-anycast",
-                                         "kubernetes"),
+                                         "kubernetes", "l2-segment"),
                          [](const auto& one) {
                            return std::regex_replace(one.param, std::regex("[^a-z0-9]"), "");
                          });
+
+// good() with this instead of its attachments, and a template a segment can do.
+CatalogFolder with_segment(const std::string& yaml) {
+  CatalogFolder folder = CheckCatalog::good();
+  std::string& text = folder.files["catalog.yaml"];
+  const auto at = text.find("attachments:");
+  text.replace(at, text.find("images:") - at, yaml);
+  text += "  - {path: \"/etc/{{ vlan }}.conf\", template: vlan.j2, for_each: vlan}\n";
+  folder.files["leg.j2"] = "";
+  folder.files["vlan.j2"] = "{{ vlan }} {{ segment.untagged }}\n";
+  return folder;
+}
+
+TEST_F(CheckCatalog, TriesASegmentWithOneServerAnImage) {
+  const auto check = check_catalog(engine(), provisioner::judge_policy,
+                                   with_segment("segment: {untagged: 301, tagged: [303, 302]}\n"));
+  ASSERT_TRUE(check) << check.error().message;
+  EXPECT_THAT(check->faults, testing::IsEmpty());
+  EXPECT_EQ(check->servers, 1);
+  EXPECT_EQ(check->files, 3) << "frr.conf and one for each tag";
+  EXPECT_THAT(check->network.segment->tagged, testing::ElementsAre(VlanId{302}, VlanId{303}));
+}
+
+struct BadSegment {
+  std::string name{};
+  std::string yaml{};
+  std::string said{};
+};
+
+void PrintTo(const BadSegment& one, std::ostream* out) { *out << one.name; }
+
+class BadSegments : public CheckCatalog, public testing::WithParamInterface<BadSegment> {};
+
+TEST_P(BadSegments, AreRefusedWithFileAndLine) {
+  EXPECT_THAT(said(with_segment(GetParam().yaml)), testing::Contains(HasSubstr(GetParam().said)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Definitions, BadSegments,
+    testing::Values(
+        BadSegment{"WithVrfsToo", "segment: {untagged: 301}\nattachments: [{vrf: vrf-prv}]\n",
+                   "catalog.yaml:2: segment: stands instead of attachments"},
+        BadSegment{"WithNoVrfToo", "segment: {untagged: 301}\nattachments: []\n",
+                   "catalog.yaml:2: segment: stands instead of attachments"},
+        BadSegment{"Neither", "", "attachments: needs at least one VRF, or segment"},
+        BadSegment{"NoVlan", "segment: {}\n", "catalog.yaml:2: segment: needs an untagged VLAN"},
+        BadSegment{"EmptyTrunk", "segment: {tagged: []}\n",
+                   "catalog.yaml:2: segment: needs an untagged VLAN"},
+        BadSegment{"Nothing", "segment:\n", "attachments: needs at least one VRF, or segment"},
+        BadSegment{"NoSuchVlan", "segment: {untagged: 4095}\n",
+                   "catalog.yaml:2: segment.untagged: is no VLAN (1 to 4094): 4095"},
+        BadSegment{"VlanZero", "segment: {tagged: [302, 0]}\n",
+                   "catalog.yaml:2: segment.tagged[1]: is no VLAN (1 to 4094): 0"},
+        BadSegment{"NoNumber", "segment: {tagged: [302x]}\n",
+                   "catalog.yaml:2: segment.tagged[0]: is no VLAN (1 to 4094): 302x"},
+        BadSegment{"TagTwice", "segment: {tagged: [302, 303, 302]}\n",
+                   "catalog.yaml:2: segment.tagged[2]: VLAN 302 is there twice"},
+        BadSegment{"TaggedAndUntagged", "segment:\n  untagged: 301\n  tagged: [301]\n",
+                   "catalog.yaml:4: segment.tagged[0]: VLAN 301 is there twice"},
+        BadSegment{"UnknownKey", "segment: {untagged: 301, vlan: 5}\n",
+                   "catalog.yaml:2: segment: unknown key 'vlan'"},
+        BadSegment{"SwitchTemplates",
+                   "segment: {untagged: 301}\nswitch:\n  - {nos: linux-frr, template: frr.j2}\n",
+                   "catalog.yaml:4: switch: templates add to the policy of sessions"}),
+    [](const auto& one) { return one.param.name; });
 
 class BadCatalog : public CheckCatalog, public testing::WithParamInterface<Case> {};
 
@@ -199,7 +265,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"BadForEach",
              "catalog.yaml",
              {"for_each: leg", "for_each: port"},
-             "catalog.yaml:7: server[1].for_each: is vrf, link or leg"},
+             "catalog.yaml:7: server[1].for_each: is vrf, link, leg or vlan"},
         Case{"BadMode", "catalog.yaml", {"\"0640\"", "\"rw\""}, "catalog.yaml:6: server[0].mode"},
         Case{"BadOwner",
              "catalog.yaml",

@@ -136,6 +136,24 @@ TEST_F(Commands, ShowTheSerialLogOfAFailedOperation) {
   EXPECT_TRUE(ran.out.ends_with("== what the RAM system logged\nwriting vda\n")) << ran.out;
 }
 
+TEST_F(Commands, ShowTheVlansOfACatalogWithoutVrfs) {
+  const json both{{"untagged", 301}, {"tagged", {302, 303}}};
+  const json trunk{{"untagged", nullptr}, {"tagged", {302}}};
+  json items = json::array();
+  for (const json& segment : {both, trunk})
+    items.push_back({{"name", "l2"},
+                     {"description", ""},
+                     {"version", 1},
+                     {"mtu", 1500},
+                     {"attachments", json::array()},
+                     {"segment", segment}});
+  api.list("GET /api/v1/network-catalogs", items);
+  const Ran ran = run({"catalog", "list"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_NE(ran.out.find("VLAN 301, tagged 302 303"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("tagged VLANs 302 "), std::string::npos) << ran.out;
+}
+
 TEST_F(Commands, PutAServerIntoMaintenanceAtTheVersionSeen) {
   api.answer("GET /api/v1/servers/srv1", sample_server("srv1", "available"), 200, "\"v3\"");
   api.answer("PATCH /api/v1/servers/srv1", sample_server("srv1", "maintenance"));

@@ -3,15 +3,18 @@
 import concurrent.futures
 import contextlib
 import json
+import shutil
 import time
 
 import pytest
 
 import attack
+import fabric
+import frames
 import plan
 import probe
-from conftest import paths, wait_converged
-from controller import inventory, subnet_words
+from conftest import foreign, paths, wait_converged
+from controller import ROOT, inventory, subnet_words
 from test_switchyard_path import SERVER, SPINE, accepted_on_switch, names
 from test_switchyard_tenant import kinds, refused
 from watch import RouteWatch
@@ -275,3 +278,72 @@ def test_a_server_of_kubernetes_leaves_port_179_to_the_container_network(lab, si
             assert probe.once(lab, SERVER, (PRV.service4 if family == 4 else PRV.service6).split("/")[0]) == 1.0
         assert_nothing_of_it_leaves()
     assert [paths(lab, SPINE, str(vrf.table)) for vrf in plan.VRFS] == [[], []]
+
+
+def vlans_of(lab, tor: plan.Node, port: str = plan.SERVER_PORT) -> dict[int, set[str]]:
+    shown = lab.json(tor.name, f"bridge -j vlan show dev {port}")
+    return {vlan["vlan"]: set(vlan.get("flags", [])) for device in shown for vlan in device["vlans"]}
+
+
+def devices_on(lab, tor: plan.Node) -> list[str]:
+    """Subinterfaces of the server's port, and what FRR has of them."""
+    links = [link["ifname"] for link in lab.json(tor.name, "ip -j link show") if link["ifname"].startswith(f"{plan.SERVER_PORT}.")]
+    return links + [line for line in lab.vtysh(tor.name, "show running-config").splitlines() if f" {plan.SERVER_PORT}." in line]
+
+
+def push_segment(controller, vlans: str) -> None:
+    """l2-segment with VLANs of this site, as its README says."""
+    source = ROOT / "catalogs" / "shipped" / "l2-segment"
+    folder = controller.folder / "l2-segment"
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    yaml = (source / "catalog.yaml").read_text()
+    assert "segment: {untagged: 301}" in yaml
+    (folder / "catalog.yaml").write_text(yaml.replace("{untagged: 301}", f"{{{vlans}}}"))
+    controller.cli("catalog", "push", str(folder), "--publish")
+
+
+@pytest.mark.seconds(600)
+@pytest.mark.parametrize("vlans, flags, device", [
+    (f"untagged: {plan.FOREIGN_VLAN}", {"PVID", "Egress Untagged"}, "bond0"),
+    (f"tagged: [{plan.FOREIGN_VLAN}]", set(), f"bond0.{plan.FOREIGN_VLAN}")], ids=["access", "trunk"])
+def test_a_server_of_l2_segment_is_in_its_vlan_and_in_nothing_else(lab, site, vlans, flags, device):
+    controller = site.controller
+    site.released()
+    foreign_before = {tor.name: foreign(lab, tor) for tor in plan.TORS}
+    with pytest.raises(fabric.LabError, match="provisioning VLAN"):
+        push_segment(controller, f"tagged: [{plan.PROVISIONING_VLAN}]")
+    push_segment(controller, vlans)
+    deployment = controller.deploy(catalog="l2-segment", subnets=[])
+    try:
+        assert deployment["addresses"] == []
+        for tor in plan.TORS:
+            assert vlans_of(lab, tor) == {plan.FOREIGN_VLAN: flags}
+            assert devices_on(lab, tor) == []
+            shown = controller.port(tor)
+            assert (shown["wished_mode"], shown["sync"], shown["sessions"]) == ("segment", "in-sync", [])
+            assert foreign(lab, tor) == foreign_before[tor.name]
+        bond = lab.json(SERVER, "ip -j -d link show bond0")[0]
+        slaves = {link["ifname"] for link in lab.json(SERVER, "ip -j link show master bond0")}
+        assert bond["linkinfo"]["info_data"]["mode"] == "active-backup" and slaves == set(plan.SERVER_LINKS)
+        # The neighbours of the two ToRs are in networks of their own: each is reached by the NIC at its ToR.
+        for nic, tor in plan.SERVER_LINKS.items():
+            lab.run(SERVER, f"ip link set bond0 type bond active_slave {nic}")
+            own = f"{plan.foreign_host(tor).rsplit('.', 1)[0]}.55/24"
+            lab.run(SERVER, f"ip addr add {own} dev {device}")
+            assert probe.once(lab, SERVER, plan.foreign_host(tor)) == 1.0
+            lab.run(SERVER, f"ip addr del {own} dev {device}; ip addr add 172.16.100.55/24 dev bond0")
+            assert probe.once(lab, SERVER, plan.PROVISIONING_HOST) == 0.0
+            lab.run(SERVER, "ip addr del 172.16.100.55/24 dev bond0")
+        # What is said in the provisioning VLAN, to everybody, on the controller's own leg of it.
+        bridge = plan.cable_of(plan.PROVISIONING_PORT).bridge
+        with frames.Listener(lab, (SERVER, plan.TOR1.name)) as listener:
+            frames.send(lab, "", bridge, "provisioning", kind="plain")
+            frames.send(lab, "", plan.cable_of(f"tor1.{plan.FOREIGN_PORT}").bridge, "segment", kind="plain")
+            assert {sight.node for sight in listener.seen("segment")} == {SERVER, plan.TOR1.name}
+            assert {sight.node for sight in listener.seen("provisioning")} == {plan.TOR1.name}
+    finally:
+        controller.release(deployment["id"])
+    for tor in plan.TORS:
+        assert vlans_of(lab, tor) == {plan.PROVISIONING_VLAN: {"PVID", "Egress Untagged"}}
+        assert foreign(lab, tor) == foreign_before[tor.name]
+    assert controller.in_sync("provisioning")

@@ -17,13 +17,13 @@ struct Case {
 std::vector<Case> all_cases() {
   return {
       {"done", Done{}, {}},
-      {"done late", Done{}, {.in_state = 24h}},
+      {"done late", Done{}, {.in_state = 1000h}},
       {"done cancelled", Done{}, {.cancel_requested = true}},
       {"wait", Wait{"later", 3s}, {}},
-      {"wait late", Wait{"later", 3s}, {.in_state = 24h}},
+      {"wait late", Wait{"later", 3s}, {.in_state = 1000h}},
       {"wait cancelled", Wait{"later", 3s}, {.cancel_requested = true}},
       {"transient", Error{Errc::Unavailable, "no answer"}, {.attempt = 2}},
-      {"transient late", Error{Errc::TimedOut, "no answer"}, {.in_state = 24h}},
+      {"transient late", Error{Errc::TimedOut, "no answer"}, {.in_state = 1000h}},
       {"permanent", Error{Errc::Rejected, "no"}, {}},
       {"invalid", Error{Errc::Invalid, "nonsense"}, {}},
   };

@@ -266,6 +266,30 @@ TEST_F(Domain, GrantsAnycastAddressesToOrdersByCatalogsThatAllowIt) {
       "catalog l3-private allows no anycast addresses in VRF vrf-prv: order by one that does");
 }
 
+TEST_F(Domain, OrdersByACatalogWithVlansInsteadOfVrfs) {
+  const json files{{"catalog.yaml",
+                    "name: l2\nsegment: {tagged: [303, 302]}\nimages: ['*']\n"
+                    "server: [{path: /etc/motd, template: motd.j2}]\n"},
+                   {"motd.j2", "{{ segment.tagged }}\n"}};
+  const auto pushed = ask("POST", "/api/v1/network-catalogs", {{"files", files}});
+  ASSERT_EQ(pushed.status, 200) << pushed.body;
+  EXPECT_EQ(pushed.body["segment"], (json{{"untagged", nullptr}, {"tagged", {302, 303}}}));
+  EXPECT_TRUE(pushed.body["attachments"].empty());
+  EXPECT_EQ(ask("GET", "/api/v1/network-catalogs/l2").body["segment"], pushed.body["segment"]);
+  ask("POST", "/api/v1/network-catalogs/l2/actions", {{"type", "publish"}});
+  for (const json& catalog : ask("GET", "/api/v1/network-catalogs").body["items"])
+    EXPECT_EQ(catalog["segment"].is_null(), catalog["name"] != "l2");
+  json wanted = kOrder;
+  wanted["catalog"] = "l2";
+  EXPECT_EQ(ask("POST", "/api/v1/deployments?dry_run=true", wanted).status, 400);
+  wanted.erase("subnets");
+  const auto planned = ask("POST", "/api/v1/deployments?dry_run=true", wanted);
+  ASSERT_EQ(planned.status, 200) << planned.body;
+  EXPECT_TRUE(planned.body["addresses"].empty());
+  for (const json& port : planned.body["ports"])
+    EXPECT_EQ(port["intent"]["mode"], "segment") << port;
+}
+
 TEST_F(Domain, MakesAndRemovesASubnet) {
   const json subnet{
       {"name", "prv-b"}, {"vrf", "vrf-prv"}, {"prefix", "10.2.0.0/24"}, {"project", "demo"}};

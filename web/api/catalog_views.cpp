@@ -13,6 +13,11 @@ json to_json(const provisioner::CatalogAttachmentView& attachment) {
           {"advertise", attachment.advertise}};
 }
 
+json to_json(const provisioner::SegmentView& segment) {
+  return {{"untagged", segment.untagged == 0 ? json() : json(segment.untagged)},
+          {"tagged", segment.tagged}};
+}
+
 json to_json(const provisioner::CatalogVersionState& version) {
   return {{"version", version.version},
           {"state", version.state},
@@ -59,7 +64,8 @@ json to_json(const provisioner::CatalogView& catalog) {
           {"description", catalog.description},
           {"version", catalog.version},
           {"mtu", catalog.mtu},
-          {"attachments", parts_json(catalog.attachments)}};
+          {"attachments", parts_json(catalog.attachments)},
+          {"segment", catalog.segment ? to_json(*catalog.segment) : json()}};
 }
 
 json to_json(const provisioner::CatalogVersionView& version) {

@@ -9,9 +9,25 @@ namespace {
 
 using nlohmann::json;
 
+std::string number(const json& vlan) {
+  return vlan.is_number_integer() ? std::to_string(vlan.get<long long>()) : "";
+}
+
+// "VLAN 301, tagged 302 303"; empty when the catalog has none
+std::string segment_of(const json& catalog) {
+  const auto segment = catalog.find("segment");
+  if (segment == catalog.end() || !segment->is_object()) return "";
+  const std::string untagged = number(segment->value("untagged", json()));
+  std::string tagged;
+  for (const json& vlan : list_of(*segment, "tagged"))
+    tagged += " " + number(vlan);
+  if (untagged.empty()) return "tagged VLANs" + tagged;
+  return "VLAN " + untagged + (tagged.empty() ? "" : ", tagged" + tagged);
+}
+
 // "vrf-prv v4 v6, vrf-pub v4"
 std::string attachments_of(const json& catalog) {
-  std::string text;
+  std::string text = segment_of(catalog);
   for (const json& attachment : list_of(catalog, "attachments")) {
     text += (text.empty() ? "" : ", ") + text_of(attachment, "vrf");
     if (flag_of(attachment, "ipv4")) text += " v4";

@@ -198,9 +198,10 @@ void add_deploy(CLI::App& root, Chosen& chosen) {
   command.add_option("--image", order->image, "OS image to install")->required();
   command.add_option("--catalog", order->catalog, "Network catalog to attach it by")->required();
   command
-      .add_option("--subnet", order->subnets,
-                  "VRF=SUBNET to take an address from (repeatable; one a VRF and family)")
-      ->required()
+      .add_option(
+          "--subnet", order->subnets,
+          "VRF=SUBNET to take an address from (repeatable; one a VRF and family; none for a "
+          "catalog with VLANs instead of VRFs)")
       ->expected(1)
       ->take_all();
   command
