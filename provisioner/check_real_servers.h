@@ -10,8 +10,8 @@
 
 namespace switchyard::provisioner {
 
-// Renders its files for one active server of each kind (OS image, number of NICs, address families of
-// each VRF), at most 20 of them. A fault names the server. `files` are a catalog without faults.
+// Renders its files for one active server of each kind (OS image, number of NICs, address families
+// of each VRF), at most 20 of them. A fault names the server. `files` are a catalog without faults.
 // Errors: of the engine and of the database.
 [[nodiscard]] Result<std::vector<catalogs::Fault>> check_real_servers(
     db::Pool& pool, catalogs::TemplateEngine& engine, const catalogs::TemplateFiles& files,

@@ -79,8 +79,8 @@ struct PortResult {
 // The switch does not show this wish (any more): it is wanted again.
 void unsettle(db::Session& session, const std::string& switch_name, const std::string& port,
               long long version);
-// The sessions of one port as JSON; wakes the operation that waits for them. `wish` is what the port
-// was to be when the switch was asked: of a port that is wished otherwise meanwhile nothing is
+// The sessions of one port as JSON; wakes the operation that waits for them. `wish` is what the
+// port was to be when the switch was asked: of a port that is wished otherwise meanwhile nothing is
 // written, because those sessions are the former wish's.
 void record_sessions(db::Session& session, const WishRecord& wish, const std::string& sessions,
                      Timestamp now);

@@ -167,8 +167,9 @@ class Judge {
     const auto line = read_line(words);
     if (!line) return fault(line.error());
     if (into_in() && keeps_to_itself(*line))
-      return fault("a server's routes must leave the switch, or nobody reaches it: no-export and "
-                   "no-advertise are for OUT");
+      return fault(
+          "a server's routes must leave the switch, or nobody reaches it: no-export and "
+          "no-advertise are for OUT");
     const std::string_view key = policy_key(*line);
     const bool twice = std::ranges::any_of(
         *lines_, [&](const std::string& other) { return policy_key(other) == key; });

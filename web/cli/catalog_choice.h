@@ -20,8 +20,8 @@ struct CatalogChoice {
 // The files of a folder that can be pushed; every fault otherwise.
 [[nodiscard]] Outcome<std::map<std::string, std::string>> read_folder(const std::string& folder);
 
-// Into a folder that is new or empty. A name that is none of a catalog's files is refused: it may come
-// from elsewhere.
+// Into a folder that is new or empty. A name that is none of a catalog's files is refused: it may
+// come from elsewhere.
 [[nodiscard]] Outcome<void> write_folder(const std::string& folder,
                                          const std::map<std::string, std::string>& files);
 
