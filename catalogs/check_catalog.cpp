@@ -151,7 +151,8 @@ Result<CatalogCheck> check_catalog(TemplateEngine& engine, const JudgePolicy& ju
     if (!is_catalog_file_name(name))
       checker.add({{name.substr(0, 80), 0, "is no name for a file"}});
   const ParsedCatalog parsed = parse_catalog(folder.files);
-  const CatalogDefinition& definition = parsed.definition;
+  CatalogDefinition& definition = checker.check.definition;
+  definition = parsed.definition;
   checker.check.name = definition.network.name;
   checker.add(parsed.faults);
   const auto readable = engine.check(folder.files);
@@ -166,7 +167,7 @@ Result<CatalogCheck> check_catalog(TemplateEngine& engine, const JudgePolicy& ju
   auto policies = render_policies(engine, judge, folder.files, definition);
   if (!policies) return tl::unexpected(policies.error());
   checker.add(policies->faults);
-  checker.check.network = std::move(policies->network);
+  definition.network = std::move(policies->network);
   const auto end = std::chrono::steady_clock::now() + kMostTime;
   for (const std::string& image : sample_images(definition))
     for (const Families families : {Families::Both, Families::V4, Families::V6}) {

@@ -18,7 +18,7 @@ struct CatalogCheck {
   std::vector<std::string> notes{};  // what nobody looked at here
   int files{};                       // that were rendered
   int servers{};                     // samples they were rendered for
-  NetworkCatalog network{};          // with what it adds to switches
+  CatalogDefinition definition{};    // its network with what it adds to switches
 };
 
 // Definition, schema, templates; then rendered for each OS image it fits and each mix of address

@@ -1,6 +1,5 @@
 #include "provisioner/check_real_servers.h"
 
-#include "catalogs/catalog_definition.h"
 #include "catalogs/render_server.h"
 #include "core/db/transaction.h"
 #include "provisioner/catalog_view.h"
@@ -54,15 +53,13 @@ Result<std::map<std::string, RealServer>> one_of_each(db::Session& session,
 
 }  // namespace
 
-Result<std::vector<catalogs::Fault>> check_real_servers(db::Pool& pool,
-                                                        catalogs::TemplateEngine& engine,
-                                                        const catalogs::TemplateFiles& files,
-                                                        const catalogs::NetworkCatalog& network) {
+Result<std::vector<catalogs::Fault>> check_real_servers(
+    db::Pool& pool, catalogs::TemplateEngine& engine, const catalogs::TemplateFiles& files,
+    const catalogs::CatalogDefinition& definition) {
   const auto servers =
-      db::read(pool, "servers of catalog " + network.name,
-               [&](db::Session& session) { return one_of_each(session, network); });
+      db::read(pool, "servers of catalog " + definition.network.name,
+               [&](db::Session& session) { return one_of_each(session, definition.network); });
   if (!servers) return tl::unexpected(servers.error());
-  const catalogs::CatalogDefinition definition = catalogs::parse_catalog(files).definition;
   std::vector<catalogs::Fault> faults;
   for (const auto& [kind, server] : *servers) {
     const auto made = catalogs::render_server(engine, files, definition,

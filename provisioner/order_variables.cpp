@@ -1,7 +1,6 @@
 #include "provisioner/order_variables.h"
 
 #include "catalogs/catalog_definition.h"
-#include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "provisioner/store/catalog_versions.h"
 
@@ -12,10 +11,9 @@ namespace {
 
 // Nothing: the catalog is the inventory's, or there is none.
 Result<std::optional<std::string>> schema_of(db::Session& session, const std::string& catalog) {
-  const auto row =
-      db::select_one<int>(session, "SELECT pushed FROM network_catalogs WHERE name = :n", catalog);
-  if (!row || std::get<0>(*row) == 0) return std::optional<std::string>{};
-  const auto version = find_catalog_version(session, catalog, std::get<0>(*row));
+  const int published = published_version(session, catalog);
+  if (published == 0) return std::optional<std::string>{};
+  const auto version = find_catalog_version(session, catalog, published);
   if (!version) return tl::unexpected(version.error());
   return std::optional(catalogs::parse_catalog(version->files).definition.schema);
 }

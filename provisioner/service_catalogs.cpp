@@ -98,13 +98,6 @@ NewestVersion newest_version(db::Session& session, const std::string& name) {
   return newest ? NewestVersion{std::get<0>(*newest), std::get<1>(*newest)} : NewestVersion{};
 }
 
-// The version orders get; 0: the inventory's, or none.
-int published_version(db::Session& session, const std::string& name) {
-  const auto row =
-      db::select_one<int>(session, "SELECT pushed FROM network_catalogs WHERE name = :n", name);
-  return row ? std::get<0>(*row) : 0;
-}
-
 void publish(db::Session& session, const CatalogVersion& version) {
   const std::string body = catalogs::to_json_text(version.network);
   const long long there = db::execute(
@@ -168,11 +161,11 @@ Result<CatalogView> Service::push_catalog(const std::string& author,
   const auto checked = catalogs::check_catalog(*templates_, judge_policy, {.files = files});
   if (!checked) return tl::unexpected(checked.error());
   if (!checked->faults.empty()) return tl::unexpected(catalogs::as_error(checked->faults));
-  const catalogs::NetworkCatalog& network = checked->network;
-  const auto real = check_real_servers(pool_, *templates_, files, network);
+  const catalogs::CatalogDefinition& definition = checked->definition;
+  const catalogs::NetworkCatalog& network = definition.network;
+  const auto real = check_real_servers(pool_, *templates_, files, definition);
   if (!real) return tl::unexpected(real.error());
   if (!real->empty()) return tl::unexpected(catalogs::as_error(*real));
-  const catalogs::CatalogDefinition definition = catalogs::parse_catalog(files).definition;
   CatalogVersion pushed{.name = network.name,
                         .sha256 = sum_of(files),
                         .files = files,

@@ -162,7 +162,7 @@ Result<CatalogPreview> Service::preview_catalog(const PreviewRequest& request) {
     auto check = catalogs::check_catalog(*templates_, judge_policy, {.files = request.files});
     if (!check) return tl::unexpected(check.error());
     if (!check->faults.empty()) return tl::unexpected(catalogs::as_error(check->faults));
-    checked = std::move(check->network);
+    checked = std::move(check->definition.network);
   }
   return db::read(pool_, "preview a catalog", [&](db::Session& session) -> Result<CatalogPreview> {
     const auto network = network_of(session, request, checked);

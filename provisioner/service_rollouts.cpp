@@ -24,7 +24,6 @@ using nlohmann::json;
 struct Candidate {
   RolloutServer server{};
   PlannedMove plans{};
-  std::string rack{};
 };
 
 std::map<std::string, std::string> racks(db::Session& session) {
@@ -184,12 +183,8 @@ Result<RolloutView> Service::start_rollout(const Viewer& viewer, const RolloutRe
   if (const Status good = check_request(request); !good) return tl::unexpected(good.error());
   return write_or_try<RolloutView>(
       pool_, "roll out " + request.catalog, mode, [&](db::Session& session) -> Result<RolloutView> {
-        int wanted = request.version;
-        if (wanted == 0) {
-          const auto row = db::select_one<int>(
-              session, "SELECT pushed FROM network_catalogs WHERE name = :n", request.catalog);
-          wanted = row ? std::get<0>(*row) : 0;
-        }
+        const int wanted =
+            request.version != 0 ? request.version : published_version(session, request.catalog);
         if (wanted == 0)
           return failure(Errc::NotFound, "catalog " + request.catalog +
                                              " has no published version; push and publish one");

@@ -27,9 +27,12 @@ constexpr auto kPatienceAfterRevert = 90s;
 
 struct Move {
   RolloutServer server{};
+  PlannedMove plans{};
   std::vector<PortWish> former{};
   std::vector<PortWish> target{};
-  Plan plan{};  // whose addresses are what its switches must accept, before and after
+
+  // Whose addresses are what its switches must accept, before and after.
+  [[nodiscard]] const Plan& plan() const { return plans.former; }
 };
 
 std::vector<PortWish> wishes_with(const Job& job, const Plan& plan) {
@@ -43,8 +46,7 @@ Result<Move> find_move_of(db::Session& session, const Job& job) {
   if (!server) return failure(Errc::NotFound, "no roll-out knows operation " + job.operation.id);
   const auto plans = find_planned_move(session, server->rollout, server->deployment);
   if (!plans) return tl::unexpected(plans.error());
-  return Move{*server, wishes_with(job, plans->former), wishes_with(job, plans->target),
-              plans->former};
+  return Move{*server, *plans, wishes_with(job, plans->former), wishes_with(job, plans->target)};
 }
 
 std::optional<std::string> why_unverified(db::Session& session, const PortWish& wish,
@@ -57,8 +59,8 @@ std::optional<std::string> why_unverified(db::Session& session, const PortWish& 
 // Whichever of its two wishes a leg has now, it carries when its switch shows that.
 std::optional<std::string> why_not_carrying(db::Session& session, const Move& move,
                                             std::size_t leg) {
-  auto why = why_unverified(session, move.target[leg], move.plan);
-  return why && why_unverified(session, move.former[leg], move.plan) ? why : std::nullopt;
+  auto why = why_unverified(session, move.target[leg], move.plan());
+  return why && why_unverified(session, move.former[leg], move.plan()) ? why : std::nullopt;
 }
 
 // Whether nobody has looked at the sessions of a leg since that was asked for.
@@ -110,7 +112,7 @@ Result<Look> look_at_leg(db::Session& session, const Job& job, const Move& move,
     return Look{.waits_for = state->detail.empty()
                                  ? "changing " + wish.switch_name + " " + wish.intent.port
                                  : state->detail};
-  return Look{.waits_for = why_unverified(session, wish, move.plan)};
+  return Look{.waits_for = why_unverified(session, wish, move.plan())};
 }
 
 StepOutcome move_legs(const Job& job, StepContext& context, std::size_t first, std::size_t last) {
@@ -152,30 +154,27 @@ StepOutcome move_other_legs(const Job& job, StepContext& context) {
 StepOutcome record_move(const Job& job, StepContext& context) {
   const Status recorded = db::write(
       context.pool, "record move " + job.server.name, [&](db::Session& session) -> Status {
-        const auto server = find_move(session, job.operation.id);
-        if (!server)
-          return failure(Errc::NotFound, "no roll-out knows operation " + job.operation.id);
-        const auto plans = find_planned_move(session, server->rollout, server->deployment);
-        if (!plans) return tl::unexpected(plans.error());
         const auto move = find_move_of(session, job);
-        if (move) note_carrying(session, *move);
+        if (!move) return tl::unexpected(move.error());
+        const RolloutServer& server = move->server;
+        note_carrying(session, *move);
         const long long written = db::execute(
             session,
             "UPDATE deployments SET plan = :p, catalog_version = :c, version = version + 1 WHERE "
             "id = :i AND state = 'active'",
-            to_json_text(plans->target), server->to_version, server->deployment);
+            to_json_text(move->plans.target), server.to_version, server.deployment);
         if (written != 1)
           return failure(Errc::Conflict,
-                         "deployment " + server->deployment + " is not active any more");
+                         "deployment " + server.deployment + " is not active any more");
         watch_sessions(session, routed_wishes(job.nics, job.deployment), 0s);
         append_event(
             session,
-            {"deployment.moved", "deployments/" + server->deployment, job.deployment.project},
-            {{"deployment", server->deployment},
+            {"deployment.moved", "deployments/" + server.deployment, job.deployment.project},
+            {{"deployment", server.deployment},
              {"catalog", job.deployment.catalog},
-             {"from_version", server->from_version},
-             {"to_version", server->to_version},
-             {"rollout", server->rollout}},
+             {"from_version", server.from_version},
+             {"to_version", server.to_version},
+             {"rollout", server.rollout}},
             context.clock.now());
         return {};
       });
@@ -199,7 +198,7 @@ StepOutcome revert_legs(const Job& job, StepContext& context) {
                     if (!state) return tl::unexpected(state.error());
                     if (state->progress != GroupProgress::Settled)
                       return std::optional(state->detail);
-                    auto why = why_unverified(session, *wish, move->plan);
+                    auto why = why_unverified(session, *wish, move->plan());
                     if (why && job.in_state < kPatienceAfterRevert) return why;
                   }
                   watch_sessions(session, wishes, 0s);

@@ -64,9 +64,10 @@ class Roll {
         !failed.empty() && rollout_.reverts.empty())
       return Error{Errc::Rejected, wave_text(failed.front().wave) + ", server " +
                                        failed.front().server + ": " + failed.front().detail};
-    if (const long long moving = count_rollout_servers(session_, rollout_.id, "moving"); moving > 0)
-      return Wait{wave_text(last_started()) + ": " + std::to_string(moving) + " on their way; " +
-                      progress(),
+    if (const auto moving = list_rollout_servers(session_, rollout_.id, "moving", 0);
+        !moving.empty())
+      return Wait{wave_text(moving.back().wave) + ": " + std::to_string(moving.size()) +
+                      " on their way; " + progress(),
                   kLook};
     if (auto held = held_by_last_wave()) return std::move(*held);
     const int next = next_wave(session_, rollout_.id);
@@ -80,11 +81,6 @@ class Roll {
     const long long moved = count_rollout_servers(session_, rollout_.id, "moved");
     const long long waiting = count_rollout_servers(session_, rollout_.id, "waiting");
     return std::to_string(moved) + " moved, " + std::to_string(waiting) + " to go";
-  }
-
-  [[nodiscard]] int last_started() {
-    const auto moving = list_rollout_servers(session_, rollout_.id, "moving", 0);
-    return moving.empty() ? 0 : moving.back().wave;
   }
 
   // Why the next wave does not begin yet, or not at all. A roll-out that takes another one back

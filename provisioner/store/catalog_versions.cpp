@@ -14,6 +14,12 @@ using nlohmann::json;
 
 std::string sum_of(const catalogs::TemplateFiles& files) { return sha256_hex(json(files).dump()); }
 
+int published_version(db::Session& session, const std::string& name) {
+  const auto row =
+      db::select_one<int>(session, "SELECT pushed FROM network_catalogs WHERE name = :n", name);
+  return row ? std::get<0>(*row) : 0;
+}
+
 Result<CatalogVersion> find_catalog_version(db::Session& session, const std::string& name,
                                             int version) {
   const auto row =

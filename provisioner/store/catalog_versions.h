@@ -24,6 +24,8 @@ struct CatalogVersion {
 // The same files have the same sum.
 [[nodiscard]] std::string sum_of(const catalogs::TemplateFiles& files);
 
+// The version that orders get; 0: the catalog is the inventory's, or there is none.
+[[nodiscard]] int published_version(db::Session& session, const std::string& name);
 // NotFound: there is no such version.
 [[nodiscard]] Result<CatalogVersion> find_catalog_version(db::Session& session,
                                                           const std::string& name, int version);

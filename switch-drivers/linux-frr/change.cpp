@@ -30,9 +30,7 @@ std::set<std::string> needs_after(const std::vector<PortChange>& changes,
   std::set<std::string_view> changing;
   for (const PortChange& change : changes) {
     changing.insert(change.wish.port);
-    needs.merge(needs_of(change.after.frr));
-    // An object that is only about to be made may need one that is there.
-    needs.merge(needs_of(change.after.frr_shared));
+    needs.merge(needs_of(change.after));
   }
   for (const auto& [port, keys] : observed.running->needs_by_port)
     if (!changing.contains(port)) needs.insert(keys.begin(), keys.end());
@@ -140,10 +138,7 @@ ChangeCommands change_commands(const ApplyOptions& options, const std::vector<Po
   }
   builder.save_closed(plans);
   plans.insert(plans.begin(), builder.base_plan());
-  PortPlan leftovers;
-  leftovers.frr_remove =
-      remove_objects(unused_objects(observed.running->objects, needs_after(changes, observed)));
-  plans.push_back(std::move(leftovers));
+  plans.push_back(plan_leftovers(observed.running->objects, needs_after(changes, observed)));
   builder.change(merge(plans));
   return builder.finish_building();
 }

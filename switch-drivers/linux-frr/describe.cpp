@@ -3,6 +3,7 @@
 #include "switch-drivers/linux-frr/plan.h"
 #include "switch-drivers/linux-frr/wish.h"
 
+#include <utility>
 #include <vector>
 
 namespace switchyard::switch_drivers::linux_frr {
@@ -13,23 +14,19 @@ std::string describe_change(const SwitchContext& context, std::span<const Intent
   PolicyMemo policies;
   PlanContext plan_context{.quarantine = context.quarantine};
   std::set<std::string> needs;
+  std::vector<std::pair<PortState, PortState>> changes;
   for (const IntentChange& port : ports) {
-    const FrrLines shared = wished_frr(port.former, wish, policies).shared;
-    plan_context.shared_present.insert(shared.begin(), shared.end());
-    const WishedFrr wished = wished_frr(port.wished, wish, policies);
-    needs.merge(needs_of(wished.own));
-    needs.merge(needs_of(wished.shared));
+    PortState from = wished_state(port.former, wish, policies);
+    PortState to = port.former == port.wished ? from : wished_state(port.wished, wish, policies);
+    plan_context.shared_present.insert(from.frr_shared.begin(), from.frr_shared.end());
+    needs.merge(needs_of(to));
+    if (port.former != port.wished) changes.emplace_back(std::move(from), std::move(to));
   }
+  if (changes.empty()) return {};
   std::vector<PortPlan> plans;
-  for (const IntentChange& port : ports)
-    if (port.former != port.wished)
-      plans.push_back(plan_port(wished_state(port.former, wish, policies),
-                                wished_state(port.wished, wish, policies), plan_context));
-  if (plans.empty()) return {};
-  PortPlan leftovers;
-  leftovers.frr_remove =
-      remove_objects(unused_objects(objects_of(plan_context.shared_present), needs));
-  plans.push_back(std::move(leftovers));
+  for (const auto& [from, to] : changes)
+    plans.push_back(plan_port(from, to, plan_context));
+  plans.push_back(plan_leftovers(objects_of(plan_context.shared_present), needs));
   std::string text;
   for (const Command& command : body_commands(merge(plans)))
     text += command.line + "\n" + command.input;

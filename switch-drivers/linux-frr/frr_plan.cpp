@@ -305,4 +305,16 @@ std::vector<FrrCommand> remove_objects(const std::set<std::string>& objects) {
   return commands;
 }
 
+std::set<std::string> needs_of(const PortState& wished) {
+  std::set<std::string> needs = needs_of(wished.frr);
+  needs.merge(needs_of(wished.frr_shared));
+  return needs;
+}
+
+PortPlan plan_leftovers(const SharedObjects& objects, const std::set<std::string>& needs) {
+  PortPlan plan;
+  plan.frr_remove = remove_objects(unused_objects(objects, needs));
+  return plan;
+}
+
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -48,6 +48,12 @@ struct PlanContext {
 
 // Objects as unused_objects() names them.
 [[nodiscard]] std::vector<FrrCommand> remove_objects(const std::set<std::string>& objects);
+// Keys of the shared objects that a port made so uses. One that is only about to be made may itself
+// need one that is there.
+[[nodiscard]] std::set<std::string> needs_of(const PortState& wished);
+// Takes away the objects nobody needs who needs only `needs` (keys).
+[[nodiscard]] PortPlan plan_leftovers(const SharedObjects& objects,
+                                      const std::set<std::string>& needs);
 
 // All ports' plans as one change: each phase once for all of them.
 struct Phases {

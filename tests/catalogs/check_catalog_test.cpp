@@ -86,7 +86,7 @@ TEST_F(CheckCatalog, RendersWhatItAddsToSwitchesOnceAVrf) {
                                                " set community 65000:{{ vrf | length }}\n"));
   ASSERT_TRUE(check) << check.error().message;
   EXPECT_THAT(check->faults, testing::IsEmpty());
-  const auto& policies = check->network.attachments.front().policies;
+  const auto& policies = check->definition.network.attachments.front().policies;
   EXPECT_THAT(policies.at("linux-frr").in, testing::ElementsAre("set community 65000:7"));
 }
 
@@ -163,7 +163,8 @@ TEST_F(CheckCatalog, TriesASegmentWithOneServerAnImage) {
   EXPECT_THAT(check->faults, testing::IsEmpty());
   EXPECT_EQ(check->servers, 1);
   EXPECT_EQ(check->files, 3) << "frr.conf and one for each tag";
-  EXPECT_THAT(check->network.segment->tagged, testing::ElementsAre(VlanId{302}, VlanId{303}));
+  EXPECT_THAT(check->definition.network.segment->tagged,
+              testing::ElementsAre(VlanId{302}, VlanId{303}));
 }
 
 struct BadSegment {

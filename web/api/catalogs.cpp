@@ -35,11 +35,6 @@ Action read_action(Fields& fields) {
   return action;
 }
 
-template <class View> Answer shown_answer(const Result<View>& found) {
-  if (!found) return refuse(found.error());
-  return Reply{.body = to_json(*found)};
-}
-
 Answer act(provisioner::Service& service, const Call& call) {
   const auto action = read_body(call, &read_action);
   if (!action) return tl::unexpected(action.error());
@@ -74,10 +69,7 @@ Answer preview(provisioner::Service& service, const Call& call) {
 Answer show(provisioner::Service& service, const Call& call) {
   const auto version = integer_query(call, "version", 1, 1'000'000, 0);
   if (!version) return tl::unexpected(version.error());
-  const auto found =
-      checked(service.find_catalog(call.parameter("name"), static_cast<int>(*version)));
-  if (!found) return tl::unexpected(found.error());
-  return Reply{.body = to_json(*found)};
+  return shown_answer(service.find_catalog(call.parameter("name"), static_cast<int>(*version)));
 }
 
 }  // namespace

@@ -44,22 +44,13 @@ Answer act(provisioner::Service& service, const Call& call) {
   if (!type) return tl::unexpected(type.error());
   const auto found = find_to_operate(service, call);
   if (!found) return tl::unexpected(found.error());
-  if (call.dry_run) return queued_answer(call, *found);
+  if (call.dry_run) return queued_answer<provisioner::OperationView>(call, *found);
   const auto viewer = viewer_of(call);
   return queued_answer(call, *type == "cancel" ? service.cancel(viewer, found->id)
                                                : service.retry(viewer, found->id));
 }
 
 }  // namespace
-
-Answer queued_answer(const Call& call, const Result<provisioner::OperationView>& operation) {
-  if (!operation) return refuse(operation.error());
-  if (call.dry_run) return Reply{.body = to_json(*operation)};
-  return Reply{.status = 202,
-               .body = to_json(*operation),
-               .location = "/api/v1/operations/" + operation->id,
-               .retry_after = kLookAgain};
-}
 
 void add_operations(Api& api, provisioner::Service& service) {
   api.get("/api/v1/operations", {"page_size", "page_token", "status"},
@@ -70,10 +61,8 @@ void add_operations(Api& api, provisioner::Service& service) {
           });
   api.get("/api/v1/operations/:id", {"wait"},
           [&service](const Call& call) { return find(service, call); });
-  api.get("/api/v1/operations/:id/console", {}, [&service](const Call& call) -> Answer {
-    const auto kept = service.find_console(viewer_of(call), call.parameter("id"));
-    if (!kept) return refuse(kept.error());
-    return Reply{.body = to_json(*kept)};
+  api.get("/api/v1/operations/:id/console", {}, [&service](const Call& call) {
+    return shown_answer(service.find_console(viewer_of(call), call.parameter("id")));
   });
   api.post("/api/v1/operations/:id/actions",
            [&service](const Call& call) { return act(service, call); });

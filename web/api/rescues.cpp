@@ -19,9 +19,7 @@ Answer start(provisioner::Service& service, const Call& call) {
 }
 
 Answer show(provisioner::Service& service, const Call& call) {
-  const auto found = checked(service.find_rescue(call.parameter("name")));
-  if (!found) return tl::unexpected(found.error());
-  return Reply{.body = to_json(*found)};
+  return shown_answer(service.find_rescue(call.parameter("name")));
 }
 
 }  // namespace

@@ -41,9 +41,23 @@ template <class Ask> [[nodiscard]] Answer list_answer(const Api& api, const Call
 // When it is worth asking again for something that is on its way.
 inline constexpr std::chrono::seconds kLookAgain{2};
 
-// An operation that was queued, and where to look; of a dry run what would be.
-[[nodiscard]] Answer queued_answer(const Call& call,
-                                   const Result<provisioner::OperationView>& operation);
+// An operation that was queued, or what has one of the same id, and where to look; of a dry run
+// what would be.
+template <class View>
+[[nodiscard]] Answer queued_answer(const Call& call, const Result<View>& queued) {
+  if (!queued) return refuse(queued.error());
+  if (call.dry_run) return Reply{.body = to_json(*queued)};
+  return Reply{.status = 202,
+               .body = to_json(*queued),
+               .location = "/api/v1/operations/" + queued->id,
+               .retry_after = kLookAgain};
+}
+
+// One object that has no version.
+template <class View> [[nodiscard]] Answer shown_answer(const Result<View>& found) {
+  if (!found) return refuse(found.error());
+  return Reply{.body = to_json(*found)};
+}
 
 // One object with its version as ETag.
 template <class View> [[nodiscard]] Answer one_answer(const Result<View>& found) {

@@ -16,19 +16,10 @@ provisioner::RolloutRequest read_request(Fields& fields) {
           .servers = fields.texts("servers", kMostServers)};
 }
 
-Answer begun(const Call& call, const Result<provisioner::RolloutView>& rollout) {
-  if (!rollout) return refuse(rollout.error());
-  if (call.dry_run) return Reply{.body = to_json(*rollout)};
-  return Reply{.status = 202,
-               .body = to_json(*rollout),
-               .location = "/api/v1/operations/" + rollout->id,
-               .retry_after = kLookAgain};
-}
-
 Answer start(provisioner::Service& service, const Call& call) {
   const auto request = read_body(call, &read_request);
   if (!request) return tl::unexpected(request.error());
-  return begun(call, service.start_rollout(viewer_of(call), *request, mode_of(call)));
+  return queued_answer(call, service.start_rollout(viewer_of(call), *request, mode_of(call)));
 }
 
 std::string read_type(Fields& fields) {
@@ -43,12 +34,12 @@ Answer act(provisioner::Service& service, const Call& call) {
   if (!type) return tl::unexpected(type.error());
   const std::string id = call.parameter("id");
   if (*type == "rollback")
-    return begun(call, service.revert_rollout(viewer_of(call), id, mode_of(call)));
+    return queued_answer(call, service.revert_rollout(viewer_of(call), id, mode_of(call)));
   const auto found = service.find_rollout(id);
-  if (!found || call.dry_run) return begun(call, found);
+  if (!found || call.dry_run) return queued_answer(call, found);
   const auto stopped = service.cancel(viewer_of(call), id);
   if (!stopped) return refuse(stopped.error());
-  return begun(call, service.find_rollout(id));
+  return queued_answer(call, service.find_rollout(id));
 }
 
 }  // namespace
@@ -58,10 +49,8 @@ void add_rollouts(Api& api, provisioner::Service& service) {
     return list_answer(api, call, [&](const auto& page) { return service.list_rollouts(page); });
   });
   api.post("/api/v1/rollouts", [&service](const Call& call) { return start(service, call); });
-  api.get("/api/v1/rollouts/:id", {}, [&service](const Call& call) -> Answer {
-    const auto found = service.find_rollout(call.parameter("id"));
-    if (!found) return refuse(found.error());
-    return Reply{.body = to_json(*found)};
+  api.get("/api/v1/rollouts/:id", {}, [&service](const Call& call) {
+    return shown_answer(service.find_rollout(call.parameter("id")));
   });
   api.get("/api/v1/rollouts/:id/servers", {"page_size", "page_token", "state"},
           [&api, &service](const Call& call) {
