@@ -67,17 +67,17 @@ void read_files(CatalogFolder& folder, const fs::path& root) {
   }
 }
 
-std::vector<std::string> included(const std::string& catalog) {
-  yaml::Problems unread;  // parse_catalog() tells them
-  return yaml::parse(kCatalogFile, catalog, unread).texts("include");
+std::vector<std::string> included(const std::string& definition) {
+  yaml::Problems unread;  // who reads the rest of it tells them
+  return yaml::parse("", definition, unread).texts("include");
 }
 
-void read_included(CatalogFolder& folder, const fs::path& parent, const std::string& name) {
+void read_included(CatalogFolder& folder, const fs::path& parent, const std::string& file,
+                   const std::string& name) {
   const fs::path root = parent / name;
   if (!is_host_name(name) || !fs::is_directory(root))
     folder.faults.push_back(
-        {kCatalogFile, 0,
-         "include: there is no folder " + name.substr(0, 80) + " beside this one"});
+        {file, 0, "include: there is no folder " + name.substr(0, 80) + " beside this one"});
   else
     read_files(folder, root);
 }
@@ -89,16 +89,16 @@ bool is_catalog_file_name(std::string_view name) {
   return name.size() <= 200 && std::regex_match(name.begin(), name.end(), kName);
 }
 
-Result<CatalogFolder> read_catalog_folder(const std::string& path) {
+Result<CatalogFolder> read_catalog_folder(const std::string& path, const std::string& file) {
   try {
     const fs::path root = fs::canonical(path);
     CatalogFolder folder;
     read_files(folder, root);
-    const auto catalog = folder.files.find(kCatalogFile);
+    const auto catalog = folder.files.find(file);
     if (catalog == folder.files.end())
-      return failure(Errc::NotFound, path + " has no " + kCatalogFile + " that can be read");
+      return failure(Errc::NotFound, path + " has no " + file + " that can be read");
     for (const std::string& name : included(catalog->second))
-      read_included(folder, root.parent_path(), name);
+      read_included(folder, root.parent_path(), file, name);
     return folder;
   } catch (const fs::filesystem_error& error) {
     return failure(Errc::NotFound, path + ": " + error.code().message());

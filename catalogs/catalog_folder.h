@@ -1,4 +1,5 @@
-// A network catalog as a folder of plain files, so that it can live in git.
+// A catalog, of a network or of an OS image, as a folder of plain files, so that it can live in
+// git.
 #pragma once
 
 #include "catalogs/render/template_engine.h"
@@ -23,10 +24,11 @@ struct CatalogFolder {
   std::vector<Fault> faults{};
 };
 
-// Everything below `path`, and below the sibling folders that its catalog.yaml includes, where the
-// catalog has no file of that name itself. Files and folders whose name begins with '.', and
-// README.md, are not part of it. Faults: what is no plain file, not UTF-8 or too large (128 KiB a
-// file, 100 files). NotFound: there is no such folder, or it has no catalog.yaml.
-[[nodiscard]] Result<CatalogFolder> read_catalog_folder(const std::string& path);
+// Everything below `path`, and below the sibling folders that its definition (`file`) includes,
+// where the catalog has no file of that name itself. Files and folders whose name begins with '.',
+// and README.md, are not part of it. Faults: what is no plain file, not UTF-8 or too large (128 KiB
+// a file, 100 files). NotFound: there is no such folder, or it has no definition.
+[[nodiscard]] Result<CatalogFolder> read_catalog_folder(const std::string& path,
+                                                        const std::string& file = kCatalogFile);
 
 }  // namespace switchyard::catalogs

@@ -1,6 +1,7 @@
 #include "catalogs/shipped.h"
 
 #include "catalogs/catalog_folder.h"
+#include "catalogs/os/image_definition.h"
 #include "catalogs/shipped_bundle.h"
 
 #include <algorithm>
@@ -13,9 +14,9 @@ constexpr char kMark = '\x1e';
 const std::string kCommon = "common/";
 
 // All files by their name below shipped/.
-TemplateFiles all_files() {
+TemplateFiles all_files(Shipped what) {
   TemplateFiles files;
-  std::string_view bundle = shipped_bundle();
+  std::string_view bundle = what == Shipped::OsImages ? shipped_images_bundle() : shipped_bundle();
   while (!bundle.empty()) {
     bundle.remove_prefix(1);  // the mark
     const std::size_t line = bundle.find('\n');
@@ -24,6 +25,10 @@ TemplateFiles all_files() {
     bundle.remove_prefix(end);
   }
   return files;
+}
+
+std::string definition_of(Shipped what) {
+  return what == Shipped::OsImages ? os::kImageFile : kCatalogFile;
 }
 
 // Without the other folder, and with its own name.
@@ -39,23 +44,24 @@ std::string renamed(const std::string& yaml, const std::string& name) {
 
 }  // namespace
 
-std::vector<std::string> shipped_names() {
+std::vector<std::string> shipped_names(Shipped what) {
   std::vector<std::string> names;
-  const std::string last = std::string("/") + kCatalogFile;
-  for (const auto& [file, text] : all_files())
+  const std::string last = "/" + definition_of(what);
+  for (const auto& [file, text] : all_files(what))
     if (file.ends_with(last)) names.push_back(file.substr(0, file.size() - last.size()));
   return names;
 }
 
-TemplateFiles shipped_as(const std::string& shipped, const std::string& name) {
-  const TemplateFiles all = all_files();
+TemplateFiles shipped_as(const std::string& shipped, const std::string& name, Shipped what) {
+  const TemplateFiles all = all_files(what);
+  const std::string definition = definition_of(what);
   const std::string own = shipped + "/";
-  if (!all.contains(own + kCatalogFile)) return {};
+  if (!all.contains(own + definition)) return {};
   TemplateFiles files;
   for (const std::string& folder : {kCommon, own})
     for (const auto& [file, text] : all)
       if (file.starts_with(folder)) files[file.substr(folder.size())] = text;
-  files[kCatalogFile] = renamed(files[kCatalogFile], name);
+  files[definition] = renamed(files[definition], name);
   return files;
 }
 

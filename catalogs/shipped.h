@@ -1,17 +1,21 @@
-// The catalogs that come with the program, to begin one's own with.
+// The catalogs and OS images that come with the program, to begin one's own with.
 #pragma once
 
 #include "catalogs/render/template_engine.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace switchyard::catalogs {
 
-[[nodiscard]] std::vector<std::string> shipped_names();
+enum class Shipped : std::uint8_t { NetworkCatalogs, OsImages };
 
-// A shipped catalog as one folder that needs no other, under another name. Empty: there is no such
+[[nodiscard]] std::vector<std::string> shipped_names(Shipped what = Shipped::NetworkCatalogs);
+
+// One of them as a folder that needs no other, under another name. Empty: there is no such
 // one.
-[[nodiscard]] TemplateFiles shipped_as(const std::string& shipped, const std::string& name);
+[[nodiscard]] TemplateFiles shipped_as(const std::string& shipped, const std::string& name,
+                                       Shipped what = Shipped::NetworkCatalogs);
 
 }  // namespace switchyard::catalogs

@@ -4,6 +4,7 @@
 #include "core/db/query.h"
 #include "ipam/subnets.h"
 #include "provisioner/anycast_plan.h"
+#include "provisioner/order_image.h"
 #include "provisioner/setup_files.h"
 #include "provisioner/store/catalog_versions.h"
 #include "provisioner/store/work.h"
@@ -47,9 +48,6 @@ Result<ChosenCatalog> find_catalog(db::Session& session, const DeployRequest& re
 Status check_names(db::Session& session, const DeployRequest& request) {
   if (const Status label = ipam::check_label("host name", request.name); !label) return label;
   if (const Status label = ipam::check_label("project", request.project); !label) return label;
-  if (!db::select_one<std::string>(session, "SELECT name FROM os_images WHERE name = :n",
-                                   request.image))
-    return failure(Errc::Invalid, "there is no image " + request.image);
   const auto twin = db::select_one<std::string>(
       session, "SELECT id FROM deployments WHERE live_name = :n", request.name);
   if (twin)
@@ -66,23 +64,35 @@ Status check_names(db::Session& session, const DeployRequest& request) {
   return check_user_data(request.user_data);
 }
 
-Result<std::string> choose_server(db::Session& session, const DeployRequest& request) {
+// Behind "no server is available".
+std::string boots_where(const ChosenImage& image) {
+  if (image.firmware.empty()) return "";
+  return fmt::format(" that boots by {}, as image {} version {} does", firmware_text(image),
+                     image.name, image.version);
+}
+
+Result<std::string> choose_server(db::Session& session, const DeployRequest& request,
+                                  const ChosenImage& image) {
   if (!request.server.empty()) {
     const auto server = find_server_record(session, request.server);
     if (!server) return failure(Errc::Invalid, "there is no server " + request.server);
     if (server->state != "available")
       return failure(Errc::Conflict,
                      "server " + request.server + " is " + server->state + ", not available");
+    if (const Status boots = check_firmware(*server, image); !boots)
+      return tl::unexpected(boots.error());
     return request.server;
   }
   if (request.profile.empty()) return failure(Errc::Invalid, "name a server or a profile");
   // Not always the first: parallel orders would all fight for it.
   const auto free = db::select<std::string>(
       session,
-      "SELECT name FROM servers WHERE profile = :p AND state = 'available' ORDER BY name LIMIT 16",
+      "SELECT name FROM servers WHERE profile = :p AND state = 'available' " +
+          firmware_condition(image) + " ORDER BY name LIMIT 16",
       request.profile);
   if (free.empty())
-    return failure(Errc::Conflict, "no server of profile " + request.profile + " is available");
+    return failure(Errc::Conflict, "no server of profile " + request.profile + " is available" +
+                                       boots_where(image));
   static thread_local std::size_t turn = 0;
   return std::get<0>(free[turn++ % free.size()]);
 }
@@ -178,12 +188,15 @@ Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& requ
                                  VlanId provisioning) {
   if (const Status names = check_names(session, request); !names)
     return tl::unexpected(names.error());
+  const auto image = choose_image(session, request.image);
+  if (!image) return tl::unexpected(image.error());
   auto chosen = find_catalog(session, request);
   if (!chosen) return tl::unexpected(chosen.error());
   const catalogs::NetworkCatalog* const catalog = &chosen->network;
   if (const Status segment = check_segment(*catalog, provisioning); !segment)
     return tl::unexpected(segment.error());
   CheckedOrder order{.catalog = *catalog,
+                     .image_version = image->version,
                      .catalog_version = chosen->version,
                      .plan = {.segment = catalog->segment,
                               .mtu = catalog->mtu,
@@ -208,7 +221,7 @@ Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& requ
     order.plan.vrfs.push_back(std::move(*planned));
   }
   std::ranges::sort(order.plan.vrfs, {}, &PlannedVrf::tag);
-  const auto server = choose_server(session, request);
+  const auto server = choose_server(session, request, *image);
   if (!server) return tl::unexpected(server.error());
   order.server = *find_server_record(session, *server);
   order.nics = list_nics(session, *server);

@@ -19,6 +19,7 @@ struct CheckedOrder {
   ServerRecord server{};
   std::vector<NicRecord> nics{};
   catalogs::NetworkCatalog catalog{};
+  int image_version{};    // as in DeploymentRecord
   int catalog_version{};  // as in DeploymentRecord
   Plan plan{};            // subnets chosen, addresses still empty
 };

@@ -105,9 +105,12 @@ Status import_catalog(Import& import, const catalogs::NetworkCatalog& catalog) {
   return {};
 }
 
-void import_image(Import& import, const catalogs::OsImage& image) {
-  const auto stored = db::select_one<std::string>(
-      import.session, "SELECT description FROM os_images WHERE name = :n", image.name);
+Status import_image(Import& import, const catalogs::OsImage& image) {
+  const auto stored = db::select_one<std::string, int>(
+      import.session, "SELECT description, pushed FROM os_images WHERE name = :n", image.name);
+  if (stored && std::get<1>(*stored) != 0)
+    return failure(Errc::Conflict, "image " + image.name +
+                                       " was pushed as files; take it out of the inventory file");
   if (!stored)
     db::execute(import.session,
                 "INSERT INTO os_images (name, description, version) VALUES (:n, :d, 1)", image.name,
@@ -118,6 +121,7 @@ void import_image(Import& import, const catalogs::OsImage& image) {
                 "description <> :o",
                 image.description, image.name, image.description);
   import.note(!stored, stored && std::get<0>(*stored) != image.description, "image " + image.name);
+  return {};
 }
 
 bool import_switch_row(Import& import, const InventorySwitch& item, bool is_new) {
@@ -373,7 +377,7 @@ Result<ImportReport> import_into(db::Session& session, const Inventory& inventor
   for (const catalogs::NetworkCatalog& catalog : inventory.catalogs)
     if (Status done = import_catalog(import, catalog); !done) return tl::unexpected(done.error());
   for (const catalogs::OsImage& image : inventory.images)
-    import_image(import, image);
+    if (Status done = import_image(import, image); !done) return tl::unexpected(done.error());
   for (const InventorySwitch& item : inventory.switches)
     import_switch(import, item);
   for (const InventoryServer& server : inventory.servers)

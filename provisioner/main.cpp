@@ -106,6 +106,7 @@ provisioner::Site site_of(const Config& config, std::string ca_pem) {
           .drift = config.reconcile.repair_drift ? provisioner::DriftPolicy::Repair
                                                  : provisioner::DriftPolicy::Report,
           .runner_threads = config.workflow.threads,
+          .boot_folder = config.boot.files,
           .servers = {.ntp = config.servers.ntp, .ca_pem = std::move(ca_pem)}};
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 // Nothing: the catalog is the inventory's, or there is none.
 Result<std::optional<std::string>> schema_of(db::Session& session, const std::string& catalog) {
-  const int published = published_version(session, catalog);
+  const int published = published_version(session, kNetworkCatalogs, catalog);
   if (published == 0) return std::optional<std::string>{};
   const auto version = find_catalog_version(session, catalog, published);
   if (!version) return tl::unexpected(version.error());

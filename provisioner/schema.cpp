@@ -262,6 +262,23 @@ CREATE INDEX rollout_servers_operation ON rollout_servers (operation)
 CREATE INDEX deployments_catalog ON deployments (catalog, state)
 )sql";
 
+// OS images as they were pushed, like catalogs. `pushed` of an image is the version new orders get,
+// 0 of one that an inventory file named. `firmware` of a server: '' (never inspected), 'bios',
+// 'uefi'.
+constexpr std::string_view kImageVersions = R"sql(
+CREATE TABLE IF NOT EXISTS image_versions (
+  name {name} NOT NULL, version INT NOT NULL, sha256 {name} NOT NULL, files {json} NOT NULL,
+  author {name} NOT NULL, created {big} NOT NULL, state {name} NOT NULL, body {json} NOT NULL,
+  PRIMARY KEY (name, version)
+) {table}
+;
+ALTER TABLE os_images ADD COLUMN pushed INT NOT NULL DEFAULT 0
+;
+ALTER TABLE deployments ADD COLUMN image_version INT NOT NULL DEFAULT 0
+;
+ALTER TABLE servers ADD COLUMN firmware {name} NOT NULL DEFAULT ''
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
@@ -278,6 +295,7 @@ constexpr std::array kMigrations{
     db::Migration{212, "hardware, times of steps on it", kHardware},
     db::Migration{213, "versions of network catalogs", kCatalogVersions},
     db::Migration{214, "states of catalog versions, roll-outs", kRollouts},
+    db::Migration{220, "versions of OS images", kImageVersions},
 };
 
 }  // namespace

@@ -222,7 +222,17 @@ class Service {
   Result<Page<RolloutServerView>> list_rollout_servers(const std::string& id,
                                                        const std::string& state,
                                                        const PageRequest&);
+
   Result<Page<ImageView>> list_images(const PageRequest&);
+  // The five below are to an OS image what their namesakes above are to a network catalog. A push
+  // reads all its files in the boot folder, where this controller has one: some 3 s a GiB.
+  Result<ImageVersionView> find_image(const std::string& name, int version);
+  Result<ImageView> push_image(const std::string& author,
+                               const std::map<std::string, std::string>& files, Mode);
+  Result<ImageView> publish_image(const std::string& author, const std::string& name, int version,
+                                  Mode);
+  Result<ImageVersionView> deprecate_image(const std::string& author, const std::string& name,
+                                           int version, Mode);
 
   // Refuses at once what can never converge. On success everything is reserved and an operation
   // runs.

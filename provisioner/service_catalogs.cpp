@@ -85,21 +85,8 @@ Status check_site(db::Session& session, const catalogs::CatalogDefinition& defin
   return check_nos(session, definition.switches);
 }
 
-struct NewestVersion {
-  int version{};  // 0: there is none
-  std::string sha256{};
-};
-
-NewestVersion newest_version(db::Session& session, const std::string& name) {
-  const auto newest = db::select_one<int, std::string>(
-      session,
-      "SELECT version, sha256 FROM catalog_versions WHERE name = :n ORDER BY version DESC LIMIT 1",
-      name);
-  return newest ? NewestVersion{std::get<0>(*newest), std::get<1>(*newest)} : NewestVersion{};
-}
-
 void publish(db::Session& session, const CatalogVersion& version) {
-  const std::string body = catalogs::to_json_text(version.network);
+  const std::string body = catalogs::to_json_text(version.network);  // an early version has none
   const long long there = db::execute(
       session,
       "UPDATE network_catalogs SET body = :b, pushed = :p, version = version + 1 WHERE name = :n",
@@ -108,32 +95,16 @@ void publish(db::Session& session, const CatalogVersion& version) {
     db::execute(session,
                 "INSERT INTO network_catalogs (name, body, version, pushed) VALUES (:n, :b, 1, :p)",
                 version.name, body, version.version);
-  set_catalog_state(session, version.name, version.version, "published");
+  set_version_state(session, kNetworkCatalogs, version.name, version.version, "published");
 }
 
-std::vector<CatalogVersionState> versions_of(db::Session& session, const std::string& name) {
-  std::vector<CatalogVersionState> versions;
-  for (const auto& [version, state, author, created] :
-       db::select<int, std::string, std::string, long long>(
-           session,
-           "SELECT version, state, author, created FROM catalog_versions WHERE name = :n ORDER BY "
-           "version",
-           name))
-    versions.push_back({version, state, author, from_micros(created)});
-  return versions;
-}
-
-Result<CatalogVersionView> version_view(db::Session& session, const std::string& name,
-                                        int version) {
+Result<CatalogVersionView> view_of_version(db::Session& session, const std::string& name,
+                                           int version) {
   auto found = find_catalog_version(session, name, version);
   if (!found) return tl::unexpected(found.error());
-  return CatalogVersionView{.catalog = to_view(found->network, version),
-                            .state = found->state,
-                            .versions = versions_of(session, name),
-                            .sha256 = found->sha256,
-                            .author = found->author,
-                            .created = found->created,
-                            .files = std::move(found->files)};
+  CatalogView catalog = to_view(found->network, version);
+  return CatalogVersionView{.catalog = std::move(catalog),
+                            .version = version_view(session, kNetworkCatalogs, std::move(*found))};
 }
 
 }  // namespace
@@ -166,21 +137,21 @@ Result<CatalogView> Service::push_catalog(const std::string& author,
   const auto real = check_real_servers(pool_, *templates_, files, definition);
   if (!real) return tl::unexpected(real.error());
   if (!real->empty()) return tl::unexpected(catalogs::as_error(*real));
-  CatalogVersion pushed{.name = network.name,
-                        .sha256 = sum_of(files),
-                        .files = files,
-                        .author = author,
-                        .created = to_micros(clock_.now()),
-                        .network = network};
+  StoredVersion pushed{.name = network.name,
+                       .sha256 = sum_of(files),
+                       .files = files,
+                       .author = author,
+                       .created = to_micros(clock_.now()),
+                       .body = catalogs::to_json_text(network)};
   return write_or_try<CatalogView>(
       pool_, "push catalog " + network.name, mode,
       [&](db::Session& session) -> Result<CatalogView> {
         if (const Status fits = check_site(session, definition, site_.provisioning); !fits)
           return tl::unexpected(fits.error());
-        const NewestVersion newest = newest_version(session, network.name);
+        const NewestVersion newest = newest_version(session, kNetworkCatalogs, network.name);
         if (newest.sha256 == pushed.sha256) return to_view(network, newest.version);
         pushed.version = newest.version + 1;
-        insert_catalog_version(session, pushed);
+        insert_version(session, kNetworkCatalogs, pushed);
         append_event(session, {"catalog.pushed", "network-catalogs/" + network.name, ""},
                      {{"catalog", network.name}, {"version", pushed.version}, {"author", author}},
                      clock_.now());
@@ -192,7 +163,8 @@ Result<CatalogView> Service::publish_catalog(const std::string& author, const st
                                              int version, Mode mode) {
   return write_or_try<CatalogView>(
       pool_, "publish catalog " + name, mode, [&](db::Session& session) -> Result<CatalogView> {
-        const int wanted = version == 0 ? newest_version(session, name).version : version;
+        const int wanted =
+            version == 0 ? newest_version(session, kNetworkCatalogs, name).version : version;
         if (wanted == 0) return failure(Errc::NotFound, "catalog " + name + " was never pushed");
         const auto found = find_catalog_version(session, name, wanted);
         if (!found) return tl::unexpected(found.error());
@@ -220,27 +192,28 @@ Result<CatalogVersionView> Service::deprecate_catalog(const std::string& author,
       [&](db::Session& session) -> Result<CatalogVersionView> {
         const auto found = find_catalog_version(session, name, version);
         if (!found) return tl::unexpected(found.error());
-        set_catalog_state(session, name, version, "deprecated");
+        set_version_state(session, kNetworkCatalogs, name, version, "deprecated");
         append_event(session, {"catalog.deprecated", "network-catalogs/" + name, ""},
                      {{"catalog", name}, {"version", version}, {"author", author}}, clock_.now());
-        return version_view(session, name, version);
+        return view_of_version(session, name, version);
       });
 }
 
 Result<CatalogVersionView> Service::find_catalog(const std::string& name, int version) {
-  return db::read(pool_, "find catalog " + name,
-                  [&](db::Session& session) -> Result<CatalogVersionView> {
-                    if (version != 0) return version_view(session, name, version);
-                    if (const int published = published_version(session, name); published != 0)
-                      return version_view(session, name, published);
-                    if (const int newest = newest_version(session, name).version; newest != 0)
-                      return version_view(session, name, newest);
-                    if (db::select_one<std::string>(
-                            session, "SELECT name FROM network_catalogs WHERE name = :n", name))
-                      return failure(Errc::NotFound,
-                                     "catalog " + name + " is the inventory's: it has no files");
-                    return failure(Errc::NotFound, "there is no network catalog " + name);
-                  });
+  return db::read(
+      pool_, "find catalog " + name, [&](db::Session& session) -> Result<CatalogVersionView> {
+        if (version != 0) return view_of_version(session, name, version);
+        if (const int published = published_version(session, kNetworkCatalogs, name);
+            published != 0)
+          return view_of_version(session, name, published);
+        if (const int newest = newest_version(session, kNetworkCatalogs, name).version; newest != 0)
+          return view_of_version(session, name, newest);
+        if (db::select_one<std::string>(session,
+                                        "SELECT name FROM network_catalogs WHERE name = :n", name))
+          return failure(Errc::NotFound,
+                         "catalog " + name + " is the inventory's: it has no files");
+        return failure(Errc::NotFound, "there is no network catalog " + name);
+      });
 }
 
 }  // namespace switchyard::provisioner

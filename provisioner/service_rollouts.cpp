@@ -183,8 +183,9 @@ Result<RolloutView> Service::start_rollout(const Viewer& viewer, const RolloutRe
   if (const Status good = check_request(request); !good) return tl::unexpected(good.error());
   return write_or_try<RolloutView>(
       pool_, "roll out " + request.catalog, mode, [&](db::Session& session) -> Result<RolloutView> {
-        const int wanted =
-            request.version != 0 ? request.version : published_version(session, request.catalog);
+        const int wanted = request.version != 0
+                               ? request.version
+                               : published_version(session, kNetworkCatalogs, request.catalog);
         if (wanted == 0)
           return failure(Errc::NotFound, "catalog " + request.catalog +
                                              " has no published version; push and publish one");

@@ -97,16 +97,4 @@ Status Service::scan_switch(const std::string& name) {
   });
 }
 
-Result<Page<ImageView>> Service::list_images(const PageRequest& page) {
-  return db::read(pool_, "list images", [&](db::Session& session) -> Result<Page<ImageView>> {
-    std::vector<ImageView> images;
-    for (const auto& [name, description] : db::select<std::string, std::string>(
-             session,
-             "SELECT name, description FROM os_images WHERE name > :a ORDER BY name" + limit(page),
-             page.after))
-      images.push_back({name, description});
-    return page_of(std::move(images), page, [](const ImageView& image) { return image.name; });
-  });
-}
-
 }  // namespace switchyard::provisioner

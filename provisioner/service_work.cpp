@@ -87,6 +87,7 @@ DeploymentView to_view(const DeploymentRecord& r) {
                       .server = r.server,
                       .image = r.image,
                       .catalog = r.catalog,
+                      .image_version = r.image_version,
                       .catalog_version = r.catalog_version,
                       .variables = r.plan.variables,
                       .layout = r.plan.layout,

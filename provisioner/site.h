@@ -30,6 +30,7 @@ struct Site {
   std::chrono::seconds session_watch{600};  // how long sessions are looked at often after a flip
   DriftPolicy drift{DriftPolicy::Repair};
   int runner_threads{8};
+  std::string boot_folder{};  // where the files of OS images lie; empty: not with this controller
   ServerDefaults servers{};
 };
 

@@ -203,6 +203,7 @@ struct DeploymentView {
   std::string server{};
   std::string image{};
   std::string catalog{};
+  int image_version{};          // 0: the inventory's
   int catalog_version{};        // 0: the inventory's
   std::string variables{"{}"};  // of the catalog, as the order gave them: JSON object
   DiskLayout layout{};
@@ -287,22 +288,39 @@ struct CatalogView {
   std::optional<SegmentView> segment{};  // instead of attachments
 };
 
-struct CatalogVersionState {
+struct VersionState {
   int version{};
   std::string state{};  // checked, published, deprecated
   std::string author{};
   Timestamp created{};
 };
 
-// One version of a pushed catalog.
-struct CatalogVersionView {
-  CatalogView catalog{};                        // as this version has it
-  std::string state{};                          // of this version
-  std::vector<CatalogVersionState> versions{};  // all there are, oldest first
-  std::string sha256{};                         // of the files
+// One version of what was pushed as a folder of files.
+struct VersionView {
+  std::string state{};                   // of this version
+  std::vector<VersionState> versions{};  // all there are, oldest first
+  std::string sha256{};                  // of the files
   std::string author{};
-  long long created{};  // microseconds since 1970
+  Timestamp created{};
   std::map<std::string, std::string> files{};
+};
+
+struct CatalogVersionView {
+  CatalogView catalog{};  // as this version has it
+  VersionView version{};
+};
+
+struct ImageView {
+  std::string name{};
+  std::string description{};
+  int version{};                        // that orders get; 0: the inventory's
+  std::string install{};                // "image", "installer"; empty: its manifest says it
+  std::vector<std::string> firmware{};  // what it boots on; empty: its manifest does not say
+};
+
+struct ImageVersionView {
+  ImageView image{};  // as this version has it
+  VersionView version{};
 };
 
 // Legs of a server that carried its host routes, from `at` on.
@@ -378,11 +396,6 @@ struct CatalogPreview {
   int needs_install{};  // servers that would be left
   std::vector<SwitchPreview> switches{};
   std::vector<ServerPreview> servers{};  // of one server or one switch only
-};
-
-struct ImageView {
-  std::string name{};
-  std::string description{};
 };
 
 struct EventView {

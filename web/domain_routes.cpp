@@ -16,6 +16,7 @@ std::function<void(api::Api&)> domain_routes(provisioner::Service& service) {
     api::add_operations(api, service);
     api::add_inventory(api, service);
     api::add_catalogs(api, service);
+    api::add_images(api, service);
     api::add_rollouts(api, service);
   };
 }

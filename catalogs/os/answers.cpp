@@ -1,17 +1,53 @@
 #include "catalogs/os/answers.h"
 
-#include "catalogs/os/formats.h"
 #include "core/host_name.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 namespace switchyard::catalogs::os {
 namespace {
 
-constexpr std::array<std::string_view, 5> kKinds{"preseed", "autoinstall", "kickstart", "ignition",
-                                                 "autoyast"};
+using nlohmann::json;
+
+constexpr std::size_t kMostArguments = 1500;  // the kernel takes 2047, with what kexec adds
+
+struct Install {
+  const InstallView& view;
+  const ImageDefinition& image;
+  const Installer& installer;
+};
+
+// One name a template sees. The table is what renders and what the reference is printed from.
+struct Variable {
+  const char* name;
+  const char* says;
+  json (*value)(const Install&);
+};
+
+constexpr Variable kVariables[]{
+    {"server", "name of the server in the inventory",
+     [](const Install& of) { return json(of.view.server); }},
+    {"hostname", "name the order gave it",
+     [](const Install& of) { return json(of.view.hostname); }},
+    {"image", "name of the OS image", [](const Install& of) { return json(of.image.name); }},
+    {"disk", "the disk to install on: `/dev/sda`",
+     [](const Install& of) { return json(of.view.disk); }},
+    {"source", "where the distribution is: a URL",
+     [](const Install& of) { return json(of.view.source); }},
+    {"packages", "of `image.yaml`", [](const Install& of) { return json(of.installer.packages); }},
+    {"lines", "of `image.yaml`", [](const Install& of) { return json(of.installer.lines); }},
+    {"ssh_keys", "of the administrator, one OpenSSH line each; quote them (`tojson`, `e`)",
+     [](const Install& of) { return json(of.view.ssh_keys); }},
+    {"base",
+     "URL below which the answers are, `files.tar`, and the reports `progress`, `finished` "
+     "and `failed`",
+     [](const Install& of) { return json(of.view.base); }},
+    {"bootif", "for `arguments`: the NIC it booted from, as in PXELINUX's `BOOTIF=`",
+     [](const Install&) { return json(kBootifMark); }},
+};
 
 bool is_made_of(std::string_view text, std::string_view signs) {
   return !text.empty() && std::ranges::all_of(text, [&](char c) {
@@ -25,10 +61,12 @@ bool is_disk(std::string_view text) {
          text.find("..") == std::string_view::npos;
 }
 
-// No quote, blank, '$', '&', '#' or backslash: the same in a shell, XML, YAML and JSON.
+// No quote, blank, '$', '&', '#' or backslash: the same in a shell, XML, YAML and JSON. Braces are
+// those of the session's mark.
 bool is_url(std::string_view text) {
   const bool known = text.starts_with("http://") || text.starts_with("https://");
-  return known && text.size() <= 512 && is_made_of(text.substr(text.find(':') + 3), ":/.-_~%+=[]@");
+  return known && text.size() <= 512 &&
+         is_made_of(text.substr(text.find(':') + 3), ":/.-_~%+=[]@{}");
 }
 
 bool is_package(std::string_view text) {
@@ -49,80 +87,69 @@ Status check_all(const std::vector<std::string>& values, const char* what, Accep
   return {};
 }
 
-// What a format has no place for.
-Status check_for_kind(const AnswerOrder& order) {
-  const bool has_lines =
-      order.kind == InstallerKind::Preseed || order.kind == InstallerKind::Kickstart;
-  if (!has_lines && !order.lines.empty())
-    return failure(Errc::Invalid, "an installer of kind " + std::string(to_string(order.kind)) +
-                                      " takes no lines of its own");
-  if (order.kind == InstallerKind::Ignition && !order.packages.empty())
-    return failure(Errc::Invalid, "an installer of kind ignition installs no packages");
-  return {};
+Status check(const Install& install) {
+  const InstallView& view = install.view;
+  if (const Status good = check_all({view.hostname}, "host name", is_host_name); !good) return good;
+  if (const Status good = check_all({view.disk}, "disk", is_disk); !good) return good;
+  if (const Status good = check_all({view.source, view.base}, "URL", is_url); !good) return good;
+  const Installer& installer = install.installer;
+  if (const Status good = check_all(installer.packages, "package", is_package); !good) return good;
+  if (const Status good = check_all(installer.lines, "line", is_line); !good) return good;
+  return check_all(view.ssh_keys, "SSH key", is_line);
 }
 
-Status check(const AnswerOrder& order, const std::string& base) {
-  if (const Status good = check_all({order.hostname}, "host name", is_host_name); !good)
-    return good;
-  if (const Status good = check_all({order.disk}, "disk", is_disk); !good) return good;
-  if (const Status good = check_all({order.source, base}, "URL", is_url); !good) return good;
-  if (const Status good = check_all(order.packages, "package", is_package); !good) return good;
-  if (const Status good = check_all(order.lines, "line", is_line); !good) return good;
-  if (const Status good = check_all(order.ssh_keys, "SSH key", is_line); !good) return good;
-  return check_for_kind(order);
+std::string variables_of(const Install& install) {
+  json made = json::object();
+  for (const Variable& variable : kVariables)
+    made[variable.name] = variable.value(install);
+  return made.dump();
+}
+
+// One line of the kernel's, without what would end it early.
+bool is_arguments(std::string_view text) {
+  return text.size() <= kMostArguments &&
+         std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
 }  // namespace
 
-Result<std::vector<AnswerFile>> render_answers(const AnswerOrder& order, const std::string& base) {
-  if (const Status good = check(order, base); !good)
-    return tl::unexpected(good.error().in("answers for " + order.hostname.substr(0, 63)));
-  switch (order.kind) {
-    case InstallerKind::Preseed: return render_preseed(order, base);
-    case InstallerKind::Autoinstall: return render_autoinstall(order, base);
-    case InstallerKind::Kickstart: return render_kickstart(order, base);
-    case InstallerKind::Ignition: return render_ignition(order, base);
-    case InstallerKind::Autoyast: return render_autoyast(order, base);
+Result<RenderedAnswers> render_answers(TemplateEngine& engine, const TemplateFiles& files,
+                                       const ImageDefinition& image, const InstallView& view) {
+  const auto* installer = std::get_if<Installer>(&image.install);
+  if (installer == nullptr)
+    return failure(Errc::Invalid, "image " + image.name + " has no installer of its own");
+  const Install install{view, image, *installer};
+  if (const Status good = check(install); !good)
+    return tl::unexpected(
+        good.error().in("image " + image.name + " for " + view.hostname.substr(0, 63)));
+  const std::string variables = variables_of(install);
+  std::vector<RenderJob> jobs{{.text = installer->arguments, .variables = variables}};
+  for (const Answer& answer : installer->answers)
+    jobs.push_back({.name = answer.template_name, .variables = variables});
+  auto rendered = engine.render(files, jobs);
+  if (!rendered) return tl::unexpected(rendered.error());
+  RenderedAnswers made;
+  const Rendered& arguments = rendered->front();
+  if (!arguments)
+    made.faults.push_back({kImageFile, 0, "arguments: " + arguments.error().message});
+  else if (!is_arguments(*arguments))
+    made.faults.push_back({kImageFile, 0, "arguments: are not one line of at most 1500 signs"});
+  else
+    made.arguments = *arguments;
+  for (std::size_t i = 0; i < installer->answers.size(); ++i) {
+    Rendered& content = (*rendered)[i + 1];
+    if (content)
+      made.files.push_back({installer->answers[i].name, std::move(*content)});
+    else
+      made.faults.push_back(content.error());
   }
-  return failure(Errc::Invalid, "no such installer");
+  return made;
 }
 
-std::string boot_arguments(const AnswerOrder& order, const std::string& base) {
-  switch (order.kind) {
-    // Language and keyboard are asked before the network is there; IPv6 would be waited for.
-    case InstallerKind::Preseed:
-      return "auto=true priority=critical locale=en_US.UTF-8 keymap=us ipv6.disable=1 hostname=" +
-             order.hostname + " domain= BOOTIF={bootif} url=" + base + "/preseed.cfg";
-    case InstallerKind::Autoinstall:
-      return "ip=dhcp BOOTIF={bootif} autoinstall url=" + order.source +
-             " cloud-config-url=/dev/null ds=nocloud-net;s=" + base + "/";
-    case InstallerKind::Kickstart:
-      return "ip=dhcp BOOTIF={bootif} ksdevice=bootif inst.cmdline inst.repo=" + order.source +
-             " inst.ks=" + base + "/ks.cfg";
-    case InstallerKind::Ignition:
-      return "flatcar.first_boot=1 ignition.config.url=" + base + "/live.ign";
-    case InstallerKind::Autoyast:
-      return "BOOTIF={bootif} ifcfg=*=dhcp install=" + order.source + " autoyast=" + base +
-             "/autoinst.xml";
-  }
-  return "";
-}
-
-std::string_view to_string(InstallerKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
-
-Result<InstallerKind> parse_installer_kind(std::string_view text) {
-  const auto* const found = std::ranges::find(kKinds, text);
-  if (found == kKinds.end())
-    return failure(Errc::Invalid, "no installer is called " + std::string(text.substr(0, 60)) +
-                                      "; there are preseed, autoinstall, kickstart, ignition and "
-                                      "autoyast");
-  return static_cast<InstallerKind>(found - kKinds.begin());
-}
-
-std::string join(const std::vector<std::string>& words, const std::string& between) {
-  std::string text;
-  for (const std::string& word : words)
-    text += (text.empty() ? "" : between) + word;
+std::string answer_variables_reference() {
+  std::string text = "| name | what it is |\n|---|---|\n";
+  for (const Variable& variable : kVariables)
+    text += std::string("| `") + variable.name + "` | " + variable.says + " |\n";
   return text;
 }
 

@@ -1,7 +1,8 @@
-// The answers to a distribution's own unattended installer. Pure: an order goes in, files come out,
-// which the boot site serves to the one server they are for (docs/os-images.md).
+// The answers to a distribution's own unattended installer: an order goes in, files come out, which
+// the boot site serves to the one server they are for (docs/os-images.md).
 #pragma once
 
+#include "catalogs/os/image_definition.h"
 #include "core/result.h"
 
 #include <string>
@@ -10,38 +11,45 @@
 
 namespace switchyard::catalogs::os {
 
-enum class InstallerKind { Preseed, Autoinstall, Kickstart, Ignition, Autoyast };
-
-// What an unattended install is told. Values come from users and operators: render_answers() writes
-// each so that its format takes it for text, and refuses what no format can hold.
-struct AnswerOrder {
-  InstallerKind kind{};
+// What templates see of one install. Values come from users and operators: render_answers() refuses
+// what a shell, XML, YAML or JSON could take for more than text, but for `ssh_keys` and `lines`,
+// which are one line of printable text each.
+struct InstallView {
+  std::string server{};
   std::string hostname{};               // one label
   std::string disk{};                   // "/dev/vda"
-  std::string source{};                 // where the distribution's packages or image are: a URL
-  std::vector<std::string> packages{};  // beside the smallest system
-  std::vector<std::string> lines{};     // the operator's own, of a preseed or a kickstart
+  std::string source{};                 // a URL
   std::vector<std::string> ssh_keys{};  // of the administrator
-  friend bool operator==(const AnswerOrder&, const AnswerOrder&) = default;
+  // Where the server finds the answers, and reports to:
+  //   GET  BASE/files.tar  what is put into the installed system
+  //   POST BASE/progress, BASE/finished, BASE/failed  one line of text
+  std::string base{};
 };
+
+// As base and kernel arguments hold them, for what is not known yet when answers are rendered.
+inline constexpr std::string_view kSessionMark = "{session}";  // the session's secret
+inline constexpr std::string_view kBootifMark = "{bootif}";    // as in PXELINUX's BOOTIF=
 
 struct AnswerFile {
   std::string name{};
   std::string content{};
+  friend bool operator==(const AnswerFile&, const AnswerFile&) = default;
 };
 
-// `base` is where the server finds these files, and reports to:
-//   GET  BASE/files.tar  what is put into the installed system
-//   POST BASE/progress, BASE/finished, BASE/failed  one line of text
-// Invalid: names the value that cannot be written.
-[[nodiscard]] Result<std::vector<AnswerFile>> render_answers(const AnswerOrder& order,
-                                                             const std::string& base);
+struct RenderedAnswers {
+  std::string arguments{};  // of the installer's kernel
+  std::vector<AnswerFile> files{};
+  std::vector<Fault> faults{};  // empty: everything is there
+};
 
-// What the installer's kernel is told so that it finds its answers. `base` as above; "{bootif}" in
-// it is left for the one who boots the kernel (pxe/installer/task.h).
-[[nodiscard]] std::string boot_arguments(const AnswerOrder& order, const std::string& base);
+// Invalid: a value of the order or of the image that cannot be written. Other errors: of the
+// engine.
+[[nodiscard]] Result<RenderedAnswers> render_answers(TemplateEngine& engine,
+                                                     const TemplateFiles& files,
+                                                     const ImageDefinition& image,
+                                                     const InstallView& view);
 
-[[nodiscard]] std::string_view to_string(InstallerKind kind);  // "preseed", "autoinstall", …
-[[nodiscard]] Result<InstallerKind> parse_installer_kind(std::string_view text);
+// docs/os-images.md: a line of Markdown for each name a template sees.
+[[nodiscard]] std::string answer_variables_reference();
 
 }  // namespace switchyard::catalogs::os

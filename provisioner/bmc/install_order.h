@@ -35,6 +35,7 @@ inline constexpr std::size_t kMostUserData = 32U << 10U;  // bytes, for cloud-in
 struct InstallOrder {
   std::string operation{};  // makes it idempotent: the same operation is the same install
   std::string image{};
+  int image_version{};  // 0: the inventory's
   std::string hostname{};
   DiskLayout layout{};
   std::vector<HostFile> files{};

@@ -170,6 +170,9 @@ Status begin_session(db::Session& session, const std::string& server,
   if (!before) return tl::unexpected(before.error());
   keep_seen_disks(session, server, with_earlier(disks, before->seen));
   keep_hardware(session, server, hardware_text(request.inspection));
+  const bool is_bios = request.inspection.firmware == pxe::installer::Firmware::Bios;
+  db::execute(session, "UPDATE servers SET firmware = :f WHERE name = :n",
+              std::string(is_bios ? "bios" : "uefi"), server);
   inspect_if_new(session, server, inspection);
   return {};
 }

@@ -33,8 +33,8 @@ struct BootTicket {
   std::string lent{};   // "fd00::5/64" for a RAM system that is to use it; empty: it asks DHCP
 };
 
-// Finds an image by its name. NotFound: no such image.
-using FindImage = std::function<Result<ShelfEntry>(const std::string& name)>;
+// Finds a version of an image; 0: the inventory's, by its manifest. NotFound: no such image.
+using FindImage = std::function<Result<ShelfEntry>(const std::string& name, int version)>;
 
 // What a distribution's own installer may know of the work it is at.
 struct UnattendedWork {
@@ -113,11 +113,12 @@ class BootDesk final : public InstallerDesk {
 
   [[nodiscard]] Status order(const std::string& server, const std::string& operation,
                              const MakeOrder& make);
-  [[nodiscard]] Result<Order> unattended(db::Session& session, const std::string& server,
-                                         const NativeInstaller& installer,
-                                         const InstallOrder& order) const;
+  [[nodiscard]] Result<UnattendedPlan> plan(const std::string& server,
+                                            const NativeInstaller& installer,
+                                            const InstallOrder& order);
 
   BootDeskTools tools_;
+  catalogs::TemplateEngine templates_{};  // of answers for installers
 };
 
 }  // namespace switchyard::provisioner

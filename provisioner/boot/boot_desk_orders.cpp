@@ -42,7 +42,7 @@ Status check_cloud_init(const InstallOrder& order, const ShelfEntry& entry) {
   const auto* image = std::get_if<pxe::installer::Image>(&entry);
   if (!order.needs_cloud_init || (image != nullptr && image->has_cloud_init)) return {};
   return failure(Errc::Invalid, "nothing in image " + order.image +
-                                    " would read user data: its manifest does not say "
+                                    " would read user data: it does not say "
                                     "\"cloud_init\": true. Order it without");
 }
 
@@ -82,31 +82,35 @@ Status BootDesk::order(const std::string& server, const std::string& operation,
   });
 }
 
-Result<BootDesk::Order> BootDesk::unattended(db::Session& session, const std::string& server,
-                                             const NativeInstaller& installer,
-                                             const InstallOrder& order) const {
-  const auto row =
-      db::select_one<std::string>(session, "SELECT disks FROM boot_desk WHERE server = :s", server);
-  const auto disks = parse_disks(row ? std::get<0>(*row) : "");
+// Templates are rendered before the row is locked.
+Result<UnattendedPlan> BootDesk::plan(const std::string& server, const NativeInstaller& installer,
+                                      const InstallOrder& order) {
+  const auto disks = db::read(tools_.pool, "disks of " + server, [&](db::Session& session) {
+    const auto row = db::select_one<std::string>(
+        session, "SELECT disks FROM boot_desk WHERE server = :s", server);
+    return parse_disks(row ? std::get<0>(*row) : "");
+  });
   if (!disks) return tl::unexpected(disks.error());
-  const auto disk = choose_disk(installer, *disks);
+  const auto disk = choose_disk(std::get<catalogs::os::Installer>(installer.image.install), *disks);
   if (!disk) return tl::unexpected(disk.error().in("server " + server));
-  const UnattendedOrder made = unattended_order(installer, order, tools_.boot_url, *disk);
-  auto work = hand_over_work(installer, made, tools_.boot_url);
-  if (!work) return tl::unexpected(work.error());
-  return Order{.task = {.operation = order.operation, .work = std::move(*work)},
-               .phase = "unattended",
-               .answers = to_json_text(made)};
+  return plan_unattended(templates_, installer, server, order, tools_.boot_url, *disk);
 }
 
 Status BootDesk::order_install(const std::string& server, const InstallOrder& order) {
-  auto entry = tools_.find_image(order.image);
+  auto entry = tools_.find_image(order.image, order.image_version);
   if (!entry) return tl::unexpected(entry.error());
   if (const Status fits = check_layout(order, *entry); !fits) return fits;
   if (const Status fits = check_cloud_init(order, *entry); !fits) return fits;
+  if (const auto* native = std::get_if<NativeInstaller>(&*entry)) {
+    auto made = plan(server, *native, order);
+    if (!made) return tl::unexpected(made.error());
+    return this->order(server, order.operation, [&](db::Session&) -> Result<Order> {
+      return Order{.task = {.operation = order.operation, .work = std::move(made->work)},
+                   .phase = "unattended",
+                   .answers = to_json_text(made->order)};
+    });
+  }
   return this->order(server, order.operation, [&](db::Session& session) -> Result<Order> {
-    if (const auto* native = std::get_if<NativeInstaller>(&*entry))
-      return unattended(session, server, *native, order);
     const auto& image = std::get<pxe::installer::Image>(*entry);
     InstallWork work = install_work(order, image);
     // An image without the program would keep the token on its disk for ever.

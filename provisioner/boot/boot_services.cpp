@@ -7,6 +7,7 @@
 #include "provisioner/boot/dhcp_setup.h"
 #include "provisioner/boot/image_shelf.h"
 #include "provisioner/boot/sighting_log.h"
+#include "provisioner/store/image_versions.h"
 #include "pxe/dhcp/server.h"
 #include "pxe/dhcp/v6/server.h"
 #include "pxe/files/boot_root.h"
@@ -40,6 +41,16 @@ std::optional<HomeAddress> home_of(const Config::Boot& boot) {
   return HomeAddress{.url = boot.phone_home_url, .pin = boot.phone_home_pin};
 }
 
+Result<ShelfEntry> find_image(const std::string& folder, db::Pool& pool, const std::string& name,
+                              int version) {
+  if (version == 0) return find_manifest(folder, name);
+  const auto found = db::read(pool, "image " + name, [&](db::Session& session) {
+    return find_image_version(session, name, version);
+  });
+  if (!found) return tl::unexpected(found.error());
+  return find_pushed(folder, found->image, found->files);
+}
+
 // Whom an address was lent to, as DHCP knows it.
 struct Client {
   dhcp::PortName port{};
@@ -57,8 +68,10 @@ struct BootServices::State {
               .wakeup = wakeups,
               .key = key,
               .site = config.site,
-              .find_image = [folder = config.boot.files](
-                                const std::string& name) { return find_image(folder, name); },
+              .find_image =
+                  [folder = config.boot.files, &database](const std::string& name, int version) {
+                    return find_image(folder, database, name, version);
+                  },
               .boot_url = boot_url({.address = to_string(own_addresses(config.boot).front()),
                                     .port = config.boot.http_port}),
               .home = home_of(config.boot),

@@ -77,7 +77,7 @@ Answer BootSite::answer(const Request& request) {
                              : grub_script(*ticket, address, GrubFetch::Http));
   }
   if (request.path.starts_with(kAnswerRoute))
-    return unattended_answer(desk_, boot_url(address_(request.client)), request, asker->server);
+    return unattended_answer(desk_, request, asker->server);
   if (request.path.starts_with("/installer/v1/")) return installer(request, *asker);
   return error_answer(404, "no such route: " + request.path);
 }

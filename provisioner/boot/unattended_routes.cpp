@@ -21,16 +21,15 @@ Answer text_answer(std::string body, const char* type = "text/plain") {
           .body = std::move(body)};
 }
 
-Answer answer_file(const UnattendedWork& work, const std::string& base, const std::string& name) {
+Answer answer_file(const UnattendedOrder& order, const std::string& session,
+                   const std::string& name) {
   if (name == "files.tar") {
-    auto tar = files_tar(work.order.files);
+    auto tar = files_tar(order.files);
     return tar ? text_answer(std::move(*tar), "application/x-tar") : refused(tar.error());
   }
-  auto files = catalogs::os::render_answers(work.order.answers, base);
-  if (!files) return refused(files.error());
-  const auto file = std::ranges::find(*files, name, &catalogs::os::AnswerFile::name);
-  if (file == files->end()) return error_answer(404, "this installer has no answer " + name);
-  return text_answer(std::move(file->content));
+  const auto file = std::ranges::find(order.answers, name, &catalogs::os::AnswerFile::name);
+  if (file == order.answers.end()) return error_answer(404, "this installer has no answer " + name);
+  return text_answer(with_session(file->content, session));
 }
 
 // Answers of a shell script are read by nobody: the status alone counts.
@@ -54,8 +53,7 @@ Answer report(BootDesk& desk, const std::string& server, const Secret& session,
 
 }  // namespace
 
-Answer unattended_answer(BootDesk& desk, const std::string& boot_url, const Request& request,
-                         const std::string& server) {
+Answer unattended_answer(BootDesk& desk, const Request& request, const std::string& server) {
   const std::string rest = request.path.substr(kAnswerRoute.size());
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   const Secret session(rest.substr(0, slash));
@@ -63,7 +61,7 @@ Answer unattended_answer(BootDesk& desk, const std::string& boot_url, const Requ
   const auto work = desk.find_unattended(server, session);
   if (!work) return refused(work.error());
   if (request.method == "GET" || request.method == "HEAD")
-    return answer_file(*work, answers_url(boot_url, session.reveal()), name);
+    return answer_file(work->order, session.reveal(), name);
   if (request.method == "POST") return report(desk, server, session, *work, name, request.body);
   return error_answer(405, "GET, HEAD and POST only");
 }

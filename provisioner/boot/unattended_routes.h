@@ -15,8 +15,7 @@ namespace switchyard::provisioner {
 inline constexpr std::string_view kAnswerRoute = "/boot/answer/";
 
 // `server`: who the address of the request was lent to.
-[[nodiscard]] pxe::http::Answer unattended_answer(BootDesk& desk, const std::string& boot_url,
-                                                  const pxe::http::Request& request,
+[[nodiscard]] pxe::http::Answer unattended_answer(BootDesk& desk, const pxe::http::Request& request,
                                                   const std::string& server);
 
 }  // namespace switchyard::provisioner

@@ -114,6 +114,7 @@ StepOutcome install_image(const Job& job, StepContext& context) {
   const Status started =
       (*server)->start_install({.operation = job.operation.id,
                                 .image = job.deployment.image,
+                                .image_version = job.deployment.image_version,
                                 .hostname = job.deployment.name,
                                 .layout = job.deployment.plan.layout,
                                 .files = std::move(*files),

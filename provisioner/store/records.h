@@ -37,6 +37,7 @@ struct ServerRecord {
   std::string sealed_bmc_password{};
   std::string bmc_trust{};    // "", "insecure", "sha256:…"
   std::string secure_boot{};  // "" (as the configuration says), "on", "off"
+  std::string firmware{};     // "" (never inspected), "bios", "uefi"
   long long version{};
 };
 
@@ -92,6 +93,7 @@ struct DeploymentRecord {
   std::string server{};
   std::string image{};
   std::string catalog{};
+  int image_version{};    // of image_versions; 0: the image is the inventory's
   int catalog_version{};  // of catalog_versions; 0: the catalog is the inventory's, without
                           // templates
   Plan plan{};

@@ -148,11 +148,12 @@ void insert_deployment(db::Session& session, const DeploymentRecord& r) {
   db::execute(session,
               "INSERT INTO deployments (id, name, project, server, image, catalog, plan, asn, "
               "state, reason, "
-              "live_server, live_name, operation, created, ended, version, catalog_version) "
+              "live_server, live_name, operation, created, ended, version, image_version, "
+              "catalog_version) "
               "VALUES (:id, :nm, :pr, :sv, :im, :ca, :pl, :asn, :st, '', :ls, :ln, :op, :cr, 0, 1, "
-              ":cv)",
+              ":iv, :cv)",
               r.id, r.name, r.project, r.server, r.image, r.catalog, plan, asn, r.state, r.server,
-              r.name, r.operation, r.created, r.catalog_version);
+              r.name, r.operation, r.created, r.image_version, r.catalog_version);
 }
 
 namespace {

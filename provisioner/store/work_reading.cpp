@@ -13,17 +13,17 @@ Result<std::vector<DeploymentRecord>> select_deployments(db::Session& session,
   std::vector<DeploymentRecord> records;
   for (const auto& row : db::select<std::string, std::string, std::string, std::string, std::string,
                                     std::string, std::string, long long, std::string, std::string,
-                                    std::string, long long, long long, long long, int>(
+                                    std::string, long long, long long, long long, int, int>(
            session,
            "SELECT id, name, project, server, image, catalog, plan, asn, state, reason, operation, "
-           "created, ended, version, catalog_version FROM deployments WHERE " +
+           "created, ended, version, image_version, catalog_version FROM deployments WHERE " +
                where,
            parameters...)) {
     DeploymentRecord r;
     std::string plan;
     long long asn = 0;
     std::tie(r.id, r.name, r.project, r.server, r.image, r.catalog, plan, asn, r.state, r.reason,
-             r.operation, r.created, r.ended, r.version, r.catalog_version) = row;
+             r.operation, r.created, r.ended, r.version, r.image_version, r.catalog_version) = row;
     r.asn = Asn{static_cast<std::uint32_t>(asn)};
     auto parsed = parse_plan(plan);
     if (!parsed) return tl::unexpected(parsed.error().in("deployment " + r.id));
@@ -100,18 +100,18 @@ std::vector<OperationRecord> list_operation_records(db::Session& session,
 }
 
 std::optional<ServerRecord> find_server_record(db::Session& session, const std::string& name) {
-  const auto row =
-      db::select_one<std::string, std::string, std::string, std::string, std::string, std::string,
-                     std::string, std::string, std::string, std::string, std::string, long long>(
-          session,
-          "SELECT name, profile, state, reason, deployment, bmc_type, bmc_url, bmc_user, "
-          "sealed_bmc_password, bmc_trust, secure_boot, version "
-          "FROM servers WHERE name = :n",
-          name);
+  const auto row = db::select_one<std::string, std::string, std::string, std::string, std::string,
+                                  std::string, std::string, std::string, std::string, std::string,
+                                  std::string, std::string, long long>(
+      session,
+      "SELECT name, profile, state, reason, deployment, bmc_type, bmc_url, bmc_user, "
+      "sealed_bmc_password, bmc_trust, secure_boot, firmware, version "
+      "FROM servers WHERE name = :n",
+      name);
   if (!row) return std::nullopt;
   ServerRecord r;
   std::tie(r.name, r.profile, r.state, r.reason, r.deployment, r.bmc_type, r.bmc_url, r.bmc_user,
-           r.sealed_bmc_password, r.bmc_trust, r.secure_boot, r.version) = *row;
+           r.sealed_bmc_password, r.bmc_trust, r.secure_boot, r.firmware, r.version) = *row;
   return r;
 }
 

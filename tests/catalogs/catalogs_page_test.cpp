@@ -1,5 +1,6 @@
-// docs/catalogs.md ends with the names templates see, printed from the code. SWITCHYARD_UPDATE=1
-// writes them anew.
+// docs/catalogs.md and docs/os-images.md end with the names templates see, printed from the code.
+// SWITCHYARD_UPDATE=1 writes them anew.
+#include "catalogs/os/answers.h"
 #include "catalogs/render_switch.h"
 #include "catalogs/server_view.h"
 
@@ -12,21 +13,30 @@
 namespace switchyard::catalogs {
 namespace {
 
-constexpr const char* kTitle = "# What a template sees\n";
 constexpr const char* kOfSwitches =
     "\n## The template of a switch (once for each VRF)\n\n| name | what it is |\n|---|---|\n";
 
-TEST(CatalogsPage, ShowsWhatTemplatesSee) {
-  const std::string path = std::string(SWITCHYARD_SOURCE_DIR) + "/docs/catalogs.md";
+// What follows `title` in a page is `end`.
+void expect_end(const std::string& page, const std::string& title, const std::string& end) {
+  const std::string path = std::string(SWITCHYARD_SOURCE_DIR) + "/docs/" + page;
   std::ostringstream stored;
   stored << std::ifstream(path).rdbuf();
   const std::string text = stored.str();
-  const auto at = text.find(kTitle);
+  const auto at = text.find(title);
   ASSERT_NE(at, std::string::npos);
-  const std::string page = text.substr(0, at) + kTitle + variables_reference() + kOfSwitches +
-                           switch_variables_reference();
-  if (std::getenv("SWITCHYARD_UPDATE") != nullptr) std::ofstream(path) << page;
-  EXPECT_EQ(text, page) << "run it with SWITCHYARD_UPDATE=1 and commit docs/catalogs.md";
+  const std::string wanted = text.substr(0, at) + title + end;
+  if (std::getenv("SWITCHYARD_UPDATE") != nullptr) std::ofstream(path) << wanted;
+  EXPECT_EQ(text, wanted) << "run it with SWITCHYARD_UPDATE=1 and commit docs/" << page;
+}
+
+TEST(CatalogsPage, ShowsWhatTemplatesSee) {
+  expect_end("catalogs.md", "# What a template sees\n",
+             variables_reference() + kOfSwitches + switch_variables_reference());
+}
+
+TEST(ImagesPage, ShowsWhatTemplatesSee) {
+  expect_end("os-images.md", "# What an answer's template sees\n\n",
+             os::answer_variables_reference());
 }
 
 }  // namespace

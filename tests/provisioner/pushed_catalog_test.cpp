@@ -115,14 +115,14 @@ TEST_P(PushedCatalog, IsForNobodyBeforeItIsPublished) {
   EXPECT_EQ(deploy().catalog_version, 0);
   const auto shown = site_.service->find_catalog("l3-private", 0);
   ASSERT_TRUE(shown) << shown.error().message;
-  EXPECT_EQ(shown->state, "checked");
+  EXPECT_EQ(shown->version.state, "checked");
 }
 
 TEST_P(PushedCatalog, IsForNobodyOnceItIsDeprecated) {
   ASSERT_TRUE(push(files("one\n")));
   const auto shown = site_.service->deprecate_catalog("eva", "l3-private", 1, Mode::Real);
   ASSERT_TRUE(shown) << shown.error().message;
-  EXPECT_EQ(shown->versions.front().state, "deprecated");
+  EXPECT_EQ(shown->version.versions.front().state, "deprecated");
   const auto refused = site_.service->deploy({}, site_.order());
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("l3-private version 1 is deprecated"));

@@ -4,6 +4,7 @@
 //   boot_desk_lab FOLDER IDENTITY-FOLDER PORT TLS-PORT ADDRESS
 //
 // ADDRESS is how the server reaches loopback. Reads orders from its standard input (desk_orders.h).
+#include "catalogs/catalog_folder.h"
 #include "core/log.h"
 #include "provisioner/boot/boot_site.h"
 #include "pxe/http/server.h"
@@ -25,6 +26,16 @@ int fail(const Error& error) {
   return 1;
 }
 
+// By its folder, where an image is no manifest.
+Result<ShelfEntry> find_image(const std::string& boot_folder, const std::string& name) {
+  const auto folder =
+      catalogs::read_catalog_folder(boot_folder + "/images/" + name, catalogs::os::kImageFile);
+  if (!folder) return find_manifest(boot_folder, name);
+  const auto parsed = catalogs::os::parse_image(folder->files);
+  if (!parsed.faults.empty()) return tl::unexpected(catalogs::as_error(parsed.faults));
+  return find_pushed(boot_folder, parsed.definition, folder->files);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -41,13 +52,14 @@ int main(int count, char** arguments) {
   Wakeup wakeup;
   const SigningKey key = SigningKey::make();
   std::unique_ptr<pxe::http::Server> server;
-  BootDesk desk({.pool = *database.pool,
-                 .wakeup = wakeup,
-                 .key = key,
-                 .site = "lab",
-                 .find_image = [&](const std::string& name) { return find_image(folder, name); },
-                 .boot_url = boot_url(address),
-                 .ordered = [&](const std::string& who) { server->wake(task_topic(who)); }});
+  BootDesk desk(
+      {.pool = *database.pool,
+       .wakeup = wakeup,
+       .key = key,
+       .site = "lab",
+       .find_image = [&](const std::string& name, int) { return find_image(folder, name); },
+       .boot_url = boot_url(address),
+       .ordered = [&](const std::string& who) { server->wake(task_topic(who)); }});
   BootSite site(
       desk, [](const std::string&) { return Asker{.server = kServer, .known_by = KnownBy::Port}; },
       [&](const std::string&) { return address; });

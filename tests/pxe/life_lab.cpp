@@ -117,7 +117,7 @@ Status Lab::start_api(char** arguments) {
       .wakeup = site.wakeup,
       .key = key,
       .site = "lab",
-      .find_image = [this](const std::string& name) { return find_image(folder, name); },
+      .find_image = [this](const std::string& name, int) { return find_manifest(folder, name); },
       .boot_url = boot_url(address),
       .home = HomeAddress{.url = "https://" + address.address + ":" + std::to_string(api->port()) +
                                  "/api/v1/phone-home",

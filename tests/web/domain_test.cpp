@@ -98,6 +98,41 @@ TEST_F(Domain, ServesWhatProvesAWipeAndTheKeyItIsCheckedWith) {
                      record["signature"].get<std::string>()));
 }
 
+TEST_F(Domain, TakesAPushedImage) {
+  const std::string yaml =
+      "name: debian-14\nfirmware: [uefi]\nimage:\n  format: tar\n  file: {path: images/a.tar, "
+      "bytes: "
+      "2, sha256: \"" +
+      std::string(64, 'a') + "\"}\n";
+  const json files{{"image.yaml", yaml}};
+  EXPECT_EQ(ask("POST", "/api/v1/images?dry_run=true", {{"files", files}}).status, 200);
+  const auto pushed = ask("POST", "/api/v1/images", {{"files", files}});
+  ASSERT_EQ(pushed.status, 200) << pushed.body;
+  EXPECT_EQ(pushed.body["version"], 1);
+  EXPECT_EQ(pushed.body["firmware"], json({"uefi"}));
+  const auto shown = ask("GET", "/api/v1/images/debian-14");
+  EXPECT_EQ(shown.body["files"], files) << shown.body;
+  EXPECT_EQ(shown.body["state"], "checked");
+  const std::string actions = "/api/v1/images/debian-14/actions";
+  EXPECT_EQ(ask("POST", actions, {{"type", "publish"}}).body["version"], 1);
+  EXPECT_EQ(ask("GET", "/api/v1/images").body["items"].size(), 2U) << "and the inventory's";
+  EXPECT_EQ(ask("POST", actions, {{"type", "publish"}, {"version", 7}}).status, 404);
+  EXPECT_EQ(ask("POST", actions, {{"type", "burn"}}).status, 400);
+  EXPECT_EQ(ask("POST", actions, {{"type", "deprecate"}, {"version", 1}}).body["state"],
+            "deprecated");
+  EXPECT_EQ(ask("POST", actions, {{"type", "publish"}, {"version", 1}}).status, 409);
+  EXPECT_EQ(ask("GET", "/api/v1/images/debian-14?version=1").status, 200);
+  EXPECT_EQ(ask("GET", "/api/v1/images/debian-14?version=2").status, 404);
+  EXPECT_EQ(ask("GET", "/api/v1/images/debian-12").status, 404) << "the inventory's";
+  EXPECT_EQ(ask("GET", "/api/v1/images/none").status, 404);
+  const auto refused = ask("POST", "/api/v1/images", {{"files", {{"image.yaml", "name: 1 2\n"}}}});
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.body["code"], "invalid_image");
+  EXPECT_EQ(refused.body["errors"].size(), 2U) << refused.body;
+  EXPECT_EQ(ask("POST", "/api/v1/images", {{"files", json::object()}}).status, 400);
+  EXPECT_EQ(ask("POST", "/api/v1/images", json::object()).status, 400);
+}
+
 TEST_F(Domain, TakesAPushedCatalog) {
   const json files{{"catalog.yaml",
                     "name: tiny\nattachments: [{vrf: vrf-prv}]\nimages: ['*']\n"

@@ -18,7 +18,7 @@ json to_json(const provisioner::SegmentView& segment) {
           {"tagged", segment.tagged}};
 }
 
-json to_json(const provisioner::CatalogVersionState& version) {
+json to_json(const provisioner::VersionState& version) {
   return {{"version", version.version},
           {"state", version.state},
           {"author", version.author},
@@ -57,6 +57,16 @@ json to_json(const provisioner::ServerPreview& server) {
           {"ports", parts_json(server.ports)}};
 }
 
+json with_version(json shown, const provisioner::VersionView& version) {
+  shown["state"] = version.state;
+  shown["versions"] = parts_json(version.versions);
+  shown["sha256"] = version.sha256;
+  shown["author"] = version.author;
+  shown["created_at"] = time_json(version.created);
+  shown["files"] = version.files;
+  return shown;
+}
+
 }  // namespace
 
 json to_json(const provisioner::CatalogView& catalog) {
@@ -69,14 +79,19 @@ json to_json(const provisioner::CatalogView& catalog) {
 }
 
 json to_json(const provisioner::CatalogVersionView& version) {
-  json shown = to_json(version.catalog);
-  shown["state"] = version.state;
-  shown["versions"] = parts_json(version.versions);
-  shown["sha256"] = version.sha256;
-  shown["author"] = version.author;
-  shown["created_at"] = time_json(from_micros(version.created));
-  shown["files"] = version.files;
-  return shown;
+  return with_version(to_json(version.catalog), version.version);
+}
+
+json to_json(const provisioner::ImageView& image) {
+  return {{"name", image.name},
+          {"description", image.description},
+          {"version", image.version},
+          {"install", image.install},
+          {"firmware", image.firmware}};
+}
+
+json to_json(const provisioner::ImageVersionView& version) {
+  return with_version(to_json(version.image), version.version);
 }
 
 json to_json(const provisioner::RolloutView& rollout) {

@@ -1,15 +1,9 @@
-// /api/v1/network-catalogs, /api/v1/catalog-previews and /api/v1/images
-#include "catalogs/catalog_folder.h"
-#include "web/api/fields.h"
+// /api/v1/network-catalogs and /api/v1/catalog-previews
+#include "web/api/pushed.h"
 #include "web/api/resources.h"
 
 namespace switchyard::web::api {
 namespace {
-
-std::map<std::string, std::string> read_files(Fields& fields) {
-  auto files = fields.documents("files", catalogs::kMostFiles, catalogs::kMostBytes);
-  return files;
-}
 
 Answer push(provisioner::Service& service, const Call& call) {
   const auto files = read_body(call, &read_files);
@@ -20,23 +14,8 @@ Answer push(provisioner::Service& service, const Call& call) {
   return Reply{.body = to_json(*pushed)};
 }
 
-struct Action {
-  std::string type{};
-  int version{};
-};
-
-Action read_action(Fields& fields) {
-  Action action{.type = fields.text("type"),
-                .version = static_cast<int>(fields.integer_or("version", 1, 1'000'000, 0))};
-  if (!action.type.empty() && action.type != "publish" && action.type != "deprecate")
-    fields.report("type", "invalid", "must be publish or deprecate");
-  if (action.type == "deprecate" && action.version == 0)
-    fields.report("version", "missing", "is required");
-  return action;
-}
-
 Answer act(provisioner::Service& service, const Call& call) {
-  const auto action = read_body(call, &read_action);
+  const auto action = read_body(call, &read_version_action);
   if (!action) return tl::unexpected(action.error());
   const std::string name = call.parameter("name"), author = viewer_of(call).name;
   if (action->type == "publish")
@@ -67,9 +46,9 @@ Answer preview(provisioner::Service& service, const Call& call) {
 }
 
 Answer show(provisioner::Service& service, const Call& call) {
-  const auto version = integer_query(call, "version", 1, 1'000'000, 0);
+  const auto version = version_query(call);
   if (!version) return tl::unexpected(version.error());
-  return shown_answer(service.find_catalog(call.parameter("name"), static_cast<int>(*version)));
+  return shown_answer(service.find_catalog(call.parameter("name"), *version));
 }
 
 }  // namespace
@@ -88,9 +67,6 @@ void add_catalogs(Api& api, provisioner::Service& service) {
            [&service](const Call& call) { return act(service, call); });
   api.post("/api/v1/catalog-previews",
            [&service](const Call& call) { return preview(service, call); });
-  api.get("/api/v1/images", {"page_size", "page_token"}, [&api, &service](const Call& call) {
-    return list_answer(api, call, [&](const auto& page) { return service.list_images(page); });
-  });
 }
 
 }  // namespace switchyard::web::api

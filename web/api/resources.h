@@ -20,6 +20,7 @@ void add_deployments(Api& api, provisioner::Service& service);
 void add_operations(Api& api, provisioner::Service& service);
 void add_inventory(Api& api, provisioner::Service& service);
 void add_catalogs(Api& api, provisioner::Service& service);
+void add_images(Api& api, provisioner::Service& service);
 void add_rollouts(Api& api, provisioner::Service& service);
 
 // Whose eyes the facade looks through.

@@ -212,6 +212,7 @@ json to_json(const provisioner::DeploymentView& deployment) {
           {"server", deployment.server},
           {"image", deployment.image},
           {"catalog", deployment.catalog},
+          {"image_version", deployment.image_version},
           {"catalog_version", deployment.catalog_version},
           {"variables", json::parse(deployment.variables)},
           {"layout", {{"raid1", deployment.layout.raid1}, {"lvm", deployment.layout.lvm}}},
@@ -246,10 +247,6 @@ json to_json(const provisioner::OperationView& operation) {
           {"created_at", time_json(operation.created)},
           {"finished_at", time_json(operation.finished)},
           {"version", operation.version}};
-}
-
-json to_json(const provisioner::ImageView& image) {
-  return {{"name", image.name}, {"description", image.description}};
 }
 
 json to_json(const provisioner::ImportReport& report) {

@@ -26,6 +26,7 @@ namespace switchyard::web::api {
 [[nodiscard]] nlohmann::json to_json(const provisioner::RolloutServerView& server);
 [[nodiscard]] nlohmann::json to_json(const provisioner::CatalogPreview& preview);
 [[nodiscard]] nlohmann::json to_json(const provisioner::ImageView& image);
+[[nodiscard]] nlohmann::json to_json(const provisioner::ImageVersionView& version);
 [[nodiscard]] nlohmann::json to_json(const provisioner::ImportReport& report);
 [[nodiscard]] nlohmann::json to_json(const provisioner::DeployPlanView& plan);
 

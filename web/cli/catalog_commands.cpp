@@ -1,5 +1,6 @@
 // switchyard image …, catalog …, vrf …, inventory …
 #include "web/cli/commands.h"
+#include "web/cli/pushed.h"
 #include "web/cli/text.h"
 
 #include <ostream>
@@ -40,6 +41,14 @@ std::string attachments_of(const json& catalog) {
 std::string version_of(const json& catalog) {
   const auto version = static_cast<int>(number_of(catalog, "version"));
   return version == 0 ? "-" : std::to_string(version);
+}
+
+// "bios, uefi"; of the inventory's nobody said
+std::string firmware_of(const json& image) {
+  std::string text;
+  for (const json& mode : list_of(image, "firmware"))
+    if (mode.is_string()) text += (text.empty() ? "" : ", ") + mode.get<std::string>();
+  return text.empty() ? "-" : text;
 }
 
 // What is left to do, so that nobody wonders why a new server cannot be ordered.
@@ -102,9 +111,18 @@ void add_catalog_commands(CLI::App& root, Chosen& chosen) {
   add_command(
       images, chosen, "list", "List OS images", "  switchyard image list", [](Session& session) {
         return show_list(session, {resource({"images"}),
-                                   {column("NAME", "name"), column("DESCRIPTION", "description")},
-                                   "no images; the inventory file names them"});
+                                   {column("NAME", "name"),
+                                    {"VERSION", version_of},
+                                    {"BOOTS BY", firmware_of},
+                                    column("DESCRIPTION", "description")},
+                                   "no images; push one, or name it in the inventory file"});
       });
+  add_init(images, chosen, kImages);
+  add_image_check(images, chosen);
+  add_push(images, chosen, kImages);
+  add_pull(images, chosen, kImages);
+  add_diff(images, chosen, kImages);
+  add_publish(images, chosen, kImages);
   auto& catalogs = add_group(root, "catalog", "Network catalogs: how a server is attached");
   add_command(catalogs, chosen, "list", "List network catalogs", "  switchyard catalog list",
               [](Session& session) {
@@ -116,13 +134,13 @@ void add_catalog_commands(CLI::App& root, Chosen& chosen) {
                                             column("DESCRIPTION", "description")},
                                            "no network catalogs; the inventory file names them"});
               });
-  add_catalog_init(catalogs, chosen);
+  add_init(catalogs, chosen, kCatalogs);
   add_catalog_check(catalogs, chosen);
-  add_catalog_push(catalogs, chosen);
-  add_catalog_pull(catalogs, chosen);
-  add_catalog_diff(catalogs, chosen);
+  add_push(catalogs, chosen, kCatalogs);
+  add_pull(catalogs, chosen, kCatalogs);
+  add_diff(catalogs, chosen, kCatalogs);
   add_catalog_preview(catalogs, chosen);
-  add_catalog_publish(catalogs, chosen);
+  add_publish(catalogs, chosen, kCatalogs);
   add_catalog_rollout(catalogs, chosen);
   auto& vrfs = add_group(root, "vrf", "Routing domains of the fabric");
   add_command(vrfs, chosen, "list", "List VRFs and their tags on server ports",

@@ -1,6 +1,6 @@
 // switchyard catalog preview WHAT: what a version, or a folder, would change
-#include "web/cli/catalog_choice.h"
 #include "web/cli/commands.h"
+#include "web/cli/pushed.h"
 #include "web/cli/text.h"
 
 #include <ostream>
@@ -50,7 +50,7 @@ void show_preview(const json& preview, Console& console) {
 }
 
 Outcome<void> preview(Session& session, const Preview& wanted) {
-  const auto choice = choose_catalog(wanted.what);
+  const auto choice = choose_version(kCatalogs, wanted.what);
   if (!choice) return tl::unexpected(choice.error());
   json body = json::object();
   if (choice->name.empty()) {
@@ -58,7 +58,7 @@ Outcome<void> preview(Session& session, const Preview& wanted) {
   } else {
     int version = choice->version;
     if (version == 0) {
-      const auto newest = find_version(session, choice->name, 0);
+      const auto newest = find_version(session, kCatalogs, choice->name, 0);
       if (!newest) return tl::unexpected(newest.error());
       version = static_cast<int>(number_of(*newest, "version"));
     }

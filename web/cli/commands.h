@@ -15,6 +15,8 @@
 
 namespace switchyard::web::cli {
 
+struct PushedKind;
+
 struct Chosen {
   Action action{};                    // of a client subcommand
   std::function<int()> no_service{};  // of one that needs no service (serve, completion, …)
@@ -28,13 +30,15 @@ void add_wipe_records(CLI::App& server_group, Chosen& chosen);
 void add_switch_commands(CLI::App& root, Chosen& chosen);
 void add_subnet_commands(CLI::App& root, Chosen& chosen);
 void add_catalog_commands(CLI::App& root, Chosen& chosen);  // images, catalogs, VRFs, inventory
-void add_catalog_init(CLI::App& catalog_group, Chosen& chosen);
+// Of what is pushed as a folder (pushed.h); `kind` is one of its constants.
+void add_init(CLI::App& group, Chosen& chosen, const PushedKind& kind);
+void add_push(CLI::App& group, Chosen& chosen, const PushedKind& kind);
+void add_pull(CLI::App& group, Chosen& chosen, const PushedKind& kind);     // and show
+void add_publish(CLI::App& group, Chosen& chosen, const PushedKind& kind);  // and deprecate
+void add_diff(CLI::App& group, Chosen& chosen, const PushedKind& kind);
 void add_catalog_check(CLI::App& catalog_group, Chosen& chosen);
-void add_catalog_push(CLI::App& catalog_group, Chosen& chosen);
-void add_catalog_pull(CLI::App& catalog_group, Chosen& chosen);     // and show
-void add_catalog_publish(CLI::App& catalog_group, Chosen& chosen);  // and deprecate
+void add_image_check(CLI::App& image_group, Chosen& chosen);
 void add_catalog_preview(CLI::App& catalog_group, Chosen& chosen);
-void add_catalog_diff(CLI::App& catalog_group, Chosen& chosen);
 void add_catalog_rollout(CLI::App& catalog_group, Chosen& chosen);  // and rollback
 void add_rollout_commands(CLI::App& root, Chosen& chosen);
 void add_deployment_commands(CLI::App& root, Chosen& chosen);

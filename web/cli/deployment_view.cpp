@@ -32,10 +32,9 @@ std::string disks_of(const json& deployment) {
 }
 
 // "l3-private version 3"; one of the inventory has no versions.
-std::string catalog_of(const json& deployment) {
-  const auto version = static_cast<int>(number_of(deployment, "catalog_version"));
-  return text_of(deployment, "catalog") +
-         (version == 0 ? "" : " version " + std::to_string(version));
+std::string versioned(const json& deployment, const char* name, const char* version) {
+  const auto number = static_cast<int>(number_of(deployment, version));
+  return text_of(deployment, name) + (number == 0 ? "" : " version " + std::to_string(number));
 }
 
 }  // namespace
@@ -48,8 +47,8 @@ void show_deployment(const json& deployment, Console& console) {
   sheet.add("Reason", text_of(deployment, "reason"));
   sheet.add("Server", text_of(deployment, "server"));
   sheet.add("Project", text_of(deployment, "project"));
-  sheet.add("Image", text_of(deployment, "image"));
-  sheet.add("Catalog", catalog_of(deployment));
+  sheet.add("Image", versioned(deployment, "image", "image_version"));
+  sheet.add("Catalog", versioned(deployment, "catalog", "catalog_version"));
   sheet.add("Disks", disks_of(deployment));
   sheet.add("ASN", text_of(deployment, "asn"));
   sheet.add("Operation", text_of(deployment, "operation"));

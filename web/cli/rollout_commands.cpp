@@ -1,7 +1,7 @@
 // switchyard catalog rollout …, catalog rollback …, rollout list, show and stop
-#include "web/cli/catalog_choice.h"
 #include "web/cli/commands.h"
 #include "web/cli/operation_view.h"
+#include "web/cli/pushed.h"
 #include "web/cli/text.h"
 
 #include <ostream>
@@ -50,7 +50,7 @@ Outcome<void> follow_rollout(Session& session, const json& rollout, const Rollou
 }
 
 Outcome<void> start(Session& session, const Rollout& wanted) {
-  const auto choice = choose_catalog(wanted.what);
+  const auto choice = choose_version(kCatalogs, wanted.what);
   if (!choice) return tl::unexpected(choice.error());
   if (choice->name.empty())
     return wrong_usage("only a version can be rolled out",

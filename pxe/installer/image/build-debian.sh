@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds a Debian server image with FRR: OUTDIR/NAME.tar.zst and OUTDIR/NAME.json, where NAME is debian-12 (the
-# default) or debian-13. Once for each recipe (this script and files/): when nothing changed it copies what the
+# default) or debian-13, and OUTDIR/NAME/image.yaml, which `switchyard image push` makes a version of. OUTDIR is the
+# folder images of the boot folder. Once for each recipe (this script and files/): when nothing changed it copies what the
 # cache has.
 # Needs root on Debian 12 with `mmdebstrap zstd` (scripts/packages.txt).
 set -euo pipefail
@@ -49,6 +50,17 @@ make_image() {
 
 [ -f "$tar" ] || make_image
 cp "$tar" "$out/$name.tar.zst"
+ln -f "$out/$name.tar.zst" "$out/$name-$hash.tar.zst"  # the next build leaves what this version speaks of
 printf '{"name":"%s","format":"tar.zst","bytes":%s,"sha256":"%s","phones_home":true}\n' \
   "$name" "$(stat -c %s "$tar")" "$(sha256sum <"$tar" | cut -c1-64)" >"$out/$name.json"
+mkdir -p "$out/$name"
+cat >"$out/$name/image.yaml" <<END
+name: $name
+description: Debian ($suite) with FRR
+firmware: [bios, uefi, secure-boot]
+image:
+  format: tar.zst
+  file: {path: images/$name-$hash.tar.zst, bytes: $(stat -c %s "$tar"), sha256: "$(sha256sum <"$tar" | cut -c1-64)"}
+  phones_home: true
+END
 cat "$out/$name.json"

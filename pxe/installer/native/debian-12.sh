@@ -1,6 +1,7 @@
 #!/bin/bash
-# Puts debian-installer of Debian 12 on the shelf: native/debian-12/{linux,initrd.gz} and
-# images/NAME.json in the boot folder. What the installer is to do beside that is in the environment:
+# Puts debian-installer of Debian 12 into the boot folder: native/debian-12/{linux,initrd.gz}, and images/NAME with
+# image.yaml and its templates, which `switchyard image push` makes a version of. What the installer is to do beside
+# that is in the environment:
 #   SOURCE     the archive it installs from, as the server reaches it (a URL, or a path of the boot server)
 #   PACKAGES   beside the smallest system, separated by blanks
 #   LINES      a file of the operator's own preseed lines
@@ -16,6 +17,7 @@ arguments=${ARGUMENTS:-console=ttyS0}
 lines=${LINES:-/dev/null}
 package=debian-installer-12-netboot-amd64
 images=usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64
+shipped=$(cd "$(dirname "$0")/../../../catalogs/os/shipped" && pwd)
 
 command -v jq >/dev/null || { echo "debian-12.sh: jq is missing: apt-get install jq" >&2; exit 1; }
 work=$(mktemp -d)
@@ -24,15 +26,24 @@ trap 'rm -rf "$work"' EXIT
 (cd "$work" && apt-get -qq -o APT::Sandbox::User=root download "$package" && dpkg-deb -x "$package"_*.deb tree) ||
   { echo "debian-12.sh: apt-get cannot download $package; is bookworm among its sources?" >&2; exit 1; }
 
-mkdir -p "$folder/native/debian-12" "$folder/images"
-install -m 0644 "$work/tree/$images/linux" "$work/tree/$images/initrd.gz" "$folder/native/debian-12/"
-download() {  # what a manifest says of a file
-  jq -n --arg url "/files/native/debian-12/$1" --argjson bytes "$(stat -c %s "$folder/native/debian-12/$1")" \
-    --arg sha256 "$(sha256sum <"$folder/native/debian-12/$1" | cut -c1-64)" '{$url, $bytes, $sha256}'
+own=native/debian-12
+image=$folder/images/$name
+mkdir -p "$folder/$own" "$image"
+install -m 0644 "$work/tree/$images/linux" "$work/tree/$images/initrd.gz" "$folder/$own/"
+cp "$shipped"/common/*.j2 "$image/"
+cp "$shipped"/debian-installer/*.j2 "$image/"  # its own instead of the common ones
+file() {  # what image.yaml says of one
+  echo "{path: $own/$1, bytes: $(stat -c %s "$folder/$own/$1"), sha256: \"$(sha256sum <"$folder/$own/$1" | cut -c1-64)\"}"
 }
-jq -n --arg name "$name" --argjson kernel "$(download linux)" --argjson initrd "$(download initrd.gz)" \
-  --arg arguments "$arguments" --arg source "$source" --arg packages "$packages" --rawfile lines "$lines" \
-  '{$name, installer: "preseed", $kernel, $initrd, $arguments, $source, disk: "auto",
-    packages: ($packages | split(" ") | map(select(. != ""))), lines: ($lines | split("\n") | map(select(. != "")))}' \
-  >"$folder/images/$name.json"
-cat "$folder/images/$name.json"
+kernel=$(file linux) initrd=$(file initrd.gz) name=$name source=$source arguments=$arguments \
+  packages=$(jq -Rc 'split(" ") | map(select(. != ""))' <<<"$packages") \
+  lines=$(jq -Rsc 'split("\n") | map(select(. != ""))' <"$lines") \
+  awk '/^include:/ || /^  #/ { next }
+    /^name:/ { $0 = "name: " ENVIRON["name"] }
+    /^  kernel:/ { $0 = "  kernel: " ENVIRON["kernel"] }
+    /^  initrd:/ { $0 = "  initrd: " ENVIRON["initrd"] }
+    /^  source:/ { $0 = "  source: " ENVIRON["source"] }
+    /^  packages:/ { $0 = "  packages: " ENVIRON["packages"] "\n  lines: " ENVIRON["lines"] }
+    { at = index($0, "console=ttyS0"); if (at) $0 = substr($0, 1, at - 1) ENVIRON["arguments"]; print }' \
+  "$shipped/debian-installer/image.yaml" >"$image/image.yaml"
+cat "$image/image.yaml"

@@ -21,7 +21,7 @@ using testing::HasSubstr;
 constexpr const char* kServer = "srv1";
 const MacAddress kMac = *parse_mac("02:00:00:00:00:01");
 
-Result<Image> find_image(const std::string& name) {
+Result<Image> find_image(const std::string& name, int /*version*/) {
   if (name != "debian-12") return failure(Errc::NotFound, "there is no image " + name);
   return Image{.name = name,
                .url = "/files/images/debian-12.tar.zst",

@@ -56,7 +56,7 @@ class BootSiteTest : public testing::Test {
                   .wakeup = wakeup_,
                   .key = key_,
                   .site = "pod-1",
-                  .find_image = [](const std::string& name) -> Result<Image> {
+                  .find_image = [](const std::string& name, int) -> Result<Image> {
                     return failure(Errc::NotFound, "there is no image " + name);
                   }}};
   BootSite site_{

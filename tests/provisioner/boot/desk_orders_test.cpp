@@ -92,13 +92,13 @@ class DeskOrders : public LifeFixture {
   }
 
   const SigningKey key_{SigningKey::make()};
-  BootDesk desk_{
-      {.pool = *site_.pool,
-       .wakeup = site_.wakeup,
-       .key = key_,
-       .site = "pod-1",
-       .find_image = [](const std::string& name) { return Result<ShelfEntry>(image_of(name)); },
-       .home = HomeAddress{.url = "https://192.0.2.1/api/v1/phone-home", .pin = kPin}}};
+  BootDesk desk_{{.pool = *site_.pool,
+                  .wakeup = site_.wakeup,
+                  .key = key_,
+                  .site = "pod-1",
+                  .find_image = [](const std::string& name,
+                                   int) { return Result<ShelfEntry>(image_of(name)); },
+                  .home = HomeAddress{.url = "https://192.0.2.1/api/v1/phone-home", .pin = kPin}}};
 };
 
 TEST_P(DeskOrders, ARescueIsOpenWithTheKeyAndAddressOfTheRamSystem) {

@@ -1,6 +1,7 @@
-// A distribution's own installer: manifest, order, and what it asks for over HTTP until it is done.
+// A distribution's own installer: its order, and what it asks for over HTTP until it is done.
 #include "provisioner/boot/unattended.h"
 
+#include "catalogs/shipped.h"
 #include "core/id.h"
 #include "provisioner/boot/boot_site.h"
 #include "provisioner/boot/files_tar.h"
@@ -16,39 +17,20 @@
 namespace switchyard::provisioner {
 namespace {
 
-using catalogs::os::InstallerKind;
 using pxe::http::Answer;
 using pxe::installer::Inspection;
 using testing::HasSubstr;
 
-const std::string kSum(64, 'a');
-const std::string kManifest =
-    R"({"name":"debian-12-native","installer":"preseed",)"
-    R"("kernel":{"url":"/files/debian-12-native/linux","bytes":7,"sha256":")" +
-    kSum + R"("},"initrd":{"url":"/files/debian-12-native/initrd.gz","bytes":9,"sha256":")" + kSum +
-    R"("},"arguments":"console=ttyS0","source":"/files/debian","disk":"auto",)"
-    R"("packages":["openssh-server","frr"],"lines":[]})";
-
-TEST(NativeManifest, IsRead) {
-  const auto installer = parse_native_manifest(kManifest);
-  ASSERT_TRUE(installer) << installer.error().message;
-  EXPECT_EQ(installer->kind, InstallerKind::Preseed);
-  EXPECT_EQ(installer->kernel.url, "/files/debian-12-native/linux");
-  EXPECT_EQ(installer->initrd.bytes, 9U);
-  EXPECT_THAT(installer->packages, testing::ElementsAre("openssh-server", "frr"));
-}
-
-TEST(NativeManifest, NamesWhatIsWrong) {
-  const auto with = [](const char* key, const nlohmann::json& value) {
-    auto json = nlohmann::json::parse(kManifest);
-    json[key] = value;
-    const auto read = parse_native_manifest(json.dump());
-    return read ? "" : read.error().message;
-  };
-  EXPECT_THAT(with("installer", "jumpstart"), HasSubstr("preseed, autoinstall"));
-  EXPECT_THAT(with("kernel", nullptr), HasSubstr("kernel"));
-  EXPECT_THAT(with("source", ""), HasSubstr("source"));
-  EXPECT_THAT(with("colour", "red"), HasSubstr("colour"));
+// The shipped debian-installer, with a source of the boot server.
+NativeInstaller native() {
+  catalogs::TemplateFiles files =
+      catalogs::shipped_as("debian-installer", "debian-12-native", catalogs::Shipped::OsImages);
+  std::string& yaml = files[catalogs::os::kImageFile];
+  const std::string source = "http://deb.debian.org/debian";
+  yaml.replace(yaml.find(source), source.size(), "/files/debian");
+  const auto parsed = catalogs::os::parse_image(files);
+  EXPECT_TRUE(parsed.faults.empty());
+  return {.image = parsed.definition, .files = std::move(files)};
 }
 
 TEST(ChooseDisk, TakesTheSmallestThatIsLargeEnoughOrTheOneThatIsNamed) {
@@ -63,13 +45,7 @@ TEST(ChooseDisk, TakesTheSmallestThatIsLargeEnoughOrTheOneThatIsNamed) {
 }
 
 TEST(UnattendedOrder, ReadsBackAsItWasKept) {
-  const UnattendedOrder order{.answers = {.kind = InstallerKind::Kickstart,
-                                          .hostname = "web1",
-                                          .disk = "/dev/sda",
-                                          .source = "http://x/",
-                                          .packages = {"frr"},
-                                          .lines = {"selinux --permissive"},
-                                          .ssh_keys = {"ssh-ed25519 AAAA"}},
+  const UnattendedOrder order{.answers = {{.name = "ks.cfg", .content = "\"{session}\"\n"}},
                               .files = {{.path = "/etc/a", .mode = "0600", .content = "\n\"x\""}}};
   const auto read = parse_unattended_order(to_json_text(order));
   ASSERT_TRUE(read) << read.error().message;
@@ -79,6 +55,11 @@ TEST(UnattendedOrder, ReadsBackAsItWasKept) {
   EXPECT_EQ(read->files[0].mode, "0600");
   EXPECT_FALSE(parse_unattended_order(""));
   EXPECT_FALSE(parse_unattended_order("{}"));
+}
+
+TEST(WithSession, PutsItEverywhere) {
+  EXPECT_EQ(with_session("a/{session}/b {session}", "{session}x"), "a/{session}x/b {session}x");
+  EXPECT_EQ(with_session("{bootif}", "s"), "{bootif}");
 }
 
 // What GNU tar lists of it.
@@ -146,9 +127,7 @@ class UnattendedTest : public testing::Test {
                   .wakeup = wakeup_,
                   .key = key_,
                   .site = "pod-1",
-                  .find_image = [](const std::string&) -> Result<ShelfEntry> {
-                    return *parse_native_manifest(kManifest);
-                  },
+                  .find_image = [](const auto&...) -> Result<ShelfEntry> { return native(); },
                   .boot_url = "http://172.16.100.1:8080"}};
   BootSite site_{
       desk_,

@@ -1,0 +1,14 @@
+#include "provisioner/store/image_versions.h"
+
+namespace switchyard::provisioner {
+
+Result<ImageVersion> find_image_version(db::Session& session, const std::string& name,
+                                        int version) {
+  auto stored = find_stored_version(session, kOsImages, name, version);
+  if (!stored) return tl::unexpected(stored.error());
+  ImageVersion found{std::move(*stored)};
+  found.image = catalogs::os::parse_image(found.files).definition;
+  return found;
+}
+
+}  // namespace switchyard::provisioner

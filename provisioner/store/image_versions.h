@@ -1,0 +1,21 @@
+// OS images as they were pushed (versions.h).
+#pragma once
+
+#include "catalogs/os/image_definition.h"
+#include "core/db/pool.h"
+#include "core/result.h"
+#include "provisioner/store/versions.h"
+
+#include <string>
+
+namespace switchyard::provisioner {
+
+struct ImageVersion : StoredVersion {
+  catalogs::os::ImageDefinition image{};
+};
+
+// NotFound: there is no such version.
+[[nodiscard]] Result<ImageVersion> find_image_version(db::Session& session, const std::string& name,
+                                                      int version);
+
+}  // namespace switchyard::provisioner
