@@ -4,10 +4,12 @@
 #include "catalogs/syntax/keyfile_program.h"
 #include "core/process.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <regex>
 #include <span>
 #include <sstream>
@@ -59,7 +61,7 @@ class Scratch {
   std::string folder_{};
 };
 
-enum class Given : std::uint8_t { EachFile, Folder };
+enum class Given : std::uint8_t { EachFile, AllFiles, Folder };
 
 // What a program is asked with, and how its words are read.
 struct Tool {
@@ -68,7 +70,7 @@ struct Tool {
   bool (*reads)(const RenderedFile& file){};
   std::vector<std::string> arguments{};  // what it is given comes last
   Given given{Given::EachFile};
-  const char* line{};  // a pattern: number and message, or file, number and message for a folder
+  const char* line{};  // a pattern: number and message; file, number and message of several files
 };
 
 bool is_below(const RenderedFile& file, std::string_view folder, std::string_view end) {
@@ -93,7 +95,7 @@ const std::array<Tool, 5>& all_tools() {
        .reads = [](const RenderedFile& file) { return is_below(file, "/etc/netplan/", ".yaml"); },
        .arguments = {"netplan", "generate", "--root-dir"},
        .given = Given::Folder,
-       .line = R"(^(/[^:]*):(\d+):\d+: (.*)$)"},
+       .line = R"(^(/[^:]*):(\d+):(?:\d+:)? (.*)$)"},
       {.name = "ifupdown2",
        .files = "/etc/network/interfaces",
        .reads = [](const RenderedFile& file) { return file.path == "/etc/network/interfaces"; },
@@ -106,7 +108,8 @@ const std::array<Tool, 5>& all_tools() {
              return is_below(file, "/etc/NetworkManager/system-connections/", "");
            },
        .arguments = {"/usr/bin/python3", "-c", std::string(keyfile_program())},
-       .line = R"(^(\d+): (.*)$)"},
+       .given = Given::AllFiles,
+       .line = R"(^(/[^:]*):(\d+): (.*)$)"},
   }};
   return tools;
 }
@@ -117,11 +120,17 @@ std::string search_path() {
   return (own == nullptr ? "" : std::string(own) + ":") + "/usr/sbin:/usr/bin:/sbin:/bin";
 }
 
-Result<Finished> run(const Tool& tool, const std::string& given) {
+Result<Finished> run(const Tool& tool, const Scratch& scratch,
+                     std::span<const RenderedFile> files) {
   Command command{.arguments = {"/usr/bin/env"},
                   .environment = {"PATH=" + search_path(), "LANG=C.UTF-8"}};
-  command.arguments.insert(command.arguments.end(), tool.arguments.begin(), tool.arguments.end());
-  command.arguments.push_back(given);
+  std::vector<std::string>& arguments = command.arguments;
+  arguments.insert(arguments.end(), tool.arguments.begin(), tool.arguments.end());
+  if (tool.given == Given::Folder)
+    arguments.push_back(scratch.folder());
+  else
+    for (const RenderedFile& file : files)
+      arguments.push_back(scratch.path_of(file));
   return run_process(command, {.until = std::chrono::steady_clock::now() + kMost});
 }
 
@@ -142,20 +151,19 @@ std::vector<Fault> faults_in(const std::string& said, const Tool& tool, const Sc
   return faults;
 }
 
-// `file` is where faults without a place stand.
-SyntaxCheck ask(const Tool& tool, const Scratch& scratch, const RenderedFile& file) {
+// Faults without a place stand in the first of the files.
+SyntaxCheck ask(const Tool& tool, const Scratch& scratch, std::span<const RenderedFile> files) {
   const auto not_looked_at = [&](const std::string& why) {
     return SyntaxCheck{.notes = {std::string(tool.files) + ": not looked at, " + why}};
   };
-  const auto ran =
-      run(tool, tool.given == Given::Folder ? scratch.folder() : scratch.path_of(file));
+  const auto ran = run(tool, scratch, files);
   if (!ran) return not_looked_at(std::string(tool.name) + ": " + ran.error().message);
   if (ran->status == kNotInstalled)
     return not_looked_at(std::string(tool.name) + " is not installed");
   if (ran->status == 0) return {};
-  SyntaxCheck check{.faults = faults_in(ran->out + "\n" + ran->err, tool, scratch, file)};
+  SyntaxCheck check{.faults = faults_in(ran->out + "\n" + ran->err, tool, scratch, files.front())};
   if (check.faults.empty())
-    check.faults.push_back({file.path, 0,
+    check.faults.push_back({files.front().path, 0,
                             std::string(tool.name) + " does not take it: " +
                                 (ran->err.empty() ? ran->out : ran->err).substr(0, 300)});
   return check;
@@ -172,38 +180,43 @@ SyntaxCheck look(const Tool& tool, const Files& files) {
     if (!scratch.write(file))
       return {
           .notes = {std::string(tool.files) + ": not looked at, no temporary file can be written"}};
-  if (tool.given == Given::Folder) return ask(tool, scratch, files.front());
+  if (tool.given != Given::EachFile) return ask(tool, scratch, files);
   SyntaxCheck all;
   for (const RenderedFile& file : files)
-    append(all, ask(tool, scratch, file));
+    append(all, ask(tool, scratch, {&file, 1}));
   return all;
 }
 
-std::string key_of(const Tool& tool, const Files& files) {
+std::string key_of(const Tool& tool, std::span<const RenderedFile> files) {
   std::string key = tool.name;
   for (const RenderedFile& file : files)
     key += '\0' + file.path + '\0' + file.content;
   return key;
 }
 
-// What one run of the tool is about: a file, or all of them.
-std::vector<Files> runs_of(const Tool& tool, const Files& files) {
-  std::vector<Files> runs;
-  for (const RenderedFile& file : files) {
-    if (!tool.reads(file)) continue;
-    if (runs.empty() || tool.given == Given::EachFile) runs.emplace_back();
-    runs.back().push_back(file);
+// What of `files` it reads and has not seen yet. Files that are judged together are so again when
+// one of them changed.
+Files new_to(const Tool& tool, const Files& files, std::set<std::string>& seen) {
+  Files its;
+  std::ranges::copy_if(files, std::back_inserter(its), tool.reads);
+  if (tool.given == Given::Folder) {
+    if (!seen.insert(key_of(tool, its)).second) its.clear();
+  } else {
+    std::erase_if(its, [&](const RenderedFile& file) {
+      return !seen.insert(key_of(tool, {&file, 1})).second;
+    });
   }
-  return runs;
+  return its;
 }
 
 }  // namespace
 
 SyntaxCheck SyntaxTools::check(const Files& files) {
   SyntaxCheck all;
-  for (const Tool& tool : all_tools())
-    for (const Files& run : runs_of(tool, files))
-      if (seen_.insert(key_of(tool, run)).second) append(all, look(tool, run));
+  for (const Tool& tool : all_tools()) {
+    const Files its = new_to(tool, files, seen_);
+    if (!its.empty()) append(all, look(tool, its));
+  }
   return all;
 }
 

@@ -6,7 +6,7 @@
 set -eu
 
 folder=${1:-/var/cache/switchyard-network-tools}
-packages="ifupdown2 network-manager"
+packages="ifupdown2 network-manager udev dbus"
 
 [ ! -e "$folder/complete" ] || exit 0
 
@@ -36,11 +36,18 @@ mkdir -p "$work/debs" "$folder/bin"
 # shellcheck disable=SC2086  # a list of words
 (cd "$work/debs" && apt-get -qq -o APT::Sandbox::User=root download $list) || fail "apt-get download failed: $list"
 for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$folder/root"; done
+# As in Debian's own file system, where /lib is /usr/lib.
+for merged in bin lib sbin; do
+  [ -d "$folder/root/$merged" ] || continue
+  mkdir -p "$folder/root/usr/$merged"
+  cp -a "$folder/root/$merged/." "$folder/root/usr/$merged/"
+  rm -r "$folder/root/$merged"
+done
 
 ln -sfn "$folder/root/usr/share/ifupdown2/ifupdown2" "$folder/bin/ifquery"
 cat >"$folder/bin/nmcli" <<END
 #!/bin/sh
-LD_LIBRARY_PATH=$folder/root/usr/lib/$(uname -m)-linux-gnu:$folder/root/lib/$(uname -m)-linux-gnu exec $folder/root/usr/bin/nmcli "\$@"
+LD_LIBRARY_PATH=$folder/root/usr/lib/$(uname -m)-linux-gnu exec $folder/root/usr/bin/nmcli "\$@"
 END
 chmod 755 "$folder/bin/nmcli"
 "$folder/bin/nmcli" --version >/dev/null || fail "nmcli does not run from $folder"

@@ -1,6 +1,6 @@
-"""Lets nmcli read a NetworkManager keyfile offline, and prints what it has against it.
+"""Lets nmcli read NetworkManager keyfiles offline, and prints what it has against them.
 
-    keyfile.py FILE      ->  "LINE: message" for each fault; status 0 good, 1 not, 127 there is no nmcli
+    keyfile.py FILE…      ->  "FILE:LINE: message" for each fault; status 0 good, 1 not, 127 there is no nmcli
 
 Like NetworkManager itself, nmcli passes over keys it does not know and values it cannot read. So what it leaves out of
 the profile it writes back is given to it again as a property by name: what is not a default it refuses then.
@@ -59,21 +59,26 @@ def left_out(file, text, written):
             yield line, f"{key} cannot be {value}" if numbered else message_of(answer)
 
 
-def main(file):
+def faults_of(file):
     with open(file, encoding="utf-8") as stream:
         text = stream.read()
+    answer = ask_nmcli(file)
+    if answer.returncode == 0:
+        return list(left_out(file, text, answer.stdout))
+    message = message_of(answer)
+    return [(line_of(message, text), message)]
+
+
+def main(files):
+    found = False
     try:
-        answer = ask_nmcli(file)
+        for file in files:
+            for line, message in faults_of(file):
+                found = True
+                print(f"{file}:{line}: {message}")
     except FileNotFoundError:
         return NOT_INSTALLED
-    if answer.returncode != 0:
-        message = message_of(answer)
-        faults = [(line_of(message, text), message)]
-    else:
-        faults = list(left_out(file, text, answer.stdout))
-    for line, message in faults:
-        print(f"{line}: {message}")
-    return 1 if faults else 0
+    return 1 if found else 0
 
 
-sys.exit(main(sys.argv[1]))
+sys.exit(main(sys.argv[1:]))
