@@ -49,6 +49,7 @@ say() { printf '\n=== %s (%ss)\n' "$1" "$SECONDS"; }
 build() {
   say "install what is missing"
   scripts/install-deps.sh
+  scripts/network-tools.sh
   say "build"
   cmake --preset dev >"$work/configure.log" 2>&1 || { cat "$work/configure.log"; return 1; }
   cmake --build --preset dev -- --quiet

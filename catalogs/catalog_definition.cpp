@@ -34,6 +34,24 @@ std::string name_of_file(const Node& node, std::string_view key, const TemplateF
   return name;
 }
 
+std::vector<NetworkTool> read_tools(const Node& node) {
+  std::vector<NetworkTool> tools;
+  const auto list = node.find("tools");
+  if (!list) return tools;
+  for (const Node& item : node.items("tools")) {
+    const auto tool = parse_network_tool(item.scalar());
+    if (!tool)
+      item.report(tool.error().message);
+    else if (std::ranges::find(tools, *tool) != tools.end())
+      item.report(to_string(*tool) + " is there twice");
+    else
+      tools.push_back(*tool);
+  }
+  if (list->is_sequence() && node.items("tools").empty())
+    node.report("tools", "names no tool; leave it out for a file that is always there");
+  return tools;
+}
+
 ServerFile read_server_file(const Node& node, const TemplateFiles& files) {
   static const std::regex kMode("0[0-7]{3}"),
       kOwner("[a-z_][a-z0-9_-]{0,31}:[a-z_][a-z0-9_-]{0,31}");
@@ -44,7 +62,8 @@ ServerFile read_server_file(const Node& node, const TemplateFiles& files) {
                   .for_each = node.find("for_each")
                                   ? node.parsed<ForEach>("for_each", &parse_for_each)
                                   : ForEach::Server,
-                  .images = node.texts("images")};
+                  .images = node.texts("images"),
+                  .tools = read_tools(node)};
   if (!file.path.empty() && !file.path.starts_with('/')) node.report("path", "must begin with /");
   if (!std::regex_match(file.mode, kMode)) node.report("mode", "is like \"0644\"");
   if (!file.owner.empty() && !std::regex_match(file.owner, kOwner))
@@ -119,6 +138,10 @@ ParsedCatalog parse_catalog(const TemplateFiles& files) {
   for (const yaml::Problem& problem : problems.list())
     parsed.faults.push_back({problem.file, problem.line, problem.message});
   return parsed;
+}
+
+bool is_for(const ServerFile& file, const std::vector<NetworkTool>& tools) {
+  return file.tools.empty() || std::ranges::find_first_of(file.tools, tools) != file.tools.end();
 }
 
 bool fits(const std::vector<std::string>& patterns, std::string_view image) {

@@ -13,11 +13,14 @@
 //       owner: frr:frr             # root:root
 //       for_each: vrf              # vrf, link, leg or vlan: one file for each; left out: one file
 //       images: [debian-12]        # of these images only
+//       tools: [netplan]           # where the image has one of these (network_tool.h); left out:
+//                                  # always
 //   switch:                        # what is added to the policy of sessions, one for each NOS
 //     - {nos: linux-frr, template: switch/linux-frr.j2}
 #pragma once
 
 #include "catalogs/network_catalog.h"
+#include "catalogs/network_tool.h"
 #include "catalogs/render/template_engine.h"
 
 #include <cstdint>
@@ -36,6 +39,7 @@ struct ServerFile {
   std::string owner{};  // empty: root
   ForEach for_each{ForEach::Server};
   std::vector<std::string> images{};  // empty: of all that the catalog fits
+  std::vector<NetworkTool> tools{};   // empty: whatever the image has
 };
 
 struct SwitchTemplate {
@@ -57,6 +61,9 @@ struct ParsedCatalog {
 };
 
 [[nodiscard]] ParsedCatalog parse_catalog(const TemplateFiles& files);
+
+// Whether `file` is for a server whose image has `tools`.
+[[nodiscard]] bool is_for(const ServerFile& file, const std::vector<NetworkTool>& tools);
 
 // Whether `image` is one of `patterns`.
 [[nodiscard]] bool fits(const std::vector<std::string>& patterns, std::string_view image);

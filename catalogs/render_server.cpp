@@ -34,6 +34,7 @@ std::vector<Wanted> wanted_files(const CatalogDefinition& definition, const Serv
   std::vector<Wanted> wanted;
   for (const ServerFile& file : definition.server) {
     if (!file.images.empty() && !fits(file.images, server.image)) continue;
+    if (!is_for(file, server.tools)) continue;
     switch (file.for_each) {
       case ForEach::Server: wanted.push_back({&file, seen.dump()}); break;
       case ForEach::Vrf: add_each(wanted, file, seen, "vrf", seen.at("vrfs")); break;

@@ -108,6 +108,13 @@ constexpr Variable<Segment> kOfSegment[]{
      }},
 };
 
+json tools(const std::vector<NetworkTool>& all) {
+  json names = json::array();
+  for (const NetworkTool tool : all)
+    names.push_back(to_string(tool));
+  return names;
+}
+
 json vrf(const VrfView& of) { return object<VrfView>(of, kOfVrf); }
 
 json link(const LinkView& of) { return object<LinkView>(of, kOfLink); }
@@ -117,6 +124,10 @@ constexpr Variable<ServerView> kOfServer[]{
      [](const ServerView& of) { return json(of.server); }},
     {"hostname", "name the order gave it", [](const ServerView& of) { return json(of.hostname); }},
     {"image", "OS image it is installed with", [](const ServerView& of) { return json(of.image); }},
+    {"network_tools",
+     "what that image sets up its network with: `ifupdown2`, `systemd-networkd`, `netplan`, "
+     "`networkmanager`",
+     [](const ServerView& of) { return tools(of.tools); }},
     {"asn", "the server's AS number", [](const ServerView& of) { return json(of.asn.value); }},
     {"router_id", "BGP identifier: its first IPv4 address, or one made of the AS number",
      [](const ServerView& of) { return json(of.router_id); }},

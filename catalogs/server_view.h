@@ -2,6 +2,7 @@
 #pragma once
 
 #include "catalogs/network_catalog.h"
+#include "catalogs/network_tool.h"
 #include "core/net.h"
 
 #include <chrono>
@@ -43,6 +44,8 @@ struct ServerView {
   std::string server{};
   std::string hostname{};
   std::string image{};
+  // What its image sets up its network with: those an image has that does not say.
+  std::vector<NetworkTool> tools{NetworkTool::Ifupdown2, NetworkTool::Networkd};
   Asn asn{};
   std::string router_id{};  // "10.1.0.5"
   std::uint16_t mtu{1500};

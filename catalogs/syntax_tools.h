@@ -1,22 +1,35 @@
-// The real programs that can say whether a rendered file is one of theirs.
+// The real programs that can say whether rendered files are theirs.
 #pragma once
 
 #include "catalogs/render_server.h"
 
-#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace switchyard::catalogs {
 
 struct SyntaxCheck {
-  std::vector<Fault> faults{};  // file and line of what was rendered
-  std::optional<std::string>
-      note{};  // why nobody looked: "/etc/frr/frr.conf: vtysh is not installed"
+  std::vector<Fault> faults{};       // file and line of what was rendered
+  std::vector<std::string> notes{};  // what nobody looked at, and why
 };
 
-// Looks at a file by its path: FRR's own vtysh for /etc/frr/frr.conf, sh for shell scripts. Nothing
-// is run that the file says. Writes into a temporary folder; at most 20 s.
-[[nodiscard]] SyntaxCheck check_syntax(const RenderedFile& file);
+// Where the answers to an installer lie for these programs: "/answers/preseed.cfg".
+inline constexpr std::string_view kAnswers = "/answers/";
+
+// Looks at files by their paths: FRR's vtysh, netplan, ifupdown2's own reader, nmcli; sh and bash
+// for scripts; debconf, cloud-init, ignition-validate and xmllint for answers. Nothing is run that
+// a file says, and no program sees another file than those it is given. Writes into a temporary
+// folder; at most 20 s a program. Not thread-safe.
+class SyntaxTools {
+ public:
+  // Of one server: those that a program reads together are given to it together. What was looked at
+  // before is not looked at again.
+  [[nodiscard]] SyntaxCheck check(const std::vector<RenderedFile>& files);
+
+ private:
+  std::set<std::string> seen_{};
+};
 
 }  // namespace switchyard::catalogs

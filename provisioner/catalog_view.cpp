@@ -32,11 +32,13 @@ catalogs::LinkView link_view(const NicRecord& nic, const Plan& plan) {
 }  // namespace
 
 catalogs::ServerView catalog_view(const DeploymentRecord& deployment,
-                                  const std::vector<NicRecord>& nics) {
+                                  const std::vector<NicRecord>& nics,
+                                  std::vector<catalogs::NetworkTool> tools) {
   const Plan& plan = deployment.plan;
   catalogs::ServerView view{.server = deployment.server,
                             .hostname = deployment.name,
                             .image = deployment.image,
+                            .tools = std::move(tools),
                             .asn = deployment.asn,
                             .router_id = router_id(deployment),
                             .mtu = plan.mtu,

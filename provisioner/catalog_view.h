@@ -8,7 +8,9 @@
 
 namespace switchyard::provisioner {
 
+// `tools`: of its image (store/image_versions.h).
 [[nodiscard]] catalogs::ServerView catalog_view(const DeploymentRecord& deployment,
-                                                const std::vector<NicRecord>& nics);
+                                                const std::vector<NicRecord>& nics,
+                                                std::vector<catalogs::NetworkTool> tools);
 
 }  // namespace switchyard::provisioner

@@ -4,6 +4,7 @@
 #include "core/db/transaction.h"
 #include "provisioner/catalog_view.h"
 #include "provisioner/replan.h"
+#include "provisioner/store/image_versions.h"
 #include "provisioner/store/work.h"
 
 #include <map>
@@ -18,11 +19,14 @@ constexpr std::size_t kMost = 20;
 struct RealServer {
   DeploymentRecord deployment{};
   std::vector<NicRecord> nics{};
+  std::vector<catalogs::NetworkTool> tools{};
 };
 
 // Servers of one kind look the same to a template, but for their values.
 std::string kind_of(const RealServer& server) {
-  std::string kind = server.deployment.image + " " + std::to_string(server.nics.size());
+  std::string kind = server.deployment.image + " " +
+                     std::to_string(server.deployment.image_version) + " " +
+                     std::to_string(server.nics.size());
   for (const PlannedVrf& vrf : server.deployment.plan.vrfs) {
     kind += " " + vrf.vrf.value;
     for (const IpAddress& address : vrf.addresses)
@@ -43,7 +47,9 @@ Result<std::map<std::string, RealServer>> one_of_each(db::Session& session,
     auto plan = replan(deployment.plan, network);
     if (!plan) continue;
     deployment.plan = std::move(*plan);
-    RealServer server{.deployment = std::move(deployment)};
+    auto tools = network_tools(session, deployment.image, deployment.image_version);
+    if (!tools) return tl::unexpected(tools.error());
+    RealServer server{.deployment = std::move(deployment), .tools = std::move(*tools)};
     server.nics = list_nics(session, server.deployment.server);
     std::string kind = kind_of(server);
     found.emplace(std::move(kind), std::move(server));
@@ -62,8 +68,8 @@ Result<std::vector<catalogs::Fault>> check_real_servers(
   if (!servers) return tl::unexpected(servers.error());
   std::vector<catalogs::Fault> faults;
   for (const auto& [kind, server] : *servers) {
-    const auto made = catalogs::render_server(engine, files, definition,
-                                              catalog_view(server.deployment, server.nics));
+    const auto made = catalogs::render_server(
+        engine, files, definition, catalog_view(server.deployment, server.nics, server.tools));
     if (!made) return tl::unexpected(made.error());
     for (catalogs::Fault fault : made->faults) {
       fault.message += " (server " + server.deployment.server + ", which uses it now)";

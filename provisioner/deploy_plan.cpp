@@ -22,14 +22,38 @@ struct ChosenCatalog {
   int version{};
 };
 
-Result<ChosenCatalog> find_catalog(db::Session& session, const DeployRequest& request) {
+// A server whose image reads none of the files would never find the fabric. The inventory's
+// catalogs have those of ifupdown2 and systemd-networkd.
+Status check_tools(const std::string& catalog, const std::vector<catalogs::ServerFile>& files,
+                   const ChosenImage& image) {
+  const auto is_marked = [](const catalogs::ServerFile& file) { return !file.tools.empty(); };
+  const auto is_read = [&](const catalogs::ServerFile& file) {
+    return is_marked(file) && is_for(file, image.network);
+  };
+  if (std::ranges::none_of(files, is_marked) || std::ranges::any_of(files, is_read)) return {};
+  return failure(Errc::Invalid,
+                 fmt::format("{} has no files for what image {} sets up its network with ({})",
+                             catalog, image.name, to_string(image.network)));
+}
+
+std::vector<catalogs::ServerFile> files_without_templates() {
+  return {{.tools = {catalogs::NetworkTool::Ifupdown2, catalogs::NetworkTool::Networkd}}};
+}
+
+Result<ChosenCatalog> find_catalog(db::Session& session, const DeployRequest& request,
+                                   const ChosenImage& image) {
   const auto row = db::select_one<std::string, int>(
       session, "SELECT body, pushed FROM network_catalogs WHERE name = :n", request.catalog);
   if (!row) return failure(Errc::Invalid, "there is no network catalog " + request.catalog);
   const auto& [body, pushed] = *row;
   auto network = catalogs::parse_network_catalog(body);
   if (!network) return tl::unexpected(network.error());
-  if (pushed == 0) return ChosenCatalog{.network = std::move(*network)};
+  const std::string named = "catalog " + request.catalog;
+  if (pushed == 0) {
+    if (const Status read = check_tools(named, files_without_templates(), image); !read)
+      return tl::unexpected(read.error());
+    return ChosenCatalog{.network = std::move(*network)};
+  }
   const auto version = find_catalog_version(session, request.catalog, pushed);
   if (!version) return tl::unexpected(version.error());
   if (version->state == "deprecated")
@@ -37,7 +61,12 @@ Result<ChosenCatalog> find_catalog(db::Session& session, const DeployRequest& re
                    fmt::format("catalog {} version {} is deprecated and no other is published; a "
                                "network engineer has to publish one",
                                request.catalog, pushed));
-  const std::vector<std::string> images = catalogs::parse_catalog(version->files).definition.images;
+  const catalogs::CatalogDefinition definition = catalogs::parse_catalog(version->files).definition;
+  const std::vector<std::string>& images = definition.images;
+  if (const Status read =
+          check_tools(named + " version " + std::to_string(pushed), definition.server, image);
+      !read)
+    return tl::unexpected(read.error());
   if (!catalogs::fits(images, request.image))
     return failure(Errc::Invalid,
                    fmt::format("catalog {} version {} fits images {}, not {}", request.catalog,
@@ -190,7 +219,7 @@ Result<CheckedOrder> check_order(db::Session& session, const DeployRequest& requ
     return tl::unexpected(names.error());
   const auto image = choose_image(session, request.image);
   if (!image) return tl::unexpected(image.error());
-  auto chosen = find_catalog(session, request);
+  auto chosen = find_catalog(session, request, *image);
   if (!chosen) return tl::unexpected(chosen.error());
   const catalogs::NetworkCatalog* const catalog = &chosen->network;
   if (const Status segment = check_segment(*catalog, provisioning); !segment)

@@ -28,7 +28,9 @@ Result<ChosenImage> choose_image(db::Session& session, const std::string& name) 
   const auto row =
       db::select_one<int>(session, "SELECT pushed FROM os_images WHERE name = :n", name);
   if (!row) return failure(Errc::Invalid, "there is no image " + name);
-  ChosenImage chosen{.name = name, .version = std::get<0>(*row)};
+  ChosenImage chosen{.name = name,
+                     .version = std::get<0>(*row),
+                     .network = catalogs::os::ImageDefinition{}.network};
   if (chosen.version == 0) return chosen;
   const auto version = find_image_version(session, name, chosen.version);
   if (!version) return tl::unexpected(version.error());
@@ -37,6 +39,7 @@ Result<ChosenImage> choose_image(db::Session& session, const std::string& name) 
                    fmt::format("image {} version {} is deprecated and no other is published; "
                                "publish one: switchyard image publish {}@VERSION",
                                name, chosen.version, name));
+  chosen.network = version->image.network;
   chosen.firmware = version->image.firmware;
   return chosen;
 }

@@ -14,6 +14,7 @@ namespace switchyard::provisioner {
 struct ChosenImage {
   std::string name{};
   int version{};                                       // as in DeploymentRecord
+  std::vector<catalogs::NetworkTool> network{};        // what sets up its network
   std::vector<catalogs::os::FirmwareMode> firmware{};  // empty: nobody said
 };
 

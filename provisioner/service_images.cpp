@@ -22,6 +22,8 @@ ImageView to_view(const os::ImageDefinition& image, int version) {
       .description = image.description,
       .version = version,
       .install = std::holds_alternative<os::Installer>(image.install) ? "installer" : "image"};
+  for (const catalogs::NetworkTool tool : image.network)
+    view.network.push_back(to_string(tool));
   for (const os::FirmwareMode mode : image.firmware)
     view.firmware.emplace_back(to_string(mode));
   return view;

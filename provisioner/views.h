@@ -316,6 +316,7 @@ struct ImageView {
   int version{};                        // that orders get; 0: the inventory's
   std::string install{};                // "image", "installer"; empty: its manifest says it
   std::vector<std::string> firmware{};  // what it boots on; empty: its manifest does not say
+  std::vector<std::string> network{};   // what sets up its network; empty as above
 };
 
 struct ImageVersionView {

@@ -31,13 +31,18 @@ const std::string& template_of(const ImageDefinition& image, const std::string& 
 }
 
 // A program's fault stands in what was rendered: the template's name is added.
-void read_by_programs(ImageCheck& check, const AnswerFile& file) {
-  const auto syntax = check_syntax({.path = file.name, .content = file.content});
-  for (Fault fault : syntax.faults) {
-    fault.message += " (rendered by " + template_of(check.definition, file.name) + ")";
+void read_by_programs(ImageCheck& check, const std::vector<AnswerFile>& answers) {
+  std::vector<RenderedFile> files;
+  for (const AnswerFile& answer : answers)
+    files.push_back({.path = std::string(kAnswers) + answer.name, .content = answer.content});
+  SyntaxTools tools;
+  auto syntax = tools.check(files);
+  for (Fault& fault : syntax.faults) {
+    fault.file.erase(0, kAnswers.size());
+    fault.message += " (rendered by " + template_of(check.definition, fault.file) + ")";
     check.faults.push_back(std::move(fault));
   }
-  if (syntax.note) check.notes.push_back(*syntax.note);
+  check.notes.insert(check.notes.end(), syntax.notes.begin(), syntax.notes.end());
 }
 
 Status try_answers(TemplateEngine& engine, const TemplateFiles& files, ImageCheck& check) {
@@ -48,8 +53,7 @@ Status try_answers(TemplateEngine& engine, const TemplateFiles& files, ImageChec
   }
   if (!made) return tl::unexpected(made.error());
   add(check.faults, made->faults);
-  for (const AnswerFile& file : made->files)
-    read_by_programs(check, file);
+  read_by_programs(check, made->files);
   check.files = static_cast<int>(made->files.size());
   return {};
 }

@@ -120,10 +120,26 @@ std::vector<FirmwareMode> read_firmware(const Node& node) {
   return modes;
 }
 
+std::vector<NetworkTool> read_network(const Node& node) {
+  if (!node.find("network")) return {NetworkTool::Ifupdown2, NetworkTool::Networkd};
+  std::vector<NetworkTool> tools;
+  for (const std::string& text : node.texts("network")) {
+    const auto tool = parse_network_tool(text);
+    if (tool)
+      tools.push_back(*tool);
+    else
+      node.report("network", tool.error().message);
+  }
+  if (tools.empty())
+    node.report("network", "needs at least one: " + to_string(all_network_tools()));
+  return tools;
+}
+
 ImageDefinition read_definition(const Node& node, const TemplateFiles& files) {
   ImageDefinition read{.name = node.parsed<std::string>("name", &parse_name),
                        .description = node.text_or("description", ""),
-                       .firmware = read_firmware(node)};
+                       .firmware = read_firmware(node),
+                       .network = read_network(node)};
   (void)node.texts("include");
   const auto image = node.find("image");
   const auto installer = node.find("installer");

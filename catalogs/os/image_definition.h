@@ -4,7 +4,9 @@
 //   name: debian-12                # as orders and network catalogs name it
 //   description: Debian 12, a minute from order to disk
 //   firmware: [bios, uefi]         # what it boots on; secure-boot, too
-//   network: [systemd-networkd]    # what configures its network (network_tool.h)
+//   network: [systemd-networkd]    # what sets up its network (network_tool.h); left out: ifupdown2
+//   and
+//                                  # systemd-networkd
 //   image:                         # written by our RAM system
 //     format: tar.zst              # tar, tar.zst, raw, raw.zst
 //     file: {path: images/debian-12.tar.zst, bytes: 121956691, sha256: 5e…}
@@ -22,6 +24,7 @@
 //       - {name: preseed.cfg, template: preseed.cfg.j2}
 #pragma once
 
+#include "catalogs/network_tool.h"
 #include "catalogs/render/template_engine.h"
 
 #include <cstdint>
@@ -72,6 +75,7 @@ struct ImageDefinition {
   std::string name{};
   std::string description{};
   std::vector<FirmwareMode> firmware{FirmwareMode::Bios, FirmwareMode::Uefi};
+  std::vector<NetworkTool> network{NetworkTool::Ifupdown2, NetworkTool::Networkd};
   std::variant<DiskImage, Installer> install{};
 };
 

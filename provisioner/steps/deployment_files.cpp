@@ -7,23 +7,37 @@
 #include "provisioner/host_files.h"
 #include "provisioner/setup_files.h"
 #include "provisioner/store/catalog_versions.h"
+#include "provisioner/store/image_versions.h"
 
 #include <fmt/core.h>
 
 namespace switchyard::provisioner {
 namespace {
 
-// By the version of the catalog that the order got.
+struct Versions {
+  CatalogVersion catalog{};
+  std::vector<catalogs::NetworkTool> tools{};  // of the image
+};
+
+Result<Versions> versions_of(db::Session& session, const DeploymentRecord& deployment) {
+  auto catalog = find_catalog_version(session, deployment.catalog, deployment.catalog_version);
+  if (!catalog) return tl::unexpected(catalog.error());
+  auto tools = network_tools(session, deployment.image, deployment.image_version);
+  if (!tools) return tl::unexpected(tools.error());
+  return Versions{std::move(*catalog), std::move(*tools)};
+}
+
+// By the versions that the order got.
 Result<std::vector<HostFile>> files_of_catalog(const Job& job, StepContext& context) {
   const DeploymentRecord& deployment = job.deployment;
-  const auto version =
-      db::read(context.pool, "catalog of " + deployment.id, [&](db::Session& session) {
-        return find_catalog_version(session, deployment.catalog, deployment.catalog_version);
-      });
-  if (!version) return tl::unexpected(version.error());
-  const auto made = catalogs::render_server(*context.templates, version->files,
-                                            catalogs::parse_catalog(version->files).definition,
-                                            catalog_view(deployment, job.nics));
+  const auto versions =
+      db::read(context.pool, "versions of " + deployment.id,
+               [&](db::Session& session) { return versions_of(session, deployment); });
+  if (!versions) return tl::unexpected(versions.error());
+  const catalogs::TemplateFiles& templates = versions->catalog.files;
+  const auto made = catalogs::render_server(*context.templates, templates,
+                                            catalogs::parse_catalog(templates).definition,
+                                            catalog_view(deployment, job.nics, versions->tools));
   if (!made) return tl::unexpected(made.error());
   if (!made->faults.empty())
     return failure(Errc::Invalid,

@@ -11,4 +11,12 @@ Result<ImageVersion> find_image_version(db::Session& session, const std::string&
   return found;
 }
 
+Result<std::vector<catalogs::NetworkTool>> network_tools(db::Session& session,
+                                                         const std::string& name, int version) {
+  if (version == 0) return catalogs::os::ImageDefinition{}.network;
+  auto found = find_image_version(session, name, version);
+  if (!found) return tl::unexpected(found.error());
+  return std::move(found->image.network);
+}
+
 }  // namespace switchyard::provisioner

@@ -7,6 +7,7 @@
 #include "provisioner/store/versions.h"
 
 #include <string>
+#include <vector>
 
 namespace switchyard::provisioner {
 
@@ -17,5 +18,11 @@ struct ImageVersion : StoredVersion {
 // NotFound: there is no such version.
 [[nodiscard]] Result<ImageVersion> find_image_version(db::Session& session, const std::string& name,
                                                       int version);
+
+// What sets up the network of servers with this image; of the inventory's what every image is taken
+// to have.
+[[nodiscard]] Result<std::vector<catalogs::NetworkTool>> network_tools(db::Session& session,
+                                                                       const std::string& name,
+                                                                       int version);
 
 }  // namespace switchyard::provisioner

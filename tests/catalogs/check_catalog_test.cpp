@@ -1,12 +1,11 @@
 #include "catalogs/check_catalog.h"
 
 #include "provisioner/judge_policy.h"
+#include "tests/catalogs/tool_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <ostream>
 #include <regex>
 #include <utility>
@@ -65,8 +64,8 @@ TEST_F(CheckCatalog, HasNothingAgainstAGoodOne) {
   ASSERT_TRUE(check) << check.error().message;
   EXPECT_THAT(said(good()), testing::IsEmpty());
   EXPECT_EQ(check->name, "tiny");
-  EXPECT_EQ(check->servers, 3) << "both families, each alone";
-  EXPECT_EQ(check->files, 9) << "two legs and frr.conf of each";
+  EXPECT_EQ(check->servers, 15) << "both families, each alone; each tool, and two together";
+  EXPECT_EQ(check->files, 45) << "two legs and frr.conf of each";
 }
 
 constexpr const char* kSwitch = "switch:\n  - {nos: linux-frr, template: tor.j2}\nserver:\n";
@@ -134,7 +133,23 @@ TEST_P(ShippedCatalog, IsGood) {
   const auto folder =
       read_catalog_folder(std::string(SWITCHYARD_SOURCE_DIR) + "/catalogs/shipped/" + GetParam());
   ASSERT_TRUE(folder) << folder.error().message;
-  EXPECT_THAT(said(*folder), testing::IsEmpty());
+  use_unpacked_tools();
+  const auto check = check_catalog(engine(), provisioner::judge_policy, *folder);
+  ASSERT_TRUE(check) << check.error().message;
+  for (const Fault& fault : check->faults)
+    ADD_FAILURE() << to_string(fault);
+  EXPECT_THAT(check->notes, testing::IsEmpty()) << "every tool has files, and a program read them";
+}
+
+TEST_F(CheckCatalog, NotesToolsThatTheCatalogHasNothingFor) {
+  CatalogFolder folder = good();
+  folder.files["catalog.yaml"] +=
+      "  - {path: /etc/one, template: leg.j2, tools: [ifupdown2, netplan]}\n";
+  folder.files["leg.j2"] = "\n";
+  const auto check = check_catalog(engine(), provisioner::judge_policy, folder);
+  ASSERT_TRUE(check) << check.error().message;
+  EXPECT_THAT(check->notes, testing::ElementsAre(HasSubstr("no file is for systemd-networkd"),
+                                                 HasSubstr("no file is for networkmanager")));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ShippedCatalog,
@@ -156,13 +171,13 @@ CatalogFolder with_segment(const std::string& yaml) {
   return folder;
 }
 
-TEST_F(CheckCatalog, TriesASegmentWithOneServerAnImage) {
+TEST_F(CheckCatalog, TriesASegmentWithOneServerAnImageAndTool) {
   const auto check = check_catalog(engine(), provisioner::judge_policy,
                                    with_segment("segment: {untagged: 301, tagged: [303, 302]}\n"));
   ASSERT_TRUE(check) << check.error().message;
   EXPECT_THAT(check->faults, testing::IsEmpty());
-  EXPECT_EQ(check->servers, 1);
-  EXPECT_EQ(check->files, 3) << "frr.conf and one for each tag";
+  EXPECT_EQ(check->servers, 5);
+  EXPECT_EQ(check->files, 15) << "frr.conf and one for each tag";
   EXPECT_THAT(check->definition.network.segment->tagged,
               testing::ElementsAre(VlanId{302}, VlanId{303}));
 }
@@ -367,76 +382,6 @@ INSTANTIATE_TEST_SUITE_P(
                          {"end", " bgp router-id nonsense\nend"},
                          "/etc/frr/frr.conf:3: "}),
     [](const auto& one) { return one.param.name; });
-
-// What the folder itself can be wrong with.
-class CatalogFolderTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string name = testing::TempDir() + "catalogs-XXXXXX";
-    root_ = ::mkdtemp(name.data());
-    write("tiny/catalog.yaml", kGood);
-    write("tiny/frr.j2", "end\n");
-    write("tiny/leg.j2", "x\n");
-  }
-
-  void TearDown() override { std::filesystem::remove_all(root_); }
-
-  void write(const std::string& name, const std::string& text) const {
-    std::filesystem::create_directories(std::filesystem::path(root_ + "/" + name).parent_path());
-    std::ofstream(root_ + "/" + name) << text;
-  }
-
-  [[nodiscard]] CatalogFolder read() const {
-    auto folder = read_catalog_folder(root_ + "/tiny");
-    EXPECT_TRUE(folder) << folder.error().message;
-    return folder ? *folder : CatalogFolder{};
-  }
-
-  std::string root_{};
-};
-
-TEST_F(CatalogFolderTest, TakesWhatItIncludesButItsOwnFilesFirst) {
-  write("tiny/catalog.yaml", std::string(kGood) + "include: [common]\n");
-  write("common/leg.j2", "of all\n");
-  write("common/more.j2", "more\n");
-  const CatalogFolder folder = read();
-  EXPECT_EQ(folder.files.at("leg.j2"), "x\n");
-  EXPECT_EQ(folder.files.at("more.j2"), "more\n");
-  EXPECT_TRUE(folder.faults.empty());
-}
-
-TEST_F(CatalogFolderTest, IncludesNothingFromElsewhere) {
-  write("tiny/catalog.yaml", std::string(kGood) + "include: [../../etc, nowhere]\n");
-  const auto faults = read().faults;
-  ASSERT_EQ(faults.size(), 2U);
-  EXPECT_EQ(to_string(faults[0]),
-            "catalog.yaml: include: there is no folder ../../etc beside this one");
-}
-
-TEST_F(CatalogFolderTest, LeavesOutWhatIsNotPartOfIt) {
-  write("tiny/.git/HEAD", "ref");
-  write("tiny/README.md", "words");
-  EXPECT_EQ(read().files.size(), 3U);
-}
-
-TEST_F(CatalogFolderTest, FollowsNoLinks) {
-  std::filesystem::create_symlink("/etc/passwd", root_ + "/tiny/users.j2");
-  const auto faults = read().faults;
-  ASSERT_EQ(faults.size(), 1U);
-  EXPECT_EQ(to_string(faults[0]), "users.j2: is no plain file");
-}
-
-TEST_F(CatalogFolderTest, RefusesWhatIsNoText) {
-  write("tiny/logo.j2", "\xff\xfe");
-  write("tiny/large.j2", std::string(200'000, 'x'));
-  const auto faults = read().faults;
-  ASSERT_EQ(faults.size(), 2U);
-}
-
-TEST_F(CatalogFolderTest, NamesAFolderThatIsNone) {
-  EXPECT_EQ(read_catalog_folder(root_ + "/none").error().code, Errc::NotFound);
-  EXPECT_THAT(read_catalog_folder(root_).error().message, HasSubstr("has no catalog.yaml"));
-}
 
 }  // namespace
 }  // namespace switchyard::catalogs

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 namespace switchyard::provisioner {
 namespace {
@@ -112,6 +113,25 @@ TEST_P(PushedImage, IsOnlyForServersThatBootIt) {
   EXPECT_FALSE(site_.service->deploy({}, order));
   set_server("secure_boot", "off");
   EXPECT_TRUE(site_.service->deploy({}, order));
+}
+
+TEST_P(PushedImage, SaysWhatSetsUpItsNetwork) {
+  auto image = files("one");
+  image["image.yaml"] += "network: [netplan]\n";
+  ASSERT_TRUE(push(image));
+  EXPECT_EQ(refused(),
+            "catalog l3-private has no files for what image debian-12 sets up its network "
+            "with (netplan)");
+  const auto pushed = site_.service->push_catalog(
+      "eva", catalogs::shipped_as("l3-private", "l3-private"), Mode::Real);
+  ASSERT_TRUE(pushed) << pushed.error().message;
+  ASSERT_TRUE(site_.service->publish_catalog("eva", "l3-private", 0, Mode::Real));
+  EXPECT_TRUE(ends(deploy().operation, "succeeded"));
+  std::set<std::string> paths;
+  for (const HostFile& file : site_.server.ordered.files)
+    paths.insert(file.path);
+  EXPECT_TRUE(paths.contains("/etc/netplan/10-switchyard.yaml"));
+  EXPECT_FALSE(paths.contains("/etc/network/interfaces"));
 }
 
 TEST_P(PushedImage, IsTakenOutOfTheInventory) {

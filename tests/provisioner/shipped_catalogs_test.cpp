@@ -75,8 +75,9 @@ class ShippedCatalogs : public testing::TestWithParam<Shape> {
     for (const auto* faults : {&folder->faults, &parsed.faults})
       for (const auto& fault : *faults)
         ADD_FAILURE() << to_string(fault);
-    auto made = catalogs::render_server(engine, folder->files, parsed.definition,
-                                        catalog_view(deployment(), nics()));
+    auto made =
+        catalogs::render_server(engine, folder->files, parsed.definition,
+                                catalog_view(deployment(), nics(), catalogs::ServerView{}.tools));
     EXPECT_TRUE(made) << made.error().message;
     for (const auto& fault : made->faults)
       ADD_FAILURE() << to_string(fault);

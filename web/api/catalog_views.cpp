@@ -83,11 +83,9 @@ json to_json(const provisioner::CatalogVersionView& version) {
 }
 
 json to_json(const provisioner::ImageView& image) {
-  return {{"name", image.name},
-          {"description", image.description},
-          {"version", image.version},
-          {"install", image.install},
-          {"firmware", image.firmware}};
+  return {{"name", image.name},         {"description", image.description},
+          {"version", image.version},   {"install", image.install},
+          {"firmware", image.firmware}, {"network", image.network}};
 }
 
 json to_json(const provisioner::ImageVersionView& version) {

@@ -54,6 +54,9 @@ TEST(ImageDefinition, NamesWhatIsWrongAndItsLine) {
   EXPECT_THAT(first_fault(yaml("firmware: [efi]\n")), HasSubstr("image.yaml:3: "));
   EXPECT_THAT(first_fault(yaml("firmware: []\n")), HasSubstr("at least one"));
   EXPECT_THAT(first_fault(yaml("firmwear: [bios]\n")), HasSubstr("firmwear"));
+  EXPECT_THAT(first_fault(yaml("network: [wicked]\n")),
+              HasSubstr("no network tool \"wicked\"; known are ifupdown2"));
+  EXPECT_THAT(first_fault(yaml("network: []\n")), HasSubstr("at least one"));
   EXPECT_THAT(first_fault("name: x\n"), HasSubstr("image (our RAM system writes it) or installer"));
   EXPECT_THAT(without("debian-12\n", "Debian 12\n"), HasSubstr("is no name"));
   EXPECT_THAT(without("tar.zst\n", "zip\n"), HasSubstr("tar, tar.zst, raw or raw.zst"));
@@ -135,6 +138,30 @@ TEST_F(CheckImage, FindsWhatTemplatesDoWrong) {
               HasSubstr("ks.cfg.j2"));
   EXPECT_THAT(with("ks.cfg.j2", "{{ ssh_keys[9] }}"), HasSubstr("ks.cfg.j2:1"));
   EXPECT_THAT(with("../ks.cfg", "x"), HasSubstr("is no name for a file"));
+}
+
+TEST_F(CheckImage, HasRealProgramsReadTheAnswers) {
+  const auto with = [&](const char* image, const std::string& name, const std::string& text) {
+    TemplateFiles files = shipped_as(image, image, Shipped::OsImages);
+    files[name] = text;
+    return fault(files);
+  };
+  EXPECT_THAT(with("debian-installer", "preseed.cfg.j2", "d-i a/b string x\nd-i only-two\n"),
+              HasSubstr("preseed.cfg:2: 'd-i only-two' (rendered by preseed.cfg.j2)"));
+  EXPECT_THAT(
+      with("ubuntu-installer", "user-data.j2", "#cloud-config\nautoinstall: {version: x}\n"),
+      HasSubstr("is not of type 'integer'"));
+  EXPECT_THAT(with("ubuntu-installer", "user-data.j2", "#cloud-config\na: [\n"),
+              HasSubstr("user-data:"));
+  EXPECT_THAT(with("flatcar", "live.ign.j2", R"({"ignition":{"version":"9.9.9"}})"),
+              HasSubstr("live.ign: ignition-validate does not take it"));
+  EXPECT_THAT(with("flatcar", "install.sh.j2", "#!/bin/bash\nfor x in\nif\n"),
+              HasSubstr("install.sh:3: "));
+  EXPECT_THAT(with("flatcar", "config.ign.j2", "{\"key\": \"{{ ssh_keys[0] }}\"}"),
+              HasSubstr("config.ign"))
+      << "a key that is not quoted";
+  EXPECT_THAT(with("yast", "autoinst.xml.j2", "<p>\n<a></p>\n"), HasSubstr("autoinst.xml:2: "));
+  EXPECT_THAT(with("anaconda", "switchyard.sh.j2", "#!/bin/sh\nif\n"), HasSubstr("switchyard.sh:"));
 }
 
 }  // namespace

@@ -1,0 +1,10 @@
+// interfaces.py, as the build embeds it.
+#pragma once
+
+#include <string_view>
+
+namespace switchyard::catalogs {
+
+[[nodiscard]] std::string_view interfaces_program();
+
+}  // namespace switchyard::catalogs
