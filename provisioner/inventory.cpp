@@ -40,6 +40,20 @@ Result<std::string> parse_nic_name(std::string_view text) {
   return parse_port_name(text);
 }
 
+// Safe in any command line.
+Result<std::string> parse_device_name(std::string_view text) {
+  const auto is_letter = [](char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; };
+  const auto may_stand = [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  };
+  if (text.empty() || text.size() > 15 || !is_letter(text.front()) ||
+      !std::ranges::all_of(text, may_stand))
+    return failure(Errc::Invalid,
+                   "not a device (1 to 15 of A-Z, a-z, 0-9, '.', '_', '-', a letter first): " +
+                       std::string(text.substr(0, 80)));
+  return std::string(text);
+}
+
 VlanId read_tag(const Node& node, std::string_view key) {
   return VlanId{static_cast<std::uint16_t>(node.integer(key, 1, 4094))};
 }
@@ -88,6 +102,21 @@ catalogs::OsImage read_image(const Node& node) {
   return image;
 }
 
+// How a switch or a vantage point proves itself, and we ourselves there.
+template <class Device> void read_access(const Node& node, Device& device) {
+  device.name = node.parsed<std::string>("name", &parse_label);
+  device.address = node.parsed<IpAddress>("address", &parse_ip);
+  device.port = static_cast<std::uint16_t>(node.integer_or("port", 1, 65535, 22));
+  device.user = node.text_or("user", "root");
+  device.password = read_password(node);
+  device.key_file = node.text_or("key_file", "");
+  device.host_key = node.text("host_key");
+  if (device.password.empty() && device.key_file.empty())
+    node.report("needs password, password_file or key_file");
+  if (!device.host_key.starts_with("SHA256:"))
+    node.report("host_key", "must be the fingerprint as `ssh-keygen -l` prints it: SHA256:…");
+}
+
 InventoryPort read_port(const Node& node) {
   InventoryPort port{.name = node.parsed<std::string>("name", &parse_port_name),
                      .role = node.parsed<PortRole>("role", &parse_port_role)};
@@ -96,22 +125,13 @@ InventoryPort read_port(const Node& node) {
 }
 
 InventorySwitch read_switch(const Node& node) {
-  InventorySwitch result{.name = node.parsed<std::string>("name", &parse_label),
-                         .nos = node.text("nos"),
-                         .address = node.parsed<IpAddress>("address", &parse_ip),
-                         .port = static_cast<std::uint16_t>(node.integer_or("port", 1, 65535, 22)),
-                         .user = node.text_or("user", "root"),
-                         .password = read_password(node),
-                         .key_file = node.text_or("key_file", ""),
-                         .host_key = node.text("host_key"),
-                         .asn = node.parsed<Asn>("asn", &parse_asn),
-                         .bridge = node.text_or("bridge", "br0")};
+  InventorySwitch result;
+  read_access(node, result);
+  result.nos = node.text("nos");
+  result.asn = node.parsed<Asn>("asn", &parse_asn);
+  result.bridge = node.text_or("bridge", "br0");
   if (const auto bridge = parse_port_name(result.bridge); !bridge)
     node.report("bridge", bridge.error().message);
-  if (result.password.empty() && result.key_file.empty())
-    node.report("needs password, password_file or key_file");
-  if (!result.host_key.starts_with("SHA256:"))
-    node.report("host_key", "must be the fingerprint as `ssh-keygen -l` prints it: SHA256:…");
   for (const std::string& text : node.texts("vrfs")) {
     const Result<VrfName> vrf = parse_vrf(text);
     if (vrf)
@@ -123,6 +143,25 @@ InventorySwitch read_switch(const Node& node) {
     result.ports.push_back(read_port(item));
   node.done();
   return result;
+}
+
+InventoryVantageVrf read_vantage_vrf(const Node& node) {
+  InventoryVantageVrf served{.vrf = node.parsed<VrfName>("vrf", &parse_vrf)};
+  if (node.find("device")) served.device = node.parsed<std::string>("device", &parse_device_name);
+  node.done();
+  return served;
+}
+
+InventoryVantagePoint read_vantage_point(const Node& node) {
+  InventoryVantagePoint point;
+  read_access(node, point);
+  point.gate = node.flag_or("gate", false);
+  if (!node.find("vrfs"))
+    node.report("vrfs", "is missing; an empty list takes the vantage point out of service");
+  for (const Node& item : node.items("vrfs"))
+    point.vrfs.push_back(read_vantage_vrf(item));
+  node.done();
+  return point;
 }
 
 InventoryNic read_nic(const Node& node) {
@@ -222,6 +261,8 @@ Inventory parse_inventory(std::string_view file, std::string_view text, yaml::Pr
   read_all(root, "network_catalogs", &read_catalog, inventory.catalogs, places.catalogs);
   read_all(root, "images", &read_image, inventory.images, places.images);
   read_all(root, "switches", &read_switch, inventory.switches, places.switches);
+  read_all(root, "vantage_points", &read_vantage_point, inventory.vantage_points,
+           places.vantage_points);
   read_all(root, "servers", &read_server, inventory.servers, places.servers);
   root.done();
   check_inventory(inventory, places);

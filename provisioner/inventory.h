@@ -30,6 +30,15 @@
 //       vrfs: [vrf-prv, vrf-pub]
 //       ports:
 //         - {name: swp1, role: server}    # server, uplink, peer, unmanaged
+//   vantage_points:                   # Linux machines that probe host routes from inside the VRFs
+//     - name: spine1
+//       address: 192.0.2.21             # port, user, password…, host_key: as of switches
+//       key_file: /etc/switchyard/spine1
+//       host_key: "SHA256:…"
+//       gate: false    # true: a deployment is active only when its host routes answer here
+//       vrfs:          # device: of the VRF there; left out where there is one table only. An
+//                      # empty list takes the vantage point out of service
+//         - {vrf: vrf-prv, device: vrf-prv}
 //   servers:
 //     - name: srv1
 //       profile: small
@@ -102,6 +111,23 @@ struct InventorySwitch {
   std::vector<InventoryPort> ports{};
 };
 
+struct InventoryVantageVrf {
+  VrfName vrf{};
+  std::string device{};  // empty: the machine has one table only
+};
+
+struct InventoryVantagePoint {
+  std::string name{};
+  IpAddress address{};
+  std::uint16_t port{22};
+  std::string user{"root"};
+  Secret password{};
+  std::string key_file{};
+  std::string host_key{};
+  bool gate{};  // a deployment waits for what it sees
+  std::vector<InventoryVantageVrf> vrfs{};
+};
+
 struct InventoryNic {
   std::string name{};
   MacAddress mac{};
@@ -134,6 +160,7 @@ struct Inventory {
   std::vector<catalogs::NetworkCatalog> catalogs{};
   std::vector<catalogs::OsImage> images{};
   std::vector<InventorySwitch> switches{};
+  std::vector<InventoryVantagePoint> vantage_points{};
   std::vector<InventoryServer> servers{};
 };
 

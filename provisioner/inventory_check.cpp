@@ -77,6 +77,25 @@ void check_switches(const Inventory& inventory, const InventoryPlaces& places) {
   }
 }
 
+void check_vantage_points(const Inventory& inventory, const InventoryPlaces& places) {
+  for (std::size_t i = 0; i < inventory.vantage_points.size(); ++i) {
+    const InventoryVantagePoint& point = inventory.vantage_points[i];
+    const Node& place = places.vantage_points[i];
+    std::set<VrfName> seen;
+    for (const InventoryVantageVrf& served : point.vrfs) {
+      if (!served.vrf.value.empty() && !knows_vrf(inventory, served.vrf))
+        place.report("vrfs", "there is no VRF " + served.vrf.value);
+      if (!seen.insert(served.vrf).second)
+        place.report("vrfs", "VRF " + served.vrf.value + " stands twice");
+      if (served.device.empty() && point.vrfs.size() > 1)
+        place.report("vrfs", "vantage point " + point.name +
+                                 " serves several VRFs: say by which "
+                                 "device it probes in VRF " +
+                                 served.vrf.value);
+    }
+  }
+}
+
 void check_link(const Inventory& inventory, const InventoryNic& nic, const Node& place) {
   const auto found = std::ranges::find(inventory.switches, nic.switch_name, &InventorySwitch::name);
   if (found == inventory.switches.end()) {
@@ -128,11 +147,14 @@ void check_inventory(const Inventory& inventory, const InventoryPlaces& places) 
                [](const auto& v) { return v.name; });
   refuse_twins(inventory.images, places.images, "image", [](const auto& v) { return v.name; });
   refuse_twins(inventory.switches, places.switches, "switch", [](const auto& v) { return v.name; });
+  refuse_twins(inventory.vantage_points, places.vantage_points, "vantage point",
+               [](const auto& v) { return v.name; });
   refuse_twins(inventory.servers, places.servers, "server", [](const auto& v) { return v.name; });
   check_vrfs(inventory, places);
   check_subnets(inventory, places);
   check_catalogs(inventory, places);
   check_switches(inventory, places);
+  check_vantage_points(inventory, places);
   check_servers(inventory, places);
 }
 

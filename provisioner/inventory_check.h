@@ -15,6 +15,7 @@ struct InventoryPlaces {
   std::vector<yaml::Node> catalogs{};
   std::vector<yaml::Node> images{};
   std::vector<yaml::Node> switches{};
+  std::vector<yaml::Node> vantage_points{};
   std::vector<yaml::Node> servers{};
 };
 

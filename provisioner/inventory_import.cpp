@@ -3,6 +3,7 @@
 #include "core/db/query.h"
 #include "ipam/subnets.h"
 #include "ipam/vrfs.h"
+#include "provisioner/inventory_vantage.h"
 #include "provisioner/port_policy.h"
 #include "provisioner/store/events.h"
 #include "provisioner/store/server_disks.h"
@@ -380,6 +381,10 @@ Result<ImportReport> import_into(db::Session& session, const Inventory& inventor
     if (Status done = import_image(import, image); !done) return tl::unexpected(done.error());
   for (const InventorySwitch& item : inventory.switches)
     import_switch(import, item);
+  for (const InventoryVantagePoint& point : inventory.vantage_points) {
+    const Imported done = import_vantage_point(session, sealer, point);
+    import.note(done == Imported::New, done == Imported::Changed, "vantage point " + point.name);
+  }
   for (const InventoryServer& server : inventory.servers)
     if (Status done = import_server(import, server); !done) return tl::unexpected(done.error());
   note_missing(import, "fabric_vrfs", "VRF", inventory.vrfs,
@@ -387,6 +392,8 @@ Result<ImportReport> import_into(db::Session& session, const Inventory& inventor
   note_missing(import, "subnets", "subnet", inventory.subnets,
                [](const auto& v) { return v.name; });
   note_missing(import, "switches", "switch", inventory.switches,
+               [](const auto& v) { return v.name; });
+  note_missing(import, "vantage_points", "vantage point", inventory.vantage_points,
                [](const auto& v) { return v.name; });
   note_missing(import, "servers", "server", inventory.servers,
                [](const auto& v) { return v.name; });

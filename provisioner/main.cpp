@@ -12,6 +12,7 @@
 #include "provisioner/boot/boot_services.h"
 #include "provisioner/boot/link_local.h"
 #include "provisioner/boot/wipe_record.h"
+#include "provisioner/probe/lookouts.h"
 #include "provisioner/reconcile/fleet.h"
 #include "provisioner/schema.h"
 #include "provisioner/service.h"
@@ -128,6 +129,24 @@ provisioner::MakeDriver driver_maker(const Sealer& sealer) {
          .host_key = record.host_key,
          .permit = std::move(permit)},
         {.asn = Asn{static_cast<std::uint32_t>(record.asn)}, .bridge = record.bridge});
+  };
+}
+
+provisioner::MakeShell shell_maker(const Sealer& sealer) {
+  return [&sealer](const provisioner::VantageRecord& record,
+                   std::shared_ptr<const switch_drivers::Permit> permit)
+             -> Result<std::unique_ptr<switch_drivers::Shell>> {
+    const auto password = record.sealed_password.empty() ? Result<Secret>(Secret(""))
+                                                         : sealer.open(record.sealed_password);
+    if (!password) return tl::unexpected(password.error().in("vantage point " + record.name));
+    return switch_drivers::make_ssh_shell({.name = record.name,
+                                           .address = record.address,
+                                           .port = static_cast<std::uint16_t>(record.port),
+                                           .user = record.login,
+                                           .password = *password,
+                                           .private_key_file = record.key_file,
+                                           .host_key = record.host_key,
+                                           .permit = std::move(permit)});
   };
 }
 
@@ -265,6 +284,7 @@ int serve(const std::string& config_file) {
                                     .add_routes = web::domain_routes(service)});
   if (!server) return fail(server.error());
   provisioner::Fleet fleet({**pool, clock, wakeup, site, driver_maker(*sealer)});
+  provisioner::Lookouts lookouts({**pool, clock, wakeup, site, shell_maker(*sealer)});
   std::unique_ptr<provisioner::BootServices> boot;
   if (!config->boot.interface_name.empty() || !config->boot.relays.empty()) {
     auto started = provisioner::BootServices::start(*config, **pool, wakeup, clock, *key);
@@ -284,6 +304,7 @@ int serve(const std::string& config_file) {
   wait_for_end(signals);
   ::alarm(kLongestEnd);
   fleet.request_stop();
+  lookouts.request_stop();
   runner.request_stop();
   (*server)->stop();
   return 0;

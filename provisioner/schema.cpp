@@ -279,6 +279,37 @@ ALTER TABLE deployments ADD COLUMN image_version INT NOT NULL DEFAULT 0
 ALTER TABLE servers ADD COLUMN firmware {name} NOT NULL DEFAULT ''
 )sql";
 
+// Machines that probe host routes from inside the VRFs, what they are asked to watch, and what they
+// saw (probe/probe_target.h). `probes` of a roll-out's server is what was seen of its host routes
+// (steps/route_probes.h), '' before anybody looked.
+constexpr std::string_view kVantagePoints = R"sql(
+CREATE TABLE IF NOT EXISTS vantage_points (
+  name {name} NOT NULL PRIMARY KEY, address {name} NOT NULL, port INT NOT NULL,
+  login {name} NOT NULL, sealed_password {text} NOT NULL, key_file {text} NOT NULL,
+  host_key {text} NOT NULL, gate INT NOT NULL,
+  state {name} NOT NULL, error {text} NOT NULL, last_contact {big} NOT NULL,
+  claimed_by {name} NOT NULL, claimed_until {big} NOT NULL, fence {big} NOT NULL,
+  version {big} NOT NULL
+) {table}
+;
+CREATE TABLE IF NOT EXISTS vantage_vrfs (
+  vantage {name} NOT NULL, vrf {name} NOT NULL, device {name} NOT NULL, PRIMARY KEY (vantage, vrf)
+) {table}
+;
+CREATE TABLE IF NOT EXISTS probe_targets (
+  vantage {name} NOT NULL, vrf {name} NOT NULL, address {name} NOT NULL, bytes INT NOT NULL,
+  watch_until {big} NOT NULL, asked_at {big} NOT NULL, checked_at {big} NOT NULL,
+  sent {big} NOT NULL, answered {big} NOT NULL, lost_in_row {big} NOT NULL,
+  last_answer {big} NOT NULL, gap_since {big} NOT NULL, gaps {json} NOT NULL,
+  paths INT NOT NULL, paths_since {big} NOT NULL, small_answers INT NOT NULL,
+  problem {text} NOT NULL, PRIMARY KEY (vantage, vrf, address)
+) {table}
+;
+CREATE INDEX probe_targets_watched ON probe_targets (vantage, watch_until)
+;
+ALTER TABLE rollout_servers ADD COLUMN probes {json} NOT NULL DEFAULT ''
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
@@ -296,6 +327,7 @@ constexpr std::array kMigrations{
     db::Migration{213, "versions of network catalogs", kCatalogVersions},
     db::Migration{214, "states of catalog versions, roll-outs", kRollouts},
     db::Migration{220, "versions of OS images", kImageVersions},
+    db::Migration{230, "vantage points", kVantagePoints},
 };
 
 }  // namespace

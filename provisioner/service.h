@@ -175,6 +175,7 @@ class Service {
   // Looks at the switch as soon as it can and repairs what differs; answers at once.
   Status scan_switch(const std::string& name);
 
+  Result<Page<VantageView>> list_vantage_points(const PageRequest&);
   Result<Page<VrfView>> list_vrfs(const PageRequest&);
   Result<Page<SubnetView>> list_subnets(const Viewer&, const std::string& vrf, const PageRequest&);
   Result<SubnetView> find_subnet(const Viewer&, const std::string& name);

@@ -5,6 +5,7 @@
 #include "provisioner/service.h"
 #include "provisioner/service_page.h"
 #include "provisioner/service_unit.h"
+#include "provisioner/steps/route_probes.h"
 #include "provisioner/store/catalog_versions.h"
 #include "provisioner/store/events.h"
 #include "provisioner/store/rollouts.h"
@@ -158,6 +159,19 @@ RolloutView to_view(db::Session& session, const RolloutRecord& record) {
   return view;
 }
 
+RouteProbeView to_view(const RouteProbe& probe) {
+  using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::microseconds;
+  RouteProbeView view{.vantage = probe.vantage,
+                      .vrf = probe.vrf,
+                      .address = probe.address,
+                      .before = probe.before,
+                      .why = probe.why};
+  for (const ProbeGap& gap : probe.gaps)
+    view.losses.push_back(
+        {from_micros(gap.since), duration_cast<milliseconds>(microseconds(gap.until - gap.since))});
+  return view;
+}
+
 RolloutServerView to_view(const RolloutServer& server) {
   RolloutServerView view{
       .deployment = server.deployment,
@@ -173,6 +187,8 @@ RolloutServerView to_view(const RolloutServer& server) {
   for (const json& leg : legs)
     view.legs.push_back({from_micros(leg.at("at").get<long long>()), leg.at("up").get<int>(),
                          leg.at("of").get<int>()});
+  for (const RouteProbe& probe : parse_route_probes(server.probes))
+    view.probes.push_back(to_view(probe));
   return view;
 }
 

@@ -2,14 +2,37 @@
 #include "catalogs/render/template_engine.h"
 #include "core/db/query.h"
 #include "provisioner/inventory_import.h"
+#include "provisioner/probe/vantage_worker.h"
 #include "provisioner/reconcile/fleet.h"
 #include "provisioner/service_page.h"
 #include "provisioner/service_unit.h"
 #include "provisioner/service_work.h"
 #include "provisioner/site_views.h"
+#include "provisioner/store/probes.h"
 #include "provisioner/store/switches.h"
+#include "provisioner/store/vantage_points.h"
 
 namespace switchyard::provisioner {
+namespace {
+
+VantageView to_view(db::Session& session, const VantageRecord& record) {
+  VantageView view{.name = record.name,
+                   .address = record.address,
+                   .port = record.port,
+                   .user = record.login,
+                   .gate = record.gate,
+                   .state = record.state,
+                   .error = record.error,
+                   .last_contact = from_micros(record.last_contact),
+                   .watched = count_watched_probes(session, record.name),
+                   .version = record.version};
+  for (const VantageVrf& served : record.vrfs)
+    view.vrfs.push_back({served.vrf.value, served.device});
+  return view;
+}
+
+}  // namespace
+
 Service::Service(db::Pool& pool, ipam::Allocator& allocator, const Clock& clock, Wakeup& wakeup,
                  const Sealer& sealer, const Site& site)
     : pool_(pool),
@@ -27,7 +50,7 @@ Result<ImportReport> Service::import_inventory(std::string_view file, std::strin
   yaml::Problems problems;
   const Inventory inventory = parse_inventory(file, yaml, problems);
   if (!problems.empty()) return tl::unexpected(problems.as_error());
-  std::vector<std::string> topics{kInventoryTopic};
+  std::vector<std::string> topics{kInventoryTopic, kProbeTopic};
   for (const InventorySwitch& item : inventory.switches)
     topics.push_back(switch_topic(item.name));
   return write_or_try<ImportReport>(pool_, "import inventory", mode, [&](db::Session& session) {
@@ -95,6 +118,16 @@ Status Service::scan_switch(const std::string& name) {
     poke_on_commit(session, wakeup_, {switch_topic(name)});
     return {};
   });
+}
+
+Result<Page<VantageView>> Service::list_vantage_points(const PageRequest& page) {
+  return db::read(pool_, "list vantage points",
+                  [&](db::Session& session) -> Result<Page<VantageView>> {
+                    return page_of<VantageView>(
+                        list_vantage_records(session, page.after, page.size + 1), page,
+                        [](const VantageRecord& one) { return one.name; },
+                        [&](const VantageRecord& one) { return to_view(session, one); });
+                  });
 }
 
 }  // namespace switchyard::provisioner

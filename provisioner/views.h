@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/net.h"
 #include "provisioner/bmc/install_order.h"
+#include "provisioner/vantage_views.h"
 
 #include <cstdint>
 #include <map>
@@ -343,6 +344,7 @@ struct RolloutServerView {
   std::string detail{};     // why it failed or was left
   std::vector<LegsView> legs{};
   std::chrono::milliseconds loss{};  // how long no leg carried its host routes
+  std::vector<RouteProbeView> probes{};
 };
 
 struct RolloutView {

@@ -3,8 +3,11 @@
 // session costs a path and not the server.
 #include "core/db/query.h"
 #include "core/db/transaction.h"
+#include "provisioner/probe/vantage_worker.h"
+#include "provisioner/steps/route_probes.h"
 #include "provisioner/steps/steps.h"
 #include "provisioner/store/events.h"
+#include "provisioner/store/probes.h"
 #include "provisioner/store/rollouts.h"
 #include "provisioner/store/wishes.h"
 #include "provisioner/store/work.h"
@@ -24,6 +27,8 @@ constexpr auto kWatched = 30s;
 constexpr int kMostTries = 3;  // of a switch that takes a change back
 // A session that does not come up again with the former wish must not keep a roll-out waiting.
 constexpr auto kPatienceAfterRevert = 90s;
+// The same for host routes that do not answer again although the sessions are up.
+constexpr auto kPatienceForRoutes = 15s;
 
 struct Move {
   RolloutServer server{};
@@ -69,7 +74,8 @@ bool is_unknown(db::Session& session, const PortWish& wish) {
   return observed && observed->sessions_at == 0;
 }
 
-void note_carrying(db::Session& session, const Move& move) {
+// Answers how many legs carry, and notes it.
+int note_carrying(db::Session& session, Move& move) {
   int up = 0;
   bool unknown = false;
   for (std::size_t leg = 0; leg < move.target.size(); ++leg) {
@@ -78,8 +84,10 @@ void note_carrying(db::Session& session, const Move& move) {
     else
       unknown = unknown || is_unknown(session, move.target[leg]);
   }
-  if (up == 0 && unknown) return;  // that no leg carries must have been seen
-  note_legs(session, move.server, up, static_cast<int>(move.target.size()), db::now(session));
+  // That no leg carries must have been seen.
+  if (up > 0 || !unknown)
+    note_legs(session, move.server, up, static_cast<int>(move.target.size()), db::now(session));
+  return up;
 }
 
 // Of all legs but one: the first that does not carry.
@@ -95,18 +103,23 @@ std::optional<std::string> other_down(db::Session& session, const Move& move, st
 struct Look {
   std::optional<std::string> waits_for{};
   std::optional<std::string> refused{};  // by the switch, which was put back
+  std::optional<std::string> lost{};     // a host route does not answer any more
 };
 
-Result<Look> look_at_leg(db::Session& session, const Job& job, const Move& move, std::size_t leg,
+Result<Look> look_at_leg(db::Session& session, const Job& job, Move& move, std::size_t leg,
                          Timestamp now) {
   const PortWish& wish = move.target[leg];
   const auto observed = find_wish(session, wish.switch_name, wish.intent.port);
   const bool is_stated = observed && observed->wish == wish.intent;
-  if (!is_stated)
+  if (!is_stated) {
     if (const auto down = other_down(session, move, leg))
       return Look{.waits_for = "not touched while another leg is down: " + *down};
+    if (auto unseen = look_at_routes(session, move.server, move.plan()).waits_for)
+      return Look{.waits_for = std::move(unseen)};
+  }
   const auto state = ensure_group(session, job.operation.id, {wish}, now);
   if (!state) return tl::unexpected(state.error());
+  if (!is_stated) note_carrying(session, move);
   if (state->progress == GroupProgress::Aborted) return Look{.refused = state->detail};
   if (state->progress == GroupProgress::Pending)
     return Look{.waits_for = state->detail.empty()
@@ -115,30 +128,52 @@ Result<Look> look_at_leg(db::Session& session, const Job& job, const Move& move,
   return Look{.waits_for = why_unverified(session, wish, move.plan())};
 }
 
+// Legs `first` up to `last`, one after the other, each when what the former left is seen to answer.
+Result<Look> look_at_legs(db::Session& session, const Job& job, Move& move, std::size_t first,
+                          std::size_t last, Timestamp now) {
+  const int up = note_carrying(session, move);
+  if (auto unknown = take_baseline(session, move.server, move.plan(), job.in_state))
+    return Look{.waits_for = std::move(unknown)};
+  // Without any session it is the sessions that are waited for.
+  if (auto lost = look_at_routes(session, move.server, move.plan()).failed; lost && up > 0)
+    return Look{.lost = std::move(lost)};
+  for (std::size_t leg = first; leg < std::min(last, move.target.size()); ++leg) {
+    auto one = look_at_leg(session, job, move, leg, now);
+    if (!one || one->waits_for || one->refused) return one;
+  }
+  return Look{.waits_for = look_at_routes(session, move.server, move.plan()).waits_for};
+}
+
+StepOutcome outcome_of(const Job& job, Look look) {
+  if (look.lost) return Error{Errc::Rejected, "taken back: " + *look.lost};
+  if (look.refused) {
+    const Errc code = job.operation.attempt + 1 < kMostTries ? Errc::Unavailable : Errc::Rejected;
+    return Error{code, "taken back: " + *look.refused};
+  }
+  if (look.waits_for) return Wait{*look.waits_for, kLook};
+  return Done{};
+}
+
+void poke(StepContext& context, const std::vector<PortWish>& wishes) {
+  for (const PortWish& wish : wishes)
+    context.wakeup.poke(switch_topic(wish.switch_name));
+  context.wakeup.poke(kProbeTopic);
+}
+
 StepOutcome move_legs(const Job& job, StepContext& context, std::size_t first, std::size_t last) {
   Move move;
-  const auto look =
+  auto look =
       db::write(context.pool, "move " + job.server.name, [&](db::Session& session) -> Result<Look> {
         auto found = find_move_of(session, job);
         if (!found) return tl::unexpected(found.error());
         move = std::move(*found);
         watch_sessions(session, move.target, kWatched);
-        note_carrying(session, move);
-        for (std::size_t leg = first; leg < std::min(last, move.target.size()); ++leg) {
-          auto one = look_at_leg(session, job, move, leg, context.clock.now());
-          if (!one || one->waits_for || one->refused) return one;
-        }
-        return Look{};
+        watch_probes(session, move.plan(), kWatched);
+        return look_at_legs(session, job, move, first, last, context.clock.now());
       });
   if (!look) return look.error();
-  for (const PortWish& wish : move.target)
-    context.wakeup.poke(switch_topic(wish.switch_name));
-  if (look->refused) {
-    const Errc code = job.operation.attempt + 1 < kMostTries ? Errc::Unavailable : Errc::Rejected;
-    return Error{code, "taken back: " + *look->refused};
-  }
-  if (look->waits_for) return Wait{*look->waits_for, kLook};
-  return Done{};
+  poke(context, move.target);
+  return outcome_of(job, std::move(*look));
 }
 
 }  // namespace
@@ -154,10 +189,10 @@ StepOutcome move_other_legs(const Job& job, StepContext& context) {
 StepOutcome record_move(const Job& job, StepContext& context) {
   const Status recorded = db::write(
       context.pool, "record move " + job.server.name, [&](db::Session& session) -> Status {
-        const auto move = find_move_of(session, job);
+        auto move = find_move_of(session, job);
         if (!move) return tl::unexpected(move.error());
-        const RolloutServer& server = move->server;
         note_carrying(session, *move);
+        const RolloutServer& server = move->server;
         const long long written = db::execute(
             session,
             "UPDATE deployments SET plan = :p, catalog_version = :c, version = version + 1 WHERE "
@@ -182,32 +217,44 @@ StepOutcome record_move(const Job& job, StepContext& context) {
   return Done{};
 }
 
+namespace {
+
+// What a move that goes back waits for; nothing when all its legs are as they were.
+Result<std::optional<std::string>> look_back(db::Session& session, const Job& job, Move& move) {
+  watch_sessions(session, move.former, kWatched);
+  watch_probes(session, move.plan(), kWatched);
+  note_carrying(session, move);
+  const ProbeVerdict routes = look_at_routes(session, move.server, move.plan());
+  // The last leg that was changed is the first to go back.
+  for (auto wish = move.former.rbegin(); wish != move.former.rend(); ++wish) {
+    const auto state = ensure_each(session, {*wish});
+    if (!state) return tl::unexpected(state.error());
+    if (state->progress != GroupProgress::Settled) return std::optional(state->detail);
+    auto why = why_unverified(session, *wish, move.plan());
+    if (why && job.in_state < kPatienceAfterRevert) return why;
+  }
+  // When its traffic was back belongs to the record.
+  if (routes.failed || routes.waits_for)
+    if (job.in_state < kPatienceForRoutes) return routes.failed ? routes.failed : routes.waits_for;
+  watch_sessions(session, move.former, 0s);
+  watch_probes(session, move.plan(), 0s);
+  return std::optional<std::string>{};
+}
+
+}  // namespace
+
 StepOutcome revert_legs(const Job& job, StepContext& context) {
   std::vector<PortWish> wishes;
-  const auto waits_for =
-      db::write(context.pool, "take back " + job.server.name,
-                [&](db::Session& session) -> Result<std::optional<std::string>> {
-                  const auto move = find_move_of(session, job);
-                  if (!move) return tl::unexpected(move.error());
-                  wishes = move->former;
-                  watch_sessions(session, wishes, kWatched);
-                  note_carrying(session, *move);
-                  // The last leg that was changed is the first to go back.
-                  for (auto wish = wishes.rbegin(); wish != wishes.rend(); ++wish) {
-                    const auto state = ensure_each(session, {*wish});
-                    if (!state) return tl::unexpected(state.error());
-                    if (state->progress != GroupProgress::Settled)
-                      return std::optional(state->detail);
-                    auto why = why_unverified(session, *wish, move->plan());
-                    if (why && job.in_state < kPatienceAfterRevert) return why;
-                  }
-                  watch_sessions(session, wishes, 0s);
-                  return std::optional<std::string>{};
-                });
+  const auto waits_for = db::write(context.pool, "take back " + job.server.name,
+                                   [&](db::Session& session) -> Result<std::optional<std::string>> {
+                                     auto move = find_move_of(session, job);
+                                     if (!move) return tl::unexpected(move.error());
+                                     wishes = move->former;
+                                     return look_back(session, job, *move);
+                                   });
   if (!waits_for) return waits_for.error();
   if (!*waits_for) return Done{};
-  for (const PortWish& wish : wishes)
-    context.wakeup.poke(switch_topic(wish.switch_name));
+  poke(context, wishes);
   return Wait{**waits_for, kLook};
 }
 

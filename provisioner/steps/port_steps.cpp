@@ -1,6 +1,7 @@
 // Steps that state wishes for the server's ports and wait until the switches show them.
 #include "core/db/transaction.h"
 #include "provisioner/reconcile/report_json.h"
+#include "provisioner/steps/answer_gate.h"
 #include "provisioner/steps/steps.h"
 #include "provisioner/store/wishes.h"
 
@@ -186,7 +187,8 @@ StepOutcome verify_sessions(const Job& job, StepContext& context) {
   return watch_until_none(context, "verify " + job.server.name,
                           routed_wishes(job.nics, job.deployment),
                           [&](db::Session& session, const std::vector<PortWish>& wishes) {
-                            return first_unverified(session, wishes, job.deployment.plan);
+                            auto reason = first_unverified(session, wishes, job.deployment.plan);
+                            return reason ? reason : unanswered(session, job);
                           });
 }
 

@@ -3,12 +3,17 @@
 #include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "core/id.h"
+#include "provisioner/probe/vantage_worker.h"
+#include "provisioner/steps/route_probes.h"
 #include "provisioner/steps/steps.h"
+#include "provisioner/store/probes.h"
 #include "provisioner/store/rollouts.h"
+#include "provisioner/store/vantage_points.h"
 #include "provisioner/store/wishes.h"
 #include "provisioner/store/work.h"
 
 #include <algorithm>
+#include <set>
 
 namespace switchyard::provisioner {
 
@@ -29,8 +34,9 @@ struct Settled {
 };
 
 // One server that was moved: nothing on its ports may differ from the wish, its sessions must be
-// up, and on a server of several legs one of them must have carried all the time.
-Settled look_at_moved(db::Session& session, const RolloutServer& server) {
+// up, its host routes must answer if they did before, and on a server of several legs one of them
+// must have carried all the time.
+Settled look_at_moved(db::Session& session, RolloutServer server) {
   const auto deployment = find_deployment_record(session, server.deployment);
   // Released meanwhile: nobody's traffic is at stake.
   if (!deployment || !*deployment || (*deployment)->state != "active") return {};
@@ -40,7 +46,11 @@ Settled look_at_moved(db::Session& session, const RolloutServer& server) {
     return {.wrong = "server " + server.server + ": no leg carried its host routes for " +
                      std::to_string(server.loss / 1ms) + " ms"};
   watch_sessions(session, wishes, kWatched);
+  watch_probes(session, (*deployment)->plan, kWatched);
+  const ProbeVerdict routes = look_at_routes(session, server, (*deployment)->plan);
+  if (routes.failed) return {.wrong = "server " + server.server + ": " + *routes.failed};
   Settled seen;
+  if (routes.waits_for) seen.unsettled = "server " + server.server + ": " + *routes.waits_for;
   for (const PortWish& wish : wishes) {
     const auto observed = find_wish(session, wish.switch_name, wish.intent.port);
     if (!observed) continue;
@@ -111,14 +121,26 @@ class Roll {
 
   void begin(int wave) {
     const Timestamp now = context_.clock.now();
+    const bool is_first = last_wave(session_, rollout_.id) == 0;
     for (const RolloutServer& server : list_rollout_servers(session_, rollout_.id, "waiting", wave))
       begin_one(server, now);
+    if (is_first) tell_of_unprobed();
     append_timeline(session_, job_.operation.id, job_.operation.state, "progress",
                     wave_text(wave) + ": " +
                         std::to_string(count_rollout_servers(session_, rollout_.id, "moving")) +
                         " servers",
                     db::now(session_));
     context_.wakeup.poke(kRunnerTopic);
+    context_.wakeup.poke(kProbeTopic);
+  }
+
+  // Of the first servers' VRFs: those of one catalog have the same.
+  void tell_of_unprobed() {
+    for (const std::string& vrf : unprobed_)
+      append_timeline(session_, job_.operation.id, job_.operation.state, "progress",
+                      "nothing probes in VRF " + vrf +
+                          ": no vantage point serves it, so only sessions are looked at there",
+                      db::now(session_));
   }
 
   void begin_one(const RolloutServer& server, Timestamp now) {
@@ -140,6 +162,10 @@ class Roll {
     const auto wishes = routed_wishes(list_nics(session_, server.server), **deployment);
     forget_sessions(session_, wishes);
     watch_sessions(session_, wishes, kWatched);
+    forget_probes(session_, (*deployment)->plan);
+    watch_probes(session_, (*deployment)->plan, kWatched);
+    for (const PlannedVrf& planned : (*deployment)->plan.vrfs)
+      if (list_vantages_of(session_, planned.vrf).empty()) unprobed_.insert(planned.vrf.value);
     append_timeline(session_, move.id, move.state, "started", "", db::now(session_));
     begin_move(session_, server, move.id);
   }
@@ -155,6 +181,7 @@ class Roll {
   StepContext& context_;
   const Job& job_;
   const RolloutRecord& rollout_;
+  std::set<std::string> unprobed_{};  // VRFs of the wave that begins
 };
 
 }  // namespace

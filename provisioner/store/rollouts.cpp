@@ -35,16 +35,16 @@ std::vector<RolloutServer> select_servers(db::Session& session, const std::strin
   std::vector<RolloutServer> servers;
   for (const auto& row :
        db::select<std::string, std::string, std::string, int, std::string, int, int, std::string,
-                  std::string, std::string, long long, long long>(
+                  std::string, std::string, long long, long long, std::string>(
            session,
            "SELECT rollout, deployment, server, wave, state, from_version, to_version, operation, "
-           "detail, legs, loss, ended FROM rollout_servers WHERE " +
+           "detail, legs, loss, ended, probes FROM rollout_servers WHERE " +
                where,
            parameters...)) {
     RolloutServer s;
     long long loss = 0;
     std::tie(s.rollout, s.deployment, s.server, s.wave, s.state, s.from_version, s.to_version,
-             s.operation, s.detail, s.legs, loss, s.ended) = row;
+             s.operation, s.detail, s.legs, loss, s.ended, s.probes) = row;
     s.loss = std::chrono::microseconds(loss);
     servers.push_back(std::move(s));
   }
@@ -75,7 +75,8 @@ void insert_rollout_server(db::Session& session, const RolloutServer& s, const P
   db::execute(session,
               "INSERT INTO rollout_servers (rollout, deployment, server, wave, state, "
               "from_version, to_version, former_plan, target_plan, operation, detail, legs, loss, "
-              "ended) VALUES (:r, :d, :s, :w, :st, :f, :t, :fp, :tp, '', :de, '[]', 0, 0)",
+              "ended, probes) VALUES (:r, :d, :s, :w, :st, :f, :t, :fp, :tp, '', :de, '[]', 0, 0, "
+              "'')",
               s.rollout, s.deployment, s.server, s.wave, s.state, s.from_version, s.to_version,
               to_json_text(plans.former), to_json_text(plans.target), s.detail);
 }
@@ -162,7 +163,7 @@ void begin_move(db::Session& session, const RolloutServer& server, const std::st
               operation, server.rollout, server.deployment);
 }
 
-void note_legs(db::Session& session, const RolloutServer& server, int up, int of, Timestamp now) {
+void note_legs(db::Session& session, RolloutServer& server, int up, int of, Timestamp now) {
   json legs = json::parse(server.legs, nullptr, false);
   if (!legs.is_array()) legs = json::array();
   if (!legs.empty() && legs.back().at("up") == up) return;
@@ -170,10 +171,17 @@ void note_legs(db::Session& session, const RolloutServer& server, int up, int of
   if (!legs.empty() && legs.back().at("up") == 0)
     lost = to_micros(now) - legs.back().at("at").get<long long>();
   legs.push_back({{"at", to_micros(now)}, {"up", up}, {"of", of}});
+  server.legs = legs.dump();
   db::execute(session,
               "UPDATE rollout_servers SET legs = :l, loss = loss + :m WHERE rollout = :r AND "
               "deployment = :d",
-              legs.dump(), lost, server.rollout, server.deployment);
+              server.legs, lost, server.rollout, server.deployment);
+}
+
+void set_rollout_probes(db::Session& session, const RolloutServer& server) {
+  db::execute(session,
+              "UPDATE rollout_servers SET probes = :p WHERE rollout = :r AND deployment = :d",
+              server.probes, server.rollout, server.deployment);
 }
 
 void end_move(db::Session& session, const std::string& operation, const std::string& status,

@@ -40,6 +40,8 @@ struct RolloutServer {
   std::string legs{"[]"};  // JSON list of {"at","up","of"}: legs that carried, from when on
   std::chrono::microseconds loss{};  // how long no leg carried its host routes
   long long ended{};                 // 0: not yet
+  // What vantage points saw of its host routes (steps/route_probes.h); '': nobody looked yet.
+  std::string probes{};
 };
 
 struct PlannedMove {
@@ -83,7 +85,9 @@ void set_rollout_server(db::Session& session, const RolloutServer& server, const
                         const std::string& detail);
 void begin_move(db::Session& session, const RolloutServer& server, const std::string& operation);
 // So many legs of so many carry its traffic at `now`; what has not changed is not written again.
-void note_legs(db::Session& session, const RolloutServer& server, int up, int of, Timestamp now);
+// `server` shows it.
+void note_legs(db::Session& session, RolloutServer& server, int up, int of, Timestamp now);
+void set_rollout_probes(db::Session& session, const RolloutServer& server);
 // Its move is over; the roll-out is woken.
 void end_move(db::Session& session, const std::string& operation, const std::string& status,
               const std::string& why, Timestamp now);

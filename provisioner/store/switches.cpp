@@ -1,6 +1,7 @@
 #include "provisioner/store/switches.h"
 
 #include "core/db/query.h"
+#include "provisioner/store/leases.h"
 
 namespace switchyard::provisioner {
 
@@ -44,29 +45,15 @@ long long scan_wanted_since(db::Session& session, const std::string& name) {
 
 std::optional<SwitchClaim> claim_switch(db::Session& session, const SwitchClaim& claimant,
                                         std::chrono::seconds how_long) {
-  const std::string now = session.now_sql();
-  const auto row = db::select_one<std::string, int, long long>(
-      session,
-      "SELECT claimed_by, CASE WHEN claimed_until > " + now +
-          " THEN 1 ELSE 0 END, fence FROM switches WHERE name = :n",
-      claimant.switch_name);
-  if (!row) return std::nullopt;
-  const auto& [holder, is_held, fence] = *row;
-  const bool ours = holder == claimant.holder && fence == claimant.fence;
-  if (is_held != 0 && !ours) return std::nullopt;
-  const long long next = is_held != 0 ? fence : fence + 1;
-  const long long taken =
-      db::execute(session,
-                  "UPDATE switches SET claimed_by = :h, fence = :x, claimed_until = " + now +
-                      " + :l WHERE name = :n AND fence = :f AND claimed_by = :o",
-                  claimant.holder, next, std::chrono::microseconds(how_long).count(),
-                  claimant.switch_name, fence, holder);
-  if (taken != 1) return std::nullopt;
-  return SwitchClaim{.switch_name = claimant.switch_name, .holder = claimant.holder, .fence = next};
+  const auto fence = claim_row(
+      session, {"switches", claimant.switch_name, claimant.holder, claimant.fence}, how_long);
+  if (!fence) return std::nullopt;
+  return SwitchClaim{claimant.switch_name, claimant.holder, *fence};
 }
 
 void drop_claims(db::Session& session, const std::string& holder) {
   db::execute(session, "UPDATE switches SET claimed_until = 0 WHERE claimed_by = :h", holder);
+  db::execute(session, "UPDATE vantage_points SET claimed_until = 0 WHERE claimed_by = :h", holder);
   db::execute(session, "UPDATE operations SET claimed_until = 0 WHERE claimed_by = :h", holder);
 }
 

@@ -20,10 +20,7 @@ namespace switchyard::provisioner {
 [[nodiscard]] std::optional<SwitchRecord> find_switch_record(db::Session& session,
                                                              const std::string& name);
 
-// Takes or renews the lease of a switch for so long, by the database's clock. Nothing when another
-// one holds it: `claimant` is its holder only with the fence of its last claim (0: it had none), so
-// that an older process of the same name is another one. The fence never shrinks and grows with
-// every change of holder.
+// Takes or renews the lease of a switch; see claim_row(). Nothing when another one holds it.
 [[nodiscard]] std::optional<SwitchClaim> claim_switch(db::Session& session,
                                                       const SwitchClaim& claimant,
                                                       std::chrono::seconds how_long);

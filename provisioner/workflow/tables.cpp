@@ -17,7 +17,7 @@ constexpr std::array kDeploy{
   Row{State::Stopping,   &power_off,           State::Attaching,  State::Isolating,  5min, "deploying", "Power off, so that the tenant's system never sees the provisioning VLAN"},
   Row{State::Attaching,  &attach_ports,        State::Starting,   State::Isolating, 10min, "deploying", "Turn both ports into routed subinterfaces with their filters"},
   Row{State::Starting,   &boot_from_disk,      State::Verifying,  State::Isolating, 20min, "deploying", "Boot the installed system from disk"},
-  Row{State::Verifying,  &verify_sessions,     State::Succeeded,  State::Isolating, 10min, "deploying", "Wait until both switches accept exactly the host routes"},
+  Row{State::Verifying,  &verify_sessions,     State::Succeeded,  State::Isolating, 10min, "deploying", "Wait until both switches accept exactly the host routes, and look whether these answer vantage points"},
   Row{State::Isolating,  &isolate_server,      State::Failed,     State::Failed,    10min, "deploying", "Power off and shut both ports"},
 };
 constexpr std::array kRelease{

@@ -27,6 +27,12 @@ switches:
     ports:
       - {name: swp1, role: server}
       - {name: up1, role: uplink}
+vantage_points:
+  - name: spine1
+    address: 192.0.2.21
+    key_file: /etc/switchyard/spine1
+    host_key: "SHA256:spine"
+    vrfs: [{vrf: vrf-prv, device: vrf-prv}, {vrf: vrf-pub, device: eth0.201}]
 servers:
   - name: srv1
     bmc: {type: simulated, url: "http://127.0.0.1:1/redfish/v1/Systems/srv1"}
@@ -58,6 +64,9 @@ TEST(Inventory, ReadsAWholeSite) {
   EXPECT_EQ(inventory.servers[0].nics[0].port, "swp1");
   EXPECT_EQ(inventory.switches[0].password.reveal(), "secret");
   EXPECT_EQ(inventory.subnets[0].hold_down, 3600);
+  ASSERT_EQ(inventory.vantage_points.size(), 1U);
+  EXPECT_EQ(inventory.vantage_points[0].vrfs[1].device, "eth0.201");
+  EXPECT_FALSE(inventory.vantage_points[0].gate);
 }
 
 struct Bad {
@@ -109,6 +118,22 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"UnknownRole", "role: uplink", "role: party", "not a port role"},
         Bad{"PortNameWithCommand", "{name: up1, role: uplink}",
             "{name: \"up1;reboot\", role: uplink}", "ports[1].name"},
+        Bad{"VantageInMissingVrf", "{vrf: vrf-prv, device: vrf-prv}", "{vrf: vrf-z, device: d}",
+            "there is no VRF vrf-z"},
+        Bad{"VantageVrfTwice", "{vrf: vrf-pub, device: eth0.201}", "{vrf: vrf-prv, device: d}",
+            "VRF vrf-prv stands twice"},
+        Bad{"VantageOfSeveralVrfsWithoutDevice", "{vrf: vrf-pub, device: eth0.201}",
+            "{vrf: vrf-pub}",
+            "vantage point spine1 serves several VRFs: say by which device it probes in VRF "
+            "vrf-pub"},
+        Bad{"VantageDeviceWithCommand", "device: eth0.201", "device: \"eth0;reboot\"",
+            "vrfs[1].device: not a device"},
+        Bad{"VantageWithoutHostKey", "SHA256:spine", "spine", "vantage_points[0].host_key"},
+        Bad{"VantageWithoutKey", "    key_file: /etc/switchyard/spine1\n", "", "needs password"},
+        Bad{"VantageUnknownKey", "name: spine1", "name: spine1\n    colour: red", "colour"},
+        Bad{"VantageWithoutVrfs",
+            "    vrfs: [{vrf: vrf-prv, device: vrf-prv}, {vrf: vrf-pub, device: eth0.201}]\n", "",
+            "an empty list takes the vantage point out of service"},
         Bad{"AsnTransition", "asn: 65001", "asn: 23456", "asn"}),
     [](const auto& tested) { return tested.param.name; });
 

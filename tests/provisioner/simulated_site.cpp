@@ -295,6 +295,7 @@ Status SimulatedSite::import_as(const std::string& name) {
 void SimulatedSite::tick() {
   for (auto& [name, worker] : workers)
     static_cast<void>(worker->tick());
+  if (during_tick) during_tick();
   runner->run_due();
   clock.advance(100ms);
 }

@@ -105,6 +105,7 @@ class SimulatedSite {
   std::map<std::string, std::unique_ptr<SwitchWorker>> workers{};
   ConsoleLogs consoles{};
   std::unique_ptr<Runner> runner{};
+  std::function<void()> during_tick{};  // what else happens meanwhile
 
  private:
   std::string folder_{};

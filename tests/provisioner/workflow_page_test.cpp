@@ -48,7 +48,9 @@ TEST(WorkflowPage, ShowsTheTablesAsTheyAre) {
       "maintenance, or failed (docs/decisions/0009-rescue.md): its server is in maintenance while "
       "it\nruns and however it ends, off and with its ports shut.\nA move gives the switch side of "
       "an active server another version of its catalog; a roll-out (of no server) moves many, in "
-      "waves\n(docs/decisions/0012-roll-out.md).\n";
+      "waves\n(docs/decisions/0012-roll-out.md). Where a vantage point serves a VRF, a leg counts "
+      "as changed when the host routes that answered it before do so again, by as many\npaths "
+      "(docs/decisions/0013-vantage-points.md).\n";
   if (std::getenv("SWITCHYARD_UPDATE") != nullptr) std::ofstream(path) << page;
   std::ostringstream stored;
   stored << std::ifstream(path).rdbuf();

@@ -23,6 +23,7 @@ TEST_F(Domain, ShowsTheFleet) {
                            "switches/tor1",
                            "switches/tor1/ports",
                            "switches/tor1/ports/swp1",
+                           "vantage-points",
                            "vrfs",
                            "subnets",
                            "subnets?vrf=vrf-prv",

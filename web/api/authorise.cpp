@@ -34,6 +34,7 @@ constexpr std::array kTable{
   PermissionRow{"POST",   "/api/v1/switches/:name/actions",               Permission::Network},
   PermissionRow{"GET",    "/api/v1/switches/:name/ports",                 Permission::Read},
   PermissionRow{"GET",    "/api/v1/switches/:name/ports/:port",           Permission::Read},
+  PermissionRow{"GET",    "/api/v1/vantage-points",                       Permission::Read},
   PermissionRow{"GET",    "/api/v1/vrfs",                                 Permission::Read},
   PermissionRow{"GET",    "/api/v1/subnets",                              Permission::Read},
   PermissionRow{"POST",   "/api/v1/subnets",                              Permission::Network},

@@ -29,6 +29,12 @@ json to_json(const provisioner::LegsView& legs) {
   return {{"at", time_json(legs.at)}, {"up", legs.up}, {"of", legs.of}};
 }
 
+json to_json(const provisioner::LossView& loss) {
+  return {{"at", time_json(loss.at)}, {"ms", loss.length.count()}};
+}
+
+json to_json(const provisioner::RouteProbeView& probe);
+
 json to_json(const provisioner::ServerPreview::Port& port) {
   return {{"switch", port.switch_name}, {"port", port.port}, {"from", port.from}, {"to", port.to}};
 }
@@ -41,6 +47,11 @@ template <class T> json parts_json(const std::vector<T>& items) {
   for (const T& item : items)
     list.push_back(to_json(item));
   return list;
+}
+
+json to_json(const provisioner::RouteProbeView& probe) {
+  return {{"vantage", probe.vantage}, {"vrf", probe.vrf}, {"address", probe.address},
+          {"before", probe.before},   {"why", probe.why}, {"losses", parts_json(probe.losses)}};
 }
 
 json to_json(const provisioner::SwitchPreview& one) {
@@ -120,7 +131,8 @@ json to_json(const provisioner::RolloutServerView& server) {
           {"operation", server.operation},
           {"detail", server.detail},
           {"legs", parts_json(server.legs)},
-          {"loss_ms", server.loss.count()}};
+          {"loss_ms", server.loss.count()},
+          {"probes", parts_json(server.probes)}};
 }
 
 json to_json(const provisioner::CatalogPreview& preview) {

@@ -1,4 +1,4 @@
-// /api/v1/switches and their ports, /api/v1/vrfs
+// /api/v1/switches and their ports, /api/v1/vantage-points, /api/v1/vrfs
 #include "web/api/fields.h"
 #include "web/api/resources.h"
 
@@ -50,6 +50,11 @@ void add_switches(Api& api, provisioner::Service& service) {
           });
   api.get("/api/v1/switches/:name/ports/:port", {},
           [&service](const Call& call) { return find_port(service, call); });
+  api.get("/api/v1/vantage-points", {"page_size", "page_token"},
+          [&api, &service](const Call& call) {
+            return list_answer(api, call,
+                               [&](const auto& page) { return service.list_vantage_points(page); });
+          });
   api.get("/api/v1/vrfs", {"page_size", "page_token"}, [&api, &service](const Call& call) {
     return list_answer(api, call, [&](const auto& page) { return service.list_vrfs(page); });
   });

@@ -184,6 +184,23 @@ json to_json(const provisioner::PortView& port) {
           {"wish_version", port.wish_version}};
 }
 
+json to_json(const provisioner::VantageView& point) {
+  json vrfs = json::array();
+  for (const provisioner::VantageVrfView& served : point.vrfs)
+    vrfs.push_back({{"vrf", served.vrf}, {"device", served.device}});
+  return {{"name", point.name},
+          {"address", point.address},
+          {"port", point.port},
+          {"user", point.user},
+          {"gate", point.gate},
+          {"vrfs", std::move(vrfs)},
+          {"state", point.state},
+          {"error", point.error},
+          {"last_contact_at", time_json(point.last_contact)},
+          {"watched", point.watched},
+          {"version", point.version}};
+}
+
 json to_json(const provisioner::VrfView& vrf) {
   return {{"name", vrf.name},
           {"tag", vrf.tag},

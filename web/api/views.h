@@ -15,6 +15,7 @@ namespace switchyard::web::api {
 [[nodiscard]] nlohmann::json to_json(const provisioner::DiscoveryView& machine);
 [[nodiscard]] nlohmann::json to_json(const provisioner::SwitchView& device);
 [[nodiscard]] nlohmann::json to_json(const provisioner::PortView& port);
+[[nodiscard]] nlohmann::json to_json(const provisioner::VantageView& point);
 [[nodiscard]] nlohmann::json to_json(const provisioner::VrfView& vrf);
 [[nodiscard]] nlohmann::json to_json(const provisioner::SubnetView& subnet);
 [[nodiscard]] nlohmann::json to_json(const provisioner::AddressView& address);

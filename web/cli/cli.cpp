@@ -75,6 +75,7 @@ void add_all(CLI::App& root, Chosen& chosen, const ServeHooks& hooks, Console& c
   add_hooks(root, chosen, hooks, console);
   add_server_commands(root, chosen);
   add_switch_commands(root, chosen);
+  add_vantage_commands(root, chosen);
   add_subnet_commands(root, chosen);
   add_catalog_commands(root, chosen);
   add_rollout_commands(root, chosen);

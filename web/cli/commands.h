@@ -28,6 +28,7 @@ void add_maintenance(CLI::App& server_group, Chosen& chosen);
 void add_rescue(CLI::App& server_group, Chosen& chosen);
 void add_wipe_records(CLI::App& server_group, Chosen& chosen);
 void add_switch_commands(CLI::App& root, Chosen& chosen);
+void add_vantage_commands(CLI::App& root, Chosen& chosen);
 void add_subnet_commands(CLI::App& root, Chosen& chosen);
 void add_catalog_commands(CLI::App& root, Chosen& chosen);  // images, catalogs, VRFs, inventory
 // Of what is pushed as a folder (pushed.h); `kind` is one of its constants.

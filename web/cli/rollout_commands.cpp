@@ -4,6 +4,7 @@
 #include "web/cli/pushed.h"
 #include "web/cli/text.h"
 
+#include <algorithm>
 #include <ostream>
 
 namespace switchyard::web::cli {
@@ -28,6 +29,29 @@ std::string counts(const json& rollout) {
   if (servers == rollout.end() || !servers->is_object()) return text;
   for (const auto& [state, count] : servers->items())
     text += (text.empty() ? "" : ", ") + count.dump() + " " + state;
+  return text;
+}
+
+// The longest that any vantage point saw, or that no leg carried.
+std::string loss_of(const json& server) {
+  double longest = number_of(server, "loss_ms");
+  for (const json& probe : list_of(server, "probes"))
+    for (const json& loss : list_of(probe, "losses"))
+      longest = std::max(longest, number_of(loss, "ms"));
+  const auto ms = static_cast<long long>(longest);
+  return ms == 0 ? "-" : std::to_string(ms) + " ms";
+}
+
+// Why it is where it is, then what vantage points have to say: "10.1.0.5 lost 340 ms at spine1".
+std::string notes_of(const json& server) {
+  std::string text = text_of(server, "detail");
+  const auto add = [&text](const std::string& more) { text += (text.empty() ? "" : "; ") + more; };
+  for (const json& probe : list_of(server, "probes")) {
+    if (const std::string why = text_of(probe, "why"); !why.empty()) add("not probed: " + why);
+    for (const json& loss : list_of(probe, "losses"))
+      add(text_of(probe, "address") + " lost " + text_of(loss, "ms") + " ms at " +
+          text_of(probe, "vantage"));
+  }
   return text;
 }
 
@@ -103,12 +127,8 @@ Outcome<void> show(Session& session, const std::string& id) {
         {"WAVE",
          [](const json& s) { return std::to_string(static_cast<int>(number_of(s, "wave"))); }},
         column("STATE", "state"),
-        {"LOSS",
-         [](const json& s) {
-           const auto ms = static_cast<int>(number_of(s, "loss_ms"));
-           return ms == 0 ? std::string("-") : std::to_string(ms) + " ms";
-         }},
-        column("WHY", "detail")},
+        {"LOSS", loss_of},
+        {"NOTES", notes_of}},
        "no servers"});
 }
 
