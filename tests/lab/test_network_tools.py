@@ -136,9 +136,9 @@ def test_routes_of_frr_stay(routed):
     assert [route["dev"] for route in routes if route["dst"] == "10.0.0.0/8"] == ["eth1.101"], routes
 
 
+# The NICs of netplan's machine have no cable; its daemon is the one of systemd-networkd.
+@pytest.mark.parametrize("routed", [tool for tool in TOOLS if tool != "netplan"], indirect=True)
 def test_a_dead_cable_takes_nothing_away(routed):
-    if routed.tool == "netplan":  # its NICs have no cable; its daemon is the one of systemd-networkd
-        return
     left = by_name(routed.out / "without-cable.json")
     assert "LOWER_UP" not in left["eth1"]["flags"]
     assert set(left) == set(routed.devices)
@@ -166,10 +166,9 @@ def settings(text: str) -> dict:
     return sections
 
 
+@pytest.mark.parametrize("routed", ["netplan"], indirect=True)
 def test_netplan_says_what_the_files_of_networkd_say(routed, tmp_path):
-    """What it adds, each with its reason: catalogs/shipped/common/server/netplan.yaml.j2 and docs/catalogs.md."""
-    if routed.tool != "netplan":
-        return
+    """And what it adds: addresses that are permanent, MTUs twice, no wait for a NIC, link-local addresses without carrier."""
     lay_files(GOLDEN / "l3-dual-systemd-networkd.txt", tmp_path)
     for file in (tmp_path / "etc/systemd/network").glob("*eth*"):
         made = settings((routed.out / "generated" / f"10-netplan-{file.name.split('-', 1)[1]}").read_text())
