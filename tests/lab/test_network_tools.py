@@ -17,6 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 GOLDEN = HERE.parent / "catalogs" / "golden"
 TOOLS = ["ifupdown2", "systemd-networkd", "netplan", "networkmanager"]
 LEGS = ["eth1.101", "eth1.201", "eth2.101", "eth2.201"]
+pytestmark = pytest.mark.seconds(500)  # whichever comes first boots the machine
 MACS = {"eth1": "02:00:00:00:00:01", "eth2": "02:00:00:00:00:02"}
 
 
@@ -103,7 +104,6 @@ def routed(request, tmp_path_factory):
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.mark.seconds(500)
 def test_every_tool_makes_the_same_network(routed):
     assert routed.network() == {**{name: device(mtu=1404, mac=mac) for name, mac in MACS.items()}, **{name: vlan(name) for name in LEGS},
                                 "vni0": device(mtu=1500, kind="dummy", addresses=["10.1.0.5/32", "fd10:1::5/128"]),
@@ -195,7 +195,6 @@ def segment(request, tmp_path_factory):
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.mark.seconds(500)
 def test_every_tool_makes_the_same_bond(segment):
     assert segment.network() == {**{name: device(master="bond0") for name in MACS}, "bond0": device(kind="bond"),
                                  "bond0.302": vlan("bond0.302"), "bond0.303": vlan("bond0.303")}
