@@ -10,7 +10,7 @@ usage: ./test.sh [STAGE…]
   all       everything below but qemu, boots and preseed (the default)
   unit      C++ tests, on SQLite and on a private MariaDB, and the checks of scripts and formats
   openapi   lint of docs/openapi.yaml, and every recorded answer of the unit tests against it
-  lab       the real fabric: FRR, bridges, VRFs, sshd in User Mode Linux (root, about 10 minutes)
+  lab       the real fabric: FRR, bridges, VRFs, sshd in User Mode Linux (root, about 14 minutes)
   boot      the whole story: a QEMU server installed, routed, released and wiped on the real fabric,
             and its faults (root; about 18 minutes, the first time 5 more for two server images)
   netboot   real firmware in QEMU boots from the service: BIOS, UEFI by PXE and HTTP, Secure Boot, IPv6 alone; and

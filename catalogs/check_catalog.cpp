@@ -58,14 +58,6 @@ LinkView sample_link(int number, const std::vector<VrfView>& vrfs) {
   return link;
 }
 
-// What images set up their network with: one tool, or the two of an image that does not say.
-std::vector<std::vector<NetworkTool>> sample_tools() {
-  std::vector<std::vector<NetworkTool>> sets{ServerView{}.tools};
-  for (const NetworkTool tool : all_network_tools())
-    sets.push_back({tool});
-  return sets;
-}
-
 // Nobody when the catalog has a VRF without these families.
 std::optional<ServerView> sample_server(const CatalogDefinition& definition,
                                         const std::string& image, Families families) {
@@ -171,27 +163,49 @@ void note_tools_without_files(Checker& checker, const CatalogDefinition& definit
                        "; a server whose image has only that gets no network");
 }
 
+// Each tool, and the two of an image that does not say; for a catalog that knows no tools those
+// two.
+std::vector<std::vector<NetworkTool>> sample_tools(const CatalogFolder& folder,
+                                                   const CatalogDefinition& definition) {
+  std::vector<std::vector<NetworkTool>> sets{ServerView{}.tools};
+  const bool is_of_tools =
+      std::ranges::any_of(definition.server,
+                          [](const ServerFile& file) { return !file.tools.empty(); }) ||
+      std::ranges::any_of(folder.files, [](const auto& file) {
+        return file.second.find("network_tools") != std::string::npos;
+      });
+  if (!is_of_tools) return sets;
+  for (const NetworkTool tool : all_network_tools())
+    sets.push_back({tool});
+  return sets;
+}
+
+struct Sample {
+  ServerView server{};
+  std::string of{};  // what it stands for
+};
+
 // Every image, address family and set of tools, as far as the catalog has them.
-std::vector<std::pair<ServerView, std::string>> sample_servers(
-    const CatalogDefinition& definition) {
-  std::vector<std::pair<ServerView, std::string>> servers;
+std::vector<Sample> sample_servers(const CatalogFolder& folder,
+                                   const CatalogDefinition& definition) {
+  std::vector<Sample> samples;
   for (const std::string& image : sample_images(definition))
-    for (const std::vector<NetworkTool>& tools : sample_tools())
+    for (const std::vector<NetworkTool>& tools : sample_tools(folder, definition))
       for (const Families families : {Families::Both, Families::V4, Families::V6}) {
         auto server = sample_server(definition, image, families);
         if (!server) continue;
         server->tools = tools;
-        servers.emplace_back(*server,
-                             "image " + image + ", " + to_string(tools) +
-                                 (server->segment ? "" : std::string(", ") + to_string(families)));
+        std::string of = "image " + image + ", " + to_string(tools);
+        if (!server->segment) of += std::string(", ") + to_string(families);
+        samples.push_back({*server, of});
       }
-  return servers;
+  return samples;
 }
 
 Status try_samples(Checker& checker, const CatalogFolder& folder,
                    const CatalogDefinition& definition) {
   const auto begun = std::chrono::steady_clock::now();
-  for (const auto& [server, of] : sample_servers(definition)) {
+  for (const auto& [server, of] : sample_servers(folder, definition)) {
     const auto passed = std::chrono::steady_clock::now() - begun;
     if (passed > kEnoughTime && !checker.check.faults.empty()) return {};
     if (passed > kMostTime) {

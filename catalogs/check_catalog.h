@@ -21,9 +21,9 @@ struct CatalogCheck {
   CatalogDefinition definition{};    // its network with what it adds to switches
 };
 
-// Definition, schema, templates; then rendered for each OS image it fits, with each network tool
-// alone and those of an image that does not say, and each mix of address families its VRFs allow,
-// and read by the real programs that are installed; for switches, judged by the NOS's own parser.
+// Definition, schema, templates; then rendered for each OS image it fits, each network tool, if it
+// knows tools, and each mix of address families its VRFs allow, and read by the real programs that
+// are installed; for switches, judged by the NOS's own parser.
 // Errors: of the engine.
 [[nodiscard]] Result<CatalogCheck> check_catalog(TemplateEngine& engine, const JudgePolicy& judge,
                                                  const CatalogFolder& folder);

@@ -44,6 +44,8 @@ for merged in bin lib sbin; do
   rm -r "$folder/root/$merged"
 done
 
+# As its package does when it is installed.
+/usr/bin/python3 -m compileall -q "$folder/root/usr/share/ifupdown2" || fail "ifupdown2 does not compile"
 ln -sfn "$folder/root/usr/share/ifupdown2/ifupdown2" "$folder/bin/ifquery"
 cat >"$folder/bin/nmcli" <<END
 #!/bin/sh

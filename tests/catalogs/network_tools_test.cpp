@@ -4,7 +4,9 @@
 #include "catalogs/catalog_folder.h"
 #include "catalogs/network_tool.h"
 #include "catalogs/render_server.h"
+#include "catalogs/syntax_tools.h"
 #include "core/net.h"
+#include "tests/catalogs/tool_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -151,18 +153,24 @@ std::string name_of(const Shape& one) { return one.catalog + "-" + to_string(one
 
 void PrintTo(const Shape& one, std::ostream* out) { *out << name_of(one); }
 
-// What a tool is given of a shipped catalog, as one text.
-std::string rendered(const Shape& shape) {
-  const auto folder = read_catalog_folder(std::string(SWITCHYARD_SOURCE_DIR) +
-                                          "/catalogs/shipped/" + shape.catalog);
-  if (!folder) return folder.error().message;
-  ServerView server = shape.catalog == "l2-segment" ? segment_server() : routed_server();
-  server.tools = {shape.tool};
+std::vector<RenderedFile> files_of(const std::string& catalog, const ServerView& server) {
+  const auto folder =
+      read_catalog_folder(std::string(SWITCHYARD_SOURCE_DIR) + "/catalogs/shipped/" + catalog);
+  EXPECT_TRUE(folder) << folder.error().message;
   const auto made =
       render_server(engine(), folder->files, parse_catalog(folder->files).definition, server);
-  if (!made) return made.error().message;
+  EXPECT_TRUE(made) << made.error().message;
+  for (const Fault& fault : made->faults)
+    ADD_FAILURE() << to_string(fault);
+  return made->files;
+}
+
+// What a tool is given of a shipped catalog, as one text.
+std::string rendered(const Shape& shape) {
+  ServerView server = shape.catalog == "l2-segment" ? segment_server() : routed_server();
+  server.tools = {shape.tool};
   std::string text;
-  for (const RenderedFile& file : made->files)
+  for (const RenderedFile& file : files_of(shape.catalog, server))
     if (!file.path.starts_with("/etc/frr") && !file.path.starts_with("/etc/systemd/system") &&
         !file.path.starts_with("/usr/"))
       text.append("==> " + file.path + " " + file.mode + "\n" + file.content);
@@ -207,6 +215,21 @@ TEST(FilesOfNetworkTools, AreForRootAlone) {
                              line.starts_with("==> /etc/NetworkManager/system-connections/");
       EXPECT_TRUE(!is_secret || line.ends_with(" 0600")) << line;
     }
+  }
+}
+
+// What the shipped definition itself, an access port, does not come to.
+TEST(FilesOfNetworkTools, AreGoodForATrunkWithoutAddresses) {
+  use_unpacked_tools();
+  SyntaxTools tools;
+  ServerView server = segment_server();
+  server.segment->untagged = std::nullopt;
+  for (const NetworkTool tool : all_network_tools()) {
+    server.tools = {tool};
+    const SyntaxCheck check = tools.check(files_of("l2-segment", server));
+    EXPECT_THAT(check.notes, IsEmpty());
+    for (const Fault& fault : check.faults)
+      ADD_FAILURE() << to_string(fault);
   }
 }
 

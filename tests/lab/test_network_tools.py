@@ -17,6 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 GOLDEN = HERE.parent / "catalogs" / "golden"
 TOOLS = ["ifupdown2", "systemd-networkd", "netplan", "networkmanager"]
 LEGS = ["eth1.101", "eth1.201", "eth2.101", "eth2.201"]
+pytestmark = pytest.mark.seconds(500)  # whichever comes first boots the machine
 MACS = {"eth1": "02:00:00:00:00:01", "eth2": "02:00:00:00:00:02"}
 
 
@@ -30,24 +31,27 @@ def lay_files(golden: pathlib.Path, root: pathlib.Path) -> None:
         path.chmod(int(mode, 8))
 
 
-def boot(folder: pathlib.Path, tool: str, devices: list[str]) -> None:
+def boot(folder: pathlib.Path, tool: str, devices: list[str], cables: str) -> None:
     """Until it has powered itself off."""
     preload = folder / "xstate_preload.so"
     subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", preload, HERE / "xstate_preload.c"], check=True, timeout=60)
-    # Their addresses are their own, as those of real ones are, and files match that.
-    nics = [f"vec{number}:transport=tap,ifname=nic{number},depth=64,gro=0,mtu=9000,mac={mac}" for number, mac in enumerate(MACS.values())]
-    cables = "".join(f"ip tuntap add name nic{number} mode tap && ip link set nic{number} mtu 9000 up && " for number in range(len(nics)))
-    command = ["env", f"LD_PRELOAD={preload}", "linux.uml", f"umid={tool}", f"uml_dir={folder}/uml", "mem=320M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/",
-               "ro", f"init={HERE}/guest/tool-init", "con=null", "con0=null,fd:1", "quiet", f"TOOL={tool}", f"SHARE={folder}",
-               "DEVICES=" + " ".join(devices), *nics]
+    taps = [] if cables else [f"vec{number}:transport=tap,ifname=nic{number},depth=64,gro=0,mac={mac}" for number, mac in enumerate(MACS.values())]
+    make_taps = "".join(f"ip tuntap add name nic{number} mode tap && ip link set nic{number} up && " for number in range(len(taps)))
+    machine = ["env", f"LD_PRELOAD={preload}", "linux.uml", f"umid={tool}", f"uml_dir={folder}/uml", "mem=320M", "root=/dev/root",
+               "rootfstype=hostfs", "rootflags=/", "ro", f"init={HERE}/guest/tool-init", "con=null", "con0=null,fd:1", "quiet",
+               f"TOOL={tool}", f"SHARE={folder}", "DEVICES=" + ",".join(devices), f"CABLES={cables}", *taps]
+    alone = ["unshare", "--net", "--pid", "--fork", "--kill-child", "sh", "-c", make_taps + 'exec "$@"', "sh"]
     with open(folder / "console", "wb") as console:
-        process = subprocess.Popen(["unshare", "--net", "--pid", "--fork", "--kill-child", "sh", "-c", cables + 'exec "$@"', "sh", *command], stdin=subprocess.DEVNULL, stdout=console,
-                                   stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen([*alone, *machine], stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        process.wait(timeout=240)
+        process.wait(timeout=360)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def by_name(file: pathlib.Path) -> dict:
+    return {each["ifname"]: each for each in json.loads(file.read_text())}
 
 
 class Machine:
@@ -59,93 +63,152 @@ class Machine:
         self.out.mkdir(parents=True)
         (folder / "uml").mkdir()
         lay_files(GOLDEN / f"{catalog}-{tool}.txt", folder / "files")
-        boot(folder, tool, devices)
+        # netplan matches permanent addresses, and the end of a cable has none.
+        boot(folder, tool, devices, "" if tool == "netplan" else "yes")
         assert (self.out / "uptime").exists(), (folder / "console").read_text(errors="replace")[-3000:]
         self.log = (self.out / "log").read_text(errors="replace")
-        self.devices = {each["ifname"]: each for each in json.loads((self.out / "addresses.json").read_text())}
-        self.ipv6 = {name: (accept_ra, disabled) for name, accept_ra, disabled in
-                     (line.split() for line in (self.out / "ipv6").read_text().splitlines())}
+        self.devices = by_name(self.out / "addresses.json")
+        self.ipv6 = dict(line.removeprefix("./").split(":") for line in (self.out / "ipv6").read_text().splitlines())
 
     def addresses(self, device: str, scope: str) -> list[str]:
         return sorted(f"{one['local']}/{one['prefixlen']}" for one in self.devices[device]["addr_info"] if one["scope"] == scope)
 
     def network(self) -> dict:
         """What matters of it, the same whoever made it."""
-        return {name: {"mac": each["address"] if name in MACS else None, "mtu": each["mtu"], "up": "UP" in each["flags"],
-                       "link": each.get("link"), "kind": each.get("linkinfo", {}).get("info_kind"),
-                       "vlan": each.get("linkinfo", {}).get("info_data", {}).get("id"),
-                       "master": each.get("master"), "addresses": self.addresses(name, "global")}
-                for name, each in self.devices.items() if name != "lo"}
+        found = {}
+        for name, each in self.devices.items():
+            about = each.get("linkinfo", {})
+            kind = about.get("info_kind")
+            found[name] = {"mtu": each["mtu"], "up": "UP" in each["flags"], "master": each.get("master"),
+                           "addresses": self.addresses(name, "global"), "kind": None if kind == "veth" else kind,
+                           "vlan": about["info_data"]["id"] if kind == "vlan" else None, "link": each.get("link") if kind == "vlan" else None,
+                           "mac": each["address"] if name in MACS and not each.get("master") else None}
+        del found["lo"]
+        return found
+
+
+def device(**about) -> dict:
+    return {"mtu": 1400, "up": True, "master": None, "addresses": [], "kind": None, "vlan": None, "link": None, "mac": None, **about}
+
+
+def vlan(name: str) -> dict:
+    link, tag = name.split(".")
+    return device(kind="vlan", link=link, vlan=int(tag))
 
 
 @pytest.fixture(scope="module", params=TOOLS)
-def machine(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(request.param.replace("-", ""))
-    yield Machine(folder, request.param, "l3-dual", [*LEGS, "vni0", "vni1"])
+def routed(request, tmp_path_factory):
+    """A server of l3-dual."""
+    folder = tmp_path_factory.mktemp("routed")
+    yield Machine(folder, request.param, "l3-dual", [*(f"{name}/fe80::" for name in LEGS), "vni0/10.1.0.5", "vni0/fd10:1::5", "vni1/203.0.113.5"])
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def nic(name: str) -> dict:
-    return {"mac": MACS[name], "mtu": 1404, "up": True, "link": None, "kind": None, "vlan": None, "master": None, "addresses": []}
+def test_every_tool_makes_the_same_network(routed):
+    assert routed.network() == {**{name: device(mtu=1404, mac=mac) for name, mac in MACS.items()}, **{name: vlan(name) for name in LEGS},
+                                "vni0": device(mtu=1500, kind="dummy", addresses=["10.1.0.5/32", "fd10:1::5/128"]),
+                                "vni1": device(mtu=1500, kind="dummy", addresses=["203.0.113.5/32"])}
 
 
-def leg(name: str) -> dict:
-    return {"mac": None, "mtu": 1400, "up": True, "link": name.split(".")[0], "kind": "vlan", "vlan": int(name.split(".")[1]),
-            "master": None, "addresses": []}
-
-
-def dummy(*addresses: str) -> dict:
-    return {"mac": None, "mtu": 1500, "up": True, "link": None, "kind": "dummy", "vlan": None, "master": None,
-            "addresses": sorted(addresses)}
-
-
-@pytest.mark.seconds(400)
-def test_every_tool_makes_the_same_network(machine):
-    assert machine.network() == {"eth1": nic("eth1"), "eth2": nic("eth2"), **{name: leg(name) for name in LEGS},
-                                 "vni0": dummy("10.1.0.5/32", "fd10:1::5/128"), "vni1": dummy("203.0.113.5/32")}
-
-
-def test_legs_have_their_link_local_address_and_no_other(machine):
+def test_legs_have_the_link_local_address_of_their_nic(routed):
     for name in LEGS:
-        assert machine.addresses(name, "link") == [f"fe80::ff:fe00:{name[3]}/64"], name
+        assert routed.addresses(name, "link") == [f"fe80::ff:fe00:{name[3]}/64"], name
 
 
-def test_nobody_is_told_routes_by_advertisements(machine):
-    for name in [*MACS, *LEGS]:
-        accept_ra, disabled = machine.ipv6[name]
-        assert accept_ra == "0" or disabled == "1", (name, machine.ipv6[name])
-
-
-def test_wires_have_no_address(machine):
-    if machine.tool == "ifupdown2":
-        pytest.xfail("its files leave the kernel's link-local address on the wire, as they always have")
+def test_wires_have_no_address(routed):
     for name in MACS:
-        assert machine.addresses(name, "link") == [], name
+        # ifupdown2 leaves the kernel's own there.
+        own = [f"fe80::ff:fe00:{name[3]}/64"] if routed.tool == "ifupdown2" else []
+        assert routed.addresses(name, "link") == own, name
 
 
-def test_flows_keep_to_one_tor(machine):
-    assert set(re.findall(r"= (\d)", (machine.out / "sysctl").read_text())) == {"1"}
+def test_nobody_is_told_routes_by_advertisements(routed):
+    for name in [*MACS, *LEGS]:
+        assert routed.ipv6[f"{name}/accept_ra"] == "0" or routed.ipv6[f"{name}/disable_ipv6"] == "1", name
 
 
-def test_routes_of_frr_stay(machine):
-    routes = json.loads((machine.out / "routes.json").read_text())
+def test_flows_keep_to_one_tor(routed):
+    assert set(re.findall(r"= (\d)", (routed.out / "sysctl").read_text())) == {"1"}
+
+
+def test_routes_of_frr_stay(routed):
+    routes = json.loads((routed.out / "routes.json").read_text())
     assert [route["dev"] for route in routes if route["dst"] == "10.0.0.0/8"] == ["eth1.101"], routes
 
 
-def test_the_tool_had_nothing_against_its_files(machine):
-    wrong = [line for line in machine.log.splitlines()
-             if re.search(r"/etc/(systemd/network|netplan|NetworkManager/(system-connections|conf.d)|network/interfaces)\S*:? .*"
-                          r"(unknown|ignor|invalid|fail|error)", line, re.IGNORECASE) and "(none)" not in line]
-    assert wrong == []
+# The NICs of netplan's machine have no cable; its daemon is the one of systemd-networkd.
+@pytest.mark.parametrize("routed", [tool for tool in TOOLS if tool != "netplan"], indirect=True)
+def test_a_dead_cable_takes_nothing_away(routed):
+    left = by_name(routed.out / "without-cable.json")
+    assert "LOWER_UP" not in left["eth1"]["flags"]
+    assert set(left) == set(routed.devices)
+    assert [one["local"] for one in left["vni1"]["addr_info"] if one["scope"] == "global"] == ["203.0.113.5"]
+
+
+def test_the_tool_has_nothing_against_its_files(routed):
+    assert complaints(routed) == []
+
+
+def complaints(machine: Machine) -> list[str]:
+    return [line for line in machine.log.splitlines()
+            if re.search(r"unknown|ignoring|invalid|unsupported|cannot be|failed to load|error", line, re.IGNORECASE)
+            and re.search(r"/etc/(systemd|netplan|NetworkManager|network)/", line)]
 
 
 def settings(text: str) -> dict:
-    """Sections of a file of systemd-networkd: sets of key and value."""
-    parsed: dict[str, set] = {}
-    section = ""
+    """Sections of a file of systemd-networkd: sets of lines."""
+    sections: dict[str, set] = {}
     for line in text.splitlines():
         if line.startswith("["):
-            section = line.strip("[]")
+            sections[section := line.strip("[]")] = set()
         elif "=" in line and not line.startswith("#"):
-            parsed.setdefault(section, set()).add(tuple(line.split("=", 1)))
-    return parsed
+            sections[section].add(line)
+    return sections
+
+
+@pytest.mark.parametrize("routed", ["netplan"], indirect=True)
+def test_netplan_says_what_the_files_of_networkd_say(routed, tmp_path):
+    """And what it adds: addresses that are permanent, MTUs twice, no wait for a NIC, link-local addresses without carrier."""
+    lay_files(GOLDEN / "l3-dual-systemd-networkd.txt", tmp_path)
+    for file in (tmp_path / "etc/systemd/network").glob("*eth*"):
+        made = settings((routed.out / "generated" / f"10-netplan-{file.name.split('-', 1)[1]}").read_text())
+        wanted = settings(file.read_text())
+        added = {f"{section}: {line}" for section, lines in made.items() for line in lines - wanted.get(section, set())}
+        left_out = {f"{section}: {line}" for section, lines in wanted.items() for line in lines - made.get(section, set())}
+        mac = MACS[re.search(r"eth\d", file.name)[0]]
+        expected = {"link": ({f"Match: PermanentMACAddress={mac}", "Link: WakeOnLan=off", "Link: MTUBytes=1404"},
+                             {f"Match: MACAddress={mac}", "Match: Type=ether"}),
+                    "netdev": (set(), set())}.get(file.suffix[1:])
+        if file.suffix == ".network" and "." in file.stem:
+            expected = ({"Link: MTUBytes=1400", "Network: ConfigureWithoutCarrier=yes"}, set())
+        elif file.suffix == ".network":
+            expected = ({f"Match: PermanentMACAddress={mac}", "Link: RequiredForOnline=no", "Network: EmitLLDP=true"},
+                        {"Match: Type=ether", "Network: EmitLLDP=nearest-bridge"})  # true means nearest-bridge
+        assert (added, left_out) == expected, file.name
+
+
+@pytest.fixture(scope="module", params=TOOLS[1:])
+def segment(request, tmp_path_factory):
+    """A server of l2-segment; with ifupdown2 it is in test_switchyard_catalogs.py."""
+    folder = tmp_path_factory.mktemp("segment")
+    yield Machine(folder, request.param, "l2-segment", ["eth1", "eth2", "bond0", "bond0.302", "bond0.303"])
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_every_tool_makes_the_same_bond(segment):
+    assert segment.network() == {**{name: device(master="bond0") for name in MACS}, "bond0": device(kind="bond"),
+                                 "bond0.302": vlan("bond0.302"), "bond0.303": vlan("bond0.303")}
+
+
+def test_the_bond_waits_with_one_nic(segment):
+    bond = segment.devices["bond0"]["linkinfo"]["info_data"]
+    assert (bond["mode"], bond["miimon"]) == ("active-backup", 100)
+
+
+def test_vlans_of_a_tenant_have_no_address(segment):
+    for name in ("bond0.302", "bond0.303"):
+        assert segment.addresses(name, "link") == [], name
+
+
+def test_the_tool_has_nothing_against_the_files_of_a_segment(segment):
+    assert complaints(segment) == []

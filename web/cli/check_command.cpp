@@ -123,8 +123,8 @@ void add_catalog_check(CLI::App& catalog_group, Chosen& chosen) {
   const auto folder = std::make_shared<std::string>();
   auto& command = add_command(
       catalog_group, chosen, "check",
-      "Read a catalog's folder, render it for sample servers, let FRR read what comes; needs no "
-      "service",
+      "Read a catalog's folder, render it for sample servers, let FRR and network tools read what "
+      "comes; needs no service",
       "  switchyard catalog check catalogs/shipped/l3-private\n"
       "  switchyard -o json catalog check .",
       [folder](Session& session) { return check_network_catalog(session, *folder); });
