@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -49,6 +50,7 @@ bool has_no_way(std::string_view said) {
 
 ProbeAnswer read_answer(int status, std::string_view route, std::string_view said) {
   using Kind = ProbeAnswer::Kind;
+  said.remove_prefix(std::min(said.find_first_not_of(' '), said.size()));
   const int paths = count_paths(route);
   if (status == 0) return {.kind = Kind::Answered, .paths = paths};
   if (status == 1 || has_no_way(said)) return {.kind = Kind::Silent, .paths = paths};

@@ -38,7 +38,7 @@ def site_with_vantage(lab, vrfs) -> str:
 
 
 def spine_point(controller) -> dict:
-    return next(point for point in controller.json("vantage", "list") if point["name"] == SPINE)
+    return next(point for point in controller.json("vantage", "list")["items"] if point["name"] == SPINE)
 
 
 def push(controller, folder: pathlib.Path, community: str) -> int:
@@ -65,11 +65,11 @@ def deployed(site, lab):
     """Two servers of l3-private, probed by spine1; all given back at the end."""
     controller = site.controller
     controller.more_servers(site_with_vantage(lab, (PRV,)))
-    controller.wait(lambda: controller.in_sync("provisioning", plan.SERVER_PORTS["srv5"]), 120, "the ports of srv5 to be in the pool")
-    controller.wait(lambda: spine_point(controller)["state"] == "reachable", 30, "spine1 to be reached")
+    controller.wait(lambda: controller.in_sync("provisioning", plan.SERVER_PORTS["srv5"]), 240, "the ports of srv5 to be in the pool")
+    controller.wait(lambda: spine_point(controller)["state"] == "reachable", 60, "spine1 to be reached")
     with site.by_catalog("l3-private", subnet_words((PRV,))):
         second = controller.deploy("srv5", catalog="l3-private", subnets=subnet_words((PRV,)), server=plan.SRV5)
-        wait_converged(lab, 120, wanted=EVERY_PATH)
+        wait_converged(lab, 240, wanted=EVERY_PATH)
         try:
             yield controller
         finally:
