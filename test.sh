@@ -23,7 +23,7 @@ usage: ./test.sh [STAGE…]
   browser   the portal in Chromium against a running demo
   preseed   Debian's own installer in QEMU, and the disk boots: 34 minutes without KVM beside other
             work, so `all` leaves it out
-  fuzz      libFuzzer with ASan and UBSan, a minute for each parser of what servers send at boot
+  fuzz      libFuzzer with ASan and UBSan, half a minute for each parser of what servers send at boot
 
 Needs Debian 12 and root (packages, network namespaces). Builds in build/dev.
 TEXT
@@ -127,7 +127,7 @@ preseed() {
 
 fuzz() {
   say "fuzz"
-  tests/fuzz/run.sh
+  tests/fuzz/run.sh -s 30
 }
 
 build
