@@ -1,8 +1,8 @@
 // Everything that reads what a switch printed. A tenant chooses part of it (a host name, prefixes),
 // and a switch may be anybody's.
-#include "switch-drivers/linux-frr/frr_config.h"
+#include "switch-drivers/frr/frr_config.h"
+#include "switch-drivers/frr/session_reading.h"
 #include "switch-drivers/linux-frr/kernel_reading.h"
-#include "switch-drivers/linux-frr/session_reading.h"
 #include "switch-drivers/linux-frr/undo_record.h"
 #include "switch-drivers/port_intent.h"
 
@@ -18,6 +18,7 @@ namespace {
 
 using namespace switchyard;
 using namespace switchyard::switch_drivers;
+using namespace switchyard::switch_drivers::frr;
 using namespace switchyard::switch_drivers::linux_frr;
 
 void demand(bool promise) {
