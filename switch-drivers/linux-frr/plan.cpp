@@ -54,11 +54,11 @@ PortPlan plan_port(const PortState& from, const PortState& to, const PlanContext
   PortPlan plan;
   plan.port = to.port;
   plan_kernel(plan, from, to, context);
-  frr::FrrPlan routing = plan_frr({.own = from.frr, .shared = from.frr_shared},
-                                  {.own = to.frr, .shared = to.frr_shared},
-                                  {.shared_present = context.shared_present,
-                                   .through_shut = plan.through_shut,
-                                   .tidy_shared = context.tidy_shared});
+  frr::FrrPlan routing = frr::plan_frr({.own = from.frr, .shared = from.frr_shared},
+                                       {.own = to.frr, .shared = to.frr_shared},
+                                       {.shared_present = context.shared_present,
+                                        .through_shut = plan.through_shut,
+                                        .tidy_shared = context.tidy_shared});
   plan.frr_remove = std::move(routing.remove);
   plan.frr_add = std::move(routing.add);
   plan.soft_clears = std::move(routing.soft_clears);
