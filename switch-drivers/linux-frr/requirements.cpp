@@ -10,6 +10,8 @@ namespace switchyard::switch_drivers::linux_frr {
 
 namespace {
 
+constexpr std::size_t kInterfaceLength = 15;  // IFNAMSIZ - 1
+
 std::string instance_of(Asn asn, const std::string& vrf) {
   return fmt::format("router bgp {} vrf {}", asn.value, vrf);
 }
@@ -77,6 +79,12 @@ Status check_requirements(const PortIntent& intent, const SwitchState& observed,
     }
   }
   for (const Attachment& attachment : intent.attachments) {
+    const std::string name = fmt::format("{}.{}", intent.port, attachment.tag.value);
+    if (name.size() > kInterfaceLength) {
+      return failure(Errc::Rejected, fmt::format("{}: the subinterface name {} has more than {} "
+                                                 "characters",
+                                                 where, name, kInterfaceLength));
+    }
     if (auto status = check_vrf(observed, attachment.vrf.value, context.asn); !status) {
       return tl::unexpected(status.error().in(where));
     }
