@@ -1,5 +1,6 @@
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
 
+#include "switch-drivers/frr/instance.h"
 #include "switch-drivers/frr/policy.h"
 #include "switch-drivers/frr/session_reading.h"
 #include "switch-drivers/linux-frr/capabilities.h"
@@ -130,7 +131,7 @@ Result<SwitchFacts> LinuxFrrDriver::probe() {
   facts.hostname = first_line(observed->before[1].output);
   facts.nos_version = first_line(observed->before[2].output);
   facts.vrfs = usable_vrfs(state, context_.asn);
-  facts.asn = asn_of(state);
+  facts.asn = frr::asn_of(*state.running);
   for (const auto& [name, link] : state.links) {
     if (is_port_kind(link.kind) && name != "lo" && parse_port_name(name))
       facts.ports.push_back(name);

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <functional>
 
 namespace switchyard::switch_drivers::sonic {
 
@@ -69,20 +69,32 @@ RowKey port_row(const std::string& port) { return {std::string{kPort}, port}; }
 // "no interface …" of what FRR may only forget once the kernel has lost it.
 bool forgets(const frr::FrrCommand& command) { return command.text.starts_with("no interface "); }
 
-// The commands with every new neighbour shut down as soon as it exists.
-std::vector<frr::FrrCommand> with_neighbors_shut(const std::vector<frr::FrrCommand>& commands,
-                                                 std::vector<frr::FrrCommand>& opening) {
-  std::vector<frr::FrrCommand> shut;
+bool starts_neighbor(const frr::FrrCommand& command) {
+  return command.text.starts_with("no neighbor ") && command.text.ends_with(" shutdown");
+}
+
+// A batch before the reading back, with every new neighbour shut down as soon as it exists, and
+// what starts neighbours after it.
+struct Additions {
+  std::vector<frr::FrrCommand> closed{};
+  std::vector<frr::FrrCommand> opening{};
+  std::vector<frr::FrrCommand> forgotten{};
+};
+
+Additions apart(const std::vector<frr::FrrCommand>& commands) {
+  Additions additions;
   for (const frr::FrrCommand& command : commands) {
-    if (forgets(command)) continue;
-    shut.push_back(command);
+    auto& part = forgets(command)           ? additions.forgotten
+                 : starts_neighbor(command) ? additions.opening
+                                            : additions.closed;
+    part.push_back(command);
     if (frr::word(command.text, 0) != "neighbor" || frr::word(command.text, 2) != "interface")
       continue;
-    const std::string neighbor = fmt::format("neighbor {} shutdown", frr::word(command.text, 1));
-    shut.push_back({command.block, {}, neighbor});
-    opening.push_back({command.block, {}, "no " + neighbor});
+    const std::string shut = fmt::format("neighbor {} shutdown", frr::word(command.text, 1));
+    additions.closed.push_back({command.block, {}, shut});
+    additions.opening.push_back({command.block, {}, "no " + shut});
   }
-  return shut;
+  return additions;
 }
 
 class Planner {
@@ -247,17 +259,15 @@ PortPlan plan_port(const PortState& from, const PortState& to,
   const frr::FrrPlan routing = frr::plan_frr(
       {.own = from.frr, .shared = from.frr_shared}, {.own = to.frr, .shared = to.frr_shared},
       {.shared_present = shared_present, .through_shut = planner.through_shut()});
-  std::vector<frr::FrrCommand> opening;
-  std::vector<frr::FrrCommand> forgotten;
-  std::ranges::copy_if(routing.add, std::back_inserter(forgotten), forgets);
+  const Additions additions = apart(routing.add);
   planner.route(routing.remove);
   planner.close();
-  planner.route(with_neighbors_shut(routing.add, opening));
+  planner.route(additions.closed);
   planner.remove_rows();
-  planner.route(forgotten);
+  planner.route(additions.forgotten);
   planner.dress_port();
   planner.add_rows();
-  planner.open(opening);
+  planner.open(additions.opening);
   for (const frr::BgpPeer& peer : routing.resets)
     planner.send(reset(peer));
   for (const frr::BgpPeer& peer : routing.soft_clears)

@@ -1,5 +1,6 @@
 #include "switch-drivers/sonic/requirements.h"
 
+#include "switch-drivers/frr/instance.h"
 #include "switch-drivers/sonic/names.h"
 
 #include <fmt/format.h>
@@ -28,11 +29,11 @@ Status check_routing_mode(const ConfigDb& db) {
                              mode.empty() ? "separated, the default" : mode));
 }
 
-Status check_vrf(const ConfigDb& db, const VrfName& vrf) {
+Status check_vrf(const BaseConfig& base, const VrfName& vrf) {
   const auto name = vrf_name(vrf);
   if (!name) return tl::unexpected(name.error());
-  const auto row = db.find({"VRF", *name});
-  if (row == db.end()) return failure(Errc::Rejected, "the switch has no VRF " + *name);
+  const auto row = base.db.find({"VRF", *name});
+  if (row == base.db.end()) return failure(Errc::Rejected, "the switch has no VRF " + *name);
   const auto fallback = row->second.find("fallback");
   if (fallback != row->second.end() && fallback->second == "true") {
     return failure(Errc::Rejected,
@@ -40,7 +41,7 @@ Status check_vrf(const ConfigDb& db, const VrfName& vrf) {
                                "table",
                                *name));
   }
-  return {};
+  return frr::check_instance(base.routing, frr::instance_of(base.asn, *name));
 }
 
 Status check_vlan(const ConfigDb& db, VlanId vlan) {
@@ -64,7 +65,8 @@ Status check_port_row(const PortIntent& intent, const ConfigDb& db) {
 
 }  // namespace
 
-Status check_requirements(const PortIntent& intent, const ConfigDb& db) {
+Status check_requirements(const PortIntent& intent, const BaseConfig& base) {
+  const ConfigDb& db = base.db;
   if (auto status = check_port_row(intent, db); !status) return status;
   const auto named = [&](Status status) -> Status {
     if (status) return {};
@@ -73,7 +75,7 @@ Status check_requirements(const PortIntent& intent, const ConfigDb& db) {
   if (!intent.attachments.empty())
     if (auto status = named(check_routing_mode(db)); !status) return status;
   for (const Attachment& attachment : intent.attachments)
-    if (auto status = named(check_vrf(db, attachment.vrf)); !status) return status;
+    if (auto status = named(check_vrf(base, attachment.vrf)); !status) return status;
   std::vector<VlanId> vlans = intent.tagged;
   if (intent.untagged) vlans.push_back(*intent.untagged);
   for (const VlanId& vlan : vlans)
@@ -81,7 +83,8 @@ Status check_requirements(const PortIntent& intent, const ConfigDb& db) {
   return {};
 }
 
-std::vector<std::string> problems_of(const ConfigDb& db) {
+std::vector<std::string> problems_of(const BaseConfig& base) {
+  const ConfigDb& db = base.db;
   std::vector<std::string> problems;
   if (auto status = check_routing_mode(db); !status) problems.push_back(status.error().message);
   if (metadata(db, "frr_mgmt_framework_config") == "true") {
@@ -90,10 +93,16 @@ std::vector<std::string> problems_of(const ConfigDb& db) {
         "configuration, too");
   }
   for (const auto& [key, fields] : db) {
+    if (key.table != "VRF") continue;
     const auto fallback = fields.find("fallback");
-    if (key.table == "VRF" && fallback != fields.end() && fallback->second == "true")
+    if (fallback != fields.end() && fallback->second == "true")
       problems.push_back(to_string(key) + " has \"fallback\": its packets may leave it");
+    const std::string instance = frr::instance_of(base.asn, key.key);
+    if (auto status = frr::check_policy_required(base.routing, instance); !status)
+      problems.push_back(status.error().message);
   }
+  if (frr::asn_of(base.routing) != base.asn)
+    problems.push_back(fmt::format("FRR has no BGP instance of AS {}", base.asn.value));
   return problems;
 }
 

@@ -135,6 +135,17 @@ TEST(SonicPlan, MirrorsItselfOnTheWayBack) {
       std::vector{neighbor, list, close, remove, in_kernel, in_asic, forget, join, open}));
 }
 
+TEST(SonicPlan, FinishesAChangeThatWasCutOffBeforeTheReadingBack) {
+  const PortPlan rest = plan(drifted_states(kPort)[4], wish(routed(kPort)));
+  for (const Step& step : rest.steps)
+    EXPECT_EQ(step.command.line.find("VLAN_SUB_INTERFACE"), std::string::npos);
+  ASSERT_EQ(rest.last_steps.size(), 3U) << script(rest);
+  EXPECT_THAT(rest.last_steps[0].command.line, HasSubstr("admin_status up"));
+  EXPECT_EQ(rest.last_steps[2].command.input,
+            "router bgp 65001 vrf Vrf_vrf-prv\n no neighbor Ethernet4.101 shutdown\nexit\n"
+            "router bgp 65001 vrf Vrf_vrf-pub\n no neighbor Ethernet4.201 shutdown\nexit\n");
+}
+
 // SONiC: "can not change to … directly".
 TEST(SonicPlan, MovesASubinterfaceToAnotherVrfByMakingItAgain) {
   const PortPlan move = plan(routed(kPort), routed_elsewhere(kPort));

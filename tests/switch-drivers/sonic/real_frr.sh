@@ -9,7 +9,12 @@ mount -t tmpfs tmpfs /etc/frr
 : >/etc/frr/vtysh.conf
 : >/etc/frr/frr.conf
 chown frr:frr /run/frr /etc/frr /etc/frr/*
-trap 'for pid in /run/frr/*.pid; do kill "$(cat "$pid")" 2>/dev/null || true; done' EXIT
+stop() {
+  for pid in /run/frr/*.pid; do
+    kill "$(cat "$pid")" 2>/dev/null || true
+  done
+}
+trap stop EXIT
 # No port of BGP: this is about what the daemons take, and nobody is there to talk to.
 /usr/lib/frr/zebra -d -A 127.0.0.1
 /usr/lib/frr/bgpd -d -A 127.0.0.1 -p 0

@@ -117,7 +117,15 @@ std::vector<PortState> drifted_states(const std::string& port) {
   // SONiC's models let this pass.
   PortState both = wish(routed(port));
   both.rows[{"VLAN_MEMBER", "Vlan100|" + port}] = {{"tagging_mode", "untagged"}};
-  return {addressed, router, odd_member, both};
+  // A change that was cut off before the reading back.
+  PortState half_done = wish(routed(port));
+  half_done.rows[{"PORT", port}]["admin_status"] = "down";
+  for (const auto& [key, fields] : wish(routed(port)).rows) {
+    if (key.table != "VLAN_SUB_INTERFACE") continue;
+    half_done.frr.insert(
+        {"router bgp 65001 vrf " + fields.at("vrf_name"), "", "neighbor " + key.key + " shutdown"});
+  }
+  return {addressed, router, odd_member, both, half_done};
 }
 
 std::vector<Change> all_changes() {

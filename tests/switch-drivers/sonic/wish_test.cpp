@@ -98,15 +98,23 @@ TEST(PortState, FindsRoutingUnderEitherName) {
   }
 }
 
+frr::FrrConfig base_routing() {
+  return frr::parse_frr_config(
+             "frr defaults traditional\nrouter bgp 65001 vrf Vrf_vrf-prv\nexit\n"
+             "router bgp 65001 vrf Vrf_vrf-pub\nexit\n")
+      .value();
+}
+
 TEST(SonicRequirements, NameWhatIsMissing) {
   ConfigDb db = base_config();
+  const frr::FrrConfig routing = base_routing();
   const auto said = [&](const PortIntent& intent) {
-    const Status status = check_requirements(intent, db);
+    const Status status = check_requirements(intent, {db, routing, Asn{65001}});
     return status ? std::string{} : status.error().message;
   };
   for (const PortIntent& intent : all_intents(kPort))
     EXPECT_EQ(said(intent), "");
-  EXPECT_THAT(problems_of(db), IsEmpty());
+  EXPECT_THAT(problems_of({db, routing, Asn{65001}}), IsEmpty());
   EXPECT_THAT(said(shut_port("Ethernet8")), HasSubstr("is not on the switch"));
   db[{"VRF", "Vrf_vrf-prv"}]["fallback"] = "true";
   EXPECT_THAT(said(routed(kPort)), HasSubstr("fallback"));
@@ -118,13 +126,20 @@ TEST(SonicRequirements, NameWhatIsMissing) {
   EXPECT_THAT(said(shut_port(kPort)), HasSubstr("PORTCHANNEL_MEMBER|PortChannel1|Ethernet4"));
 }
 
-TEST(SonicRequirements, WantFrrLeftToUs) {
+TEST(SonicRequirements, WantFrrLeftToUsAndFiltersRequired) {
   ConfigDb db = base_config();
+  frr::FrrConfig routing = base_routing();
+  const BaseConfig base{db, routing, Asn{65001}};
+  const auto said = [&] { return check_requirements(routed(kPort), base).error().message; };
+  routing.lines.insert({"router bgp 65001 vrf Vrf_vrf-pub", "", "no bgp ebgp-requires-policy"});
+  EXPECT_THAT(said(), HasSubstr("needs the line \"bgp ebgp-requires-policy\""));
+  EXPECT_THAT(problems_of(base), testing::SizeIs(1));
+  routing.lines.clear();
+  EXPECT_THAT(said(), HasSubstr("FRR has no \"router bgp 65001 vrf Vrf_vrf-prv\""));
   db.erase({"DEVICE_METADATA", "localhost"});
-  EXPECT_THAT(check_requirements(routed(kPort), db).error().message,
-              HasSubstr("split-unified and has separated"));
-  EXPECT_TRUE(check_requirements(provisioning_port(kPort), db)) << "needs no FRR";
-  EXPECT_THAT(problems_of(db), testing::SizeIs(1));
+  EXPECT_THAT(said(), HasSubstr("split-unified and has separated"));
+  EXPECT_TRUE(check_requirements(provisioning_port(kPort), base)) << "needs no FRR";
+  EXPECT_THAT(problems_of(base), testing::SizeIs(2));
 }
 
 TEST(SonicCapabilities, SayWhyNot) {
