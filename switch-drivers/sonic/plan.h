@@ -10,7 +10,8 @@
 //   neighbours on                               open the port
 //
 // The neighbours go before the port is closed for the reason linux-frr has: FRR before 8.5 crashes
-// over one whose link is down.
+// over one whose link is down. A step whose command fails ends the change: what waits for the ASIC
+// fails when it waited in vain, and nothing may overtake it.
 #pragma once
 
 #include "switch-drivers/frr/frr_plan.h"
