@@ -120,10 +120,10 @@ std::vector<PortState> drifted_states(const std::string& port) {
   // A change that was cut off before the reading back.
   PortState half_done = wish(routed(port));
   half_done.rows[{"PORT", port}]["admin_status"] = "down";
-  for (const auto& [key, fields] : wish(routed(port)).rows) {
+  for (const auto& [key, row] : wish(routed(port)).rows) {
     if (key.table != "VLAN_SUB_INTERFACE") continue;
     half_done.frr.insert(
-        {"router bgp 65001 vrf " + fields.at("vrf_name"), "", "neighbor " + key.key + " shutdown"});
+        {"router bgp 65001 vrf " + row.at("vrf_name"), "", "neighbor " + key.key + " shutdown"});
   }
   return {addressed, router, odd_member, both, half_done};
 }
