@@ -21,7 +21,8 @@ inline constexpr std::string_view kAnswers = "/answers/";
 // Looks at files by their paths: FRR's vtysh, netplan, ifupdown2's own reader, nmcli; sh and bash
 // for scripts; debconf, cloud-init, ignition-validate and xmllint for answers. Nothing is run that
 // a file says, and no program sees another file than those it is given. Writes into a temporary
-// folder; at most 20 s a program. Not thread-safe.
+// folder; at most 20 s a program. What a program said of a text is kept for the life of the
+// process. Not thread-safe.
 class SyntaxTools {
  public:
   // Of one server: those that a program reads together are given to it together. What was looked at

@@ -83,6 +83,16 @@ Status check_policy(const PortIntent& intent, const std::vector<std::string>& li
   return {};
 }
 
+// A NOS whose ports are Ethernet100 calls the subinterface Eth100.1001 where the long name is too
+// long; any other NOS says for itself that it is.
+std::string shortest_subinterface(std::string_view port, VlanId tag) {
+  constexpr std::string_view kLong = "Ethernet";
+  const bool is_numbered = port.starts_with(kLong) && port.size() > kLong.size() &&
+                           port.find_first_not_of("0123456789", kLong.size()) == port.npos;
+  return fmt::format("{}{}.{}", is_numbered ? "Eth" : "",
+                     is_numbered ? port.substr(kLong.size()) : port, tag.value);
+}
+
 Status check_attachment(const PortIntent& intent, const Attachment& attachment) {
   if (const auto vrf = parse_vrf(attachment.vrf.value); !vrf) {
     return tl::unexpected(vrf.error().in("port " + intent.port));
@@ -96,7 +106,7 @@ Status check_attachment(const PortIntent& intent, const Attachment& attachment) 
   if (keepalive < 1 || attachment.hold.count() < 3 * keepalive || attachment.hold.count() > 65535) {
     return refuse(intent, "hold must be at least three keepalives and at most 65535 s");
   }
-  const std::string name = fmt::format("{}.{}", intent.port, attachment.tag.value);
+  const std::string name = shortest_subinterface(intent.port, attachment.tag);
   if (name.size() > kInterfaceLength) {
     return refuse(intent, "the subinterface name " + name + " has more than 15 characters");
   }

@@ -1,9 +1,9 @@
 // Adding a NOS is one row here.
 #include "switch-drivers/registry.h"
 
+#include "switch-drivers/frr/policy.h"
 #include "switch-drivers/linux-frr/describe.h"
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
-#include "switch-drivers/linux-frr/policy.h"
 #include "switch-drivers/transport/shell.h"
 
 #include <fmt/format.h>
@@ -31,7 +31,7 @@ std::unique_ptr<Driver> make_linux_frr(SwitchAccess access, SwitchContext contex
 }
 
 constexpr std::array kRows{
-    Row{"linux-frr", make_linux_frr, linux_frr::judge_policy, linux_frr::describe_change},
+    Row{"linux-frr", make_linux_frr, frr::judge_policy, linux_frr::describe_change},
 };
 
 }  // namespace

@@ -74,8 +74,6 @@ Command store(const std::string& path, std::string text) {
 
 }  // namespace
 
-std::string inbound_list(std::string_view interface) { return fmt::format("SWY-P-{}", interface); }
-
 std::string port_file(std::string_view port) {
   std::string name{port};
   std::replace(name.begin(), name.end(), '/', '@');
@@ -136,7 +134,7 @@ Command read_bgp_routes(std::span<const BgpPeer> peers) {
       line += fmt::format(
           " -c 'show bgp vrf {} {} unicast neighbors {} routes json'"
           " -c 'show {} prefix-list detail {} json'",
-          peer.vrf.value, family, peer.interface, word, inbound_list(peer.interface));
+          peer.vrf.value, family, peer.interface, word, frr::inbound_list(peer.interface));
     }
   }
   return {std::move(line)};

@@ -24,6 +24,7 @@
 #pragma once
 
 #include "core/net.h"
+#include "switch-drivers/frr/frr_plan.h"
 #include "switch-drivers/transport/shell.h"
 
 #include <chrono>
@@ -69,10 +70,7 @@ namespace switchyard::switch_drivers::linux_frr {
 // net/ipv6/conf/swp1.101/accept_ra, answered as net.ipv6.conf.swp1/101.accept_ra.
 [[nodiscard]] Command read_settings(std::span<const std::string> keys);
 
-struct BgpPeer {
-  VrfName vrf{};
-  std::string interface {};  // swp1.101
-};
+using frr::BgpPeer;
 
 [[nodiscard]] Command read_bgp_summary();  // vtysh -c 'show bgp vrf all summary json'
 // One vtysh with four -c a peer, answers JSON objects in this order: show bgp vrf V ipv4 unicast
@@ -130,8 +128,6 @@ struct BgpPeer {
 [[nodiscard]] Command flush_disk();    // sync /etc/frr/frr.conf /etc/network/interfaces.d
 
 // --- Names. -------------------------------------------------------------------------------------
-// The prefix list of one session, the same name in both families: SWY-P-swp1.101
-[[nodiscard]] std::string inbound_list(std::string_view interface);
 [[nodiscard]] std::string port_file(std::string_view port);
 [[nodiscard]] std::string snippet_path(std::string_view port);
 [[nodiscard]] std::string_view deadman_script();

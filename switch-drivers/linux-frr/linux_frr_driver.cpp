@@ -1,14 +1,15 @@
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
 
+#include "switch-drivers/frr/instance.h"
+#include "switch-drivers/frr/policy.h"
+#include "switch-drivers/frr/session_reading.h"
 #include "switch-drivers/linux-frr/capabilities.h"
 #include "switch-drivers/linux-frr/change.h"
 #include "switch-drivers/linux-frr/difference.h"
 #include "switch-drivers/linux-frr/exchange.h"
 #include "switch-drivers/linux-frr/observation.h"
 #include "switch-drivers/linux-frr/outcome.h"
-#include "switch-drivers/linux-frr/policy.h"
 #include "switch-drivers/linux-frr/requirements.h"
-#include "switch-drivers/linux-frr/session_reading.h"
 #include "switch-drivers/linux-frr/wish.h"
 
 #include <fmt/format.h>
@@ -44,7 +45,7 @@ Status check_all(std::span<const PortIntent> wished) {
   for (const PortIntent& intent : wished) {
     if (auto status = check(intent); !status) return status;
     for (const Attachment& attachment : intent.attachments)
-      if (auto status = check_policy(attachment.policy); !status)
+      if (auto status = frr::check_policy(attachment.policy); !status)
         return tl::unexpected(status.error().in("port " + intent.port));
     if (!seen.insert(intent.port).second) {
       return failure(Errc::Invalid, "port " + intent.port + " is wished twice");
@@ -106,7 +107,7 @@ class LinuxFrrDriver final : public Driver {
   PortOutcome settled(const Settlement& port, const Answer& verdict, const Answer& record,
                       const SwitchState& observed);
   Status clear_away(const SwitchState& observed);
-  Result<std::vector<SessionRoutes>> read_routes(const std::vector<BgpPeer>& peers);
+  Result<std::vector<frr::SessionRoutes>> read_routes(const std::vector<BgpPeer>& peers);
 
   tl::unexpected<Error> named(const Error& error) const {
     return tl::unexpected(error.in("switch " + name_));
@@ -130,7 +131,7 @@ Result<SwitchFacts> LinuxFrrDriver::probe() {
   facts.hostname = first_line(observed->before[1].output);
   facts.nos_version = first_line(observed->before[2].output);
   facts.vrfs = usable_vrfs(state, context_.asn);
-  facts.asn = asn_of(state);
+  facts.asn = frr::asn_of(*state.running);
   for (const auto& [name, link] : state.links) {
     if (is_port_kind(link.kind) && name != "lo" && parse_port_name(name))
       facts.ports.push_back(name);
@@ -357,19 +358,20 @@ Status LinuxFrrDriver::clear_away(const SwitchState& observed) {
   return {};
 }
 
-Result<std::vector<SessionRoutes>> LinuxFrrDriver::read_routes(const std::vector<BgpPeer>& peers) {
+Result<std::vector<frr::SessionRoutes>> LinuxFrrDriver::read_routes(
+    const std::vector<BgpPeer>& peers) {
   std::vector<Command> commands;
   for (std::size_t i = 0; i < peers.size(); i += kPeersInOneCommand) {
     const std::size_t count = std::min(kPeersInOneCommand, peers.size() - i);
     commands.push_back(read_bgp_routes(std::span{peers}.subspan(i, count)));
   }
-  std::vector<SessionRoutes> all;
+  std::vector<frr::SessionRoutes> all;
   if (commands.empty()) return all;
   const auto answers = shell_->run(commands, deadline_);
   if (!answers) return tl::unexpected(answers.error());
   for (const Answer& answer : *answers) {
-    auto routes =
-        parse_bgp_routes(answer.output, std::min(kPeersInOneCommand, peers.size() - all.size()));
+    auto routes = frr::parse_bgp_routes(answer.output,
+                                        std::min(kPeersInOneCommand, peers.size() - all.size()));
     if (!routes) return tl::unexpected(routes.error());
     all.insert(all.end(), routes->begin(), routes->end());
   }
@@ -381,7 +383,7 @@ Result<std::vector<SessionReport>> LinuxFrrDriver::sessions(std::span<const Port
   const std::vector<Command> commands{read_bgp_summary()};
   const auto answers = shell_->run(commands, deadline_);
   if (!answers) return named(answers.error());
-  const auto summaries = parse_bgp_summary((*answers)[0].output);
+  const auto summaries = frr::parse_bgp_summary((*answers)[0].output);
   if (!summaries) return named(summaries.error());
   std::vector<SessionReport> reports;
   std::vector<BgpPeer> peers;

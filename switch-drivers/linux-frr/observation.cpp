@@ -72,7 +72,7 @@ std::shared_ptr<const Files> parse_shared_files(std::string_view text) {
 }
 
 Result<std::shared_ptr<const FrrConfig>> parse_shared_config(std::string_view text) {
-  return parse_frr_config(text).map(
+  return frr::parse_frr_config(text).map(
       [](FrrConfig&& config) { return std::make_shared<const FrrConfig>(std::move(config)); });
 }
 

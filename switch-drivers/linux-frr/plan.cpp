@@ -54,7 +54,15 @@ PortPlan plan_port(const PortState& from, const PortState& to, const PlanContext
   PortPlan plan;
   plan.port = to.port;
   plan_kernel(plan, from, to, context);
-  plan_frr(plan, from, to, context);
+  frr::FrrPlan routing = frr::plan_frr({.own = from.frr, .shared = from.frr_shared},
+                                       {.own = to.frr, .shared = to.frr_shared},
+                                       {.shared_present = context.shared_present,
+                                        .through_shut = plan.through_shut,
+                                        .tidy_shared = context.tidy_shared});
+  plan.frr_remove = std::move(routing.remove);
+  plan.frr_add = std::move(routing.add);
+  plan.soft_clears = std::move(routing.soft_clears);
+  plan.resets = std::move(routing.resets);
   return plan;
 }
 
@@ -131,31 +139,16 @@ std::vector<Command> body_commands(const Phases& phases) {
   return commands;
 }
 
-std::string render_frr(const std::vector<FrrCommand>& commands) {
-  std::string text;
-  std::string block;
-  std::string family;
-  const auto leave_family = [&] {
-    if (!family.empty()) text += " exit-address-family\n";
-    family.clear();
-  };
-  const auto leave_block = [&] {
-    leave_family();
-    if (!block.empty()) text += "exit\n";
-    block.clear();
-  };
-  for (const FrrCommand& command : commands) {
-    if (command.block != block) leave_block();
-    if (command.family != family) leave_family();
-    if (command.block != block) text += command.block + "\n";
-    block = command.block;
-    if (command.family != family) text += " " + command.family + "\n";
-    family = command.family;
-    const char* indent = block.empty() ? "" : family.empty() ? " " : "  ";
-    if (!command.text.empty()) text += indent + command.text + "\n";
-  }
-  leave_block();
-  return text;
+std::set<std::string> needs_of(const PortState& wished) {
+  std::set<std::string> needs = needs_of(wished.frr);
+  needs.merge(needs_of(wished.frr_shared));
+  return needs;
+}
+
+PortPlan plan_leftovers(const SharedObjects& objects, const std::set<std::string>& needs) {
+  PortPlan plan;
+  plan.frr_remove = remove_objects(unused_objects(objects, needs));
+  return plan;
 }
 
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -2,6 +2,7 @@
 // leaves a session without its filter nor an open port half made. Pure.
 #pragma once
 
+#include "switch-drivers/frr/frr_plan.h"
 #include "switch-drivers/linux-frr/exchange.h"
 #include "switch-drivers/linux-frr/state.h"
 
@@ -12,13 +13,9 @@
 
 namespace switchyard::switch_drivers::linux_frr {
 
-// One configuration line and where it is typed.
-struct FrrCommand {
-  Text block{};
-  Text family{};
-  Text text{};  // empty: entering the block is all
-  friend bool operator==(const FrrCommand&, const FrrCommand&) = default;
-};
+using frr::FrrCommand;
+using frr::remove_objects;
+using frr::render_frr;
 
 struct PortPlan {
   std::string port{};
@@ -46,8 +43,6 @@ struct PlanContext {
 [[nodiscard]] PortPlan plan_port(const PortState& from, const PortState& to,
                                  const PlanContext& context);
 
-// Objects as unused_objects() names them.
-[[nodiscard]] std::vector<FrrCommand> remove_objects(const std::set<std::string>& objects);
 // Keys of the shared objects that a port made so uses. One that is only about to be made may itself
 // need one that is there.
 [[nodiscard]] std::set<std::string> needs_of(const PortState& wished);
@@ -72,13 +67,8 @@ struct Phases {
 // All three, as a change sends them but for the dead man's handle.
 [[nodiscard]] std::vector<Command> body_commands(const Phases& phases);
 
-// Lines for `vtysh -f`, entering and leaving blocks as needed.
-[[nodiscard]] std::string render_frr(const std::vector<FrrCommand>& commands);
-
-// The two halves of plan_port.
+// The kernel's half of plan_port; frr/frr_plan.h has the other.
 void plan_kernel(PortPlan& plan, const PortState& from, const PortState& to,
                  const PlanContext& context);
-void plan_frr(PortPlan& plan, const PortState& from, const PortState& to,
-              const PlanContext& context);
 
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -1,47 +1,28 @@
 #include "switch-drivers/linux-frr/requirements.h"
 
+#include "switch-drivers/frr/instance.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace switchyard::switch_drivers::linux_frr {
 
 namespace {
 
-std::string instance_of(Asn asn, const std::string& vrf) {
-  return fmt::format("router bgp {} vrf {}", asn.value, vrf);
-}
+constexpr std::size_t kInterfaceLength = 15;  // IFNAMSIZ - 1
 
 bool is_kind(const SwitchState& observed, const std::string& name, const char* kind) {
   const auto link = observed.links.find(name);
   return link != observed.links.end() && link->second.kind == kind;
 }
 
-// Without it a neighbour that has no filter yet takes and gives everything (RFC 8212).
-Status check_policy_required(const SwitchState& observed, const std::string& instance) {
-  const bool refused =
-      observed.running->lines.contains({instance, {}, "no bgp ebgp-requires-policy"});
-  const bool said = observed.running->lines.contains({instance, {}, "bgp ebgp-requires-policy"});
-  if (refused || (observed.running->datacenter_defaults && !said)) {
-    return failure(
-        Errc::Rejected,
-        fmt::format("\"{}\" needs the line \"bgp ebgp-requires-policy\" and has {}", instance,
-                    refused ? "\"no bgp ebgp-requires-policy\"" : "datacenter defaults"));
-  }
-  return {};
-}
-
 Status check_vrf(const SwitchState& observed, const std::string& vrf, Asn asn) {
   if (!is_kind(observed, vrf, "vrf")) {
     return failure(Errc::Rejected, "the switch has no VRF " + vrf);
   }
-  const std::string instance = instance_of(asn, vrf);
-  if (!observed.running->lines.contains({instance})) {
-    return failure(Errc::Rejected, "FRR has no \"" + instance + "\"");
-  }
-  return check_policy_required(observed, instance);
+  return frr::check_instance(*observed.running, frr::instance_of(asn, vrf));
 }
 
 Status check_bridge(const SwitchState& observed, const std::string& bridge) {
@@ -77,6 +58,12 @@ Status check_requirements(const PortIntent& intent, const SwitchState& observed,
     }
   }
   for (const Attachment& attachment : intent.attachments) {
+    const std::string name = fmt::format("{}.{}", intent.port, attachment.tag.value);
+    if (name.size() > kInterfaceLength) {
+      return failure(Errc::Rejected, fmt::format("{}: the subinterface name {} has more than {} "
+                                                 "characters",
+                                                 where, name, kInterfaceLength));
+    }
     if (auto status = check_vrf(observed, attachment.vrf.value, context.asn); !status) {
       return tl::unexpected(status.error().in(where));
     }
@@ -90,7 +77,8 @@ std::vector<std::string> problems_of(const SwitchState& observed, const SwitchCo
     problems.push_back(status.error().message);
   }
   for (const VrfName& vrf : usable_vrfs(observed, context.asn)) {
-    if (auto status = check_policy_required(observed, instance_of(context.asn, vrf.value));
+    if (auto status =
+            frr::check_policy_required(*observed.running, frr::instance_of(context.asn, vrf.value));
         !status) {
       problems.push_back(status.error().message);
     }
@@ -101,7 +89,7 @@ std::vector<std::string> problems_of(const SwitchState& observed, const SwitchCo
           vrf.value, family));
     }
   }
-  if (asn_of(observed) != context.asn) {
+  if (frr::asn_of(*observed.running) != context.asn) {
     problems.push_back(fmt::format("FRR has no BGP instance of AS {}", context.asn.value));
   }
   if (observed.saved->lines.empty()) {
@@ -115,22 +103,12 @@ std::vector<VrfName> usable_vrfs(const SwitchState& observed, Asn asn) {
   std::vector<VrfName> vrfs;
   for (const auto& [name, link] : observed.links) {
     const auto vrf = parse_vrf(name);
-    if (vrf && link.kind == "vrf" && observed.running->lines.contains({instance_of(asn, name)})) {
+    if (vrf && link.kind == "vrf" &&
+        observed.running->lines.contains({frr::instance_of(asn, name)})) {
       vrfs.push_back(*vrf);
     }
   }
   return vrfs;
-}
-
-Asn asn_of(const SwitchState& observed) {
-  for (const FrrLine& line : observed.running->lines) {
-    const auto parts = words(line.block);
-    if (parts.size() < 3 || parts[0] != "router" || parts[1] != "bgp") continue;
-    std::uint32_t number = 0;
-    std::from_chars(parts[2].data(), parts[2].data() + parts[2].size(), number);
-    return {number};
-  }
-  return {};
 }
 
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -25,7 +25,5 @@ namespace switchyard::switch_drivers::linux_frr {
 
 // VRFs of the kernel that have a BGP instance of `asn`.
 [[nodiscard]] std::vector<VrfName> usable_vrfs(const SwitchState& observed, Asn asn);
-// The AS number of the first BGP instance; 0 without one.
-[[nodiscard]] Asn asn_of(const SwitchState& observed);
 
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -5,7 +5,7 @@
 
 #include "core/result.h"
 #include "switch-drivers/driver.h"
-#include "switch-drivers/linux-frr/frr_config.h"
+#include "switch-drivers/frr/frr_config.h"
 
 #include <compare>
 #include <cstdint>
@@ -17,6 +17,11 @@
 #include <vector>
 
 namespace switchyard::switch_drivers::linux_frr {
+
+using frr::FrrConfig;
+using frr::FrrLine;
+using frr::FrrLines;
+using frr::SharedObjects;
 
 // One tc filter of a device, in tc's own words: "ip_proto tcp dst_port 179".
 struct Filter {

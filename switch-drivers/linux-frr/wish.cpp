@@ -217,6 +217,25 @@ Filters access_filters(const PortIntent& intent) {
   return list.finish();
 }
 
+WishedFrr wished_frr(const PortIntent& intent, const WishContext& context) {
+  PolicyMemo memo;
+  return wished_frr(intent, context, memo);
+}
+
+WishedFrr wished_frr(const PortIntent& intent, const WishContext& context, PolicyMemo& memo) {
+  WishedFrr all;
+  for (const Attachment& attachment : intent.attachments) {
+    WishedFrr one =
+        frr::wished_session(attachment,
+                            {.interface = fmt::format("{}.{}", intent.port, attachment.tag.value),
+                             .vrf = attachment.vrf.value},
+                            {.asn = context.asn, .version = context.frr_version}, memo);
+    all.own.merge(one.own);
+    all.shared.merge(one.shared);
+  }
+  return all;
+}
+
 PortState wished_state(const PortIntent& intent, const WishContext& context) {
   PolicyMemo memo;
   return wished_state(intent, context, memo);

@@ -2,11 +2,11 @@
 // what a mode means here.
 #pragma once
 
+#include "switch-drivers/frr/wished_frr.h"
 #include "switch-drivers/linux-frr/state.h"
 #include "switch-drivers/port_intent.h"
 #include "switch-drivers/registry.h"
 
-#include <map>
 #include <string>
 
 namespace switchyard::switch_drivers::linux_frr {
@@ -26,27 +26,15 @@ struct WishContext {
   friend bool operator==(const WishContext&, const WishContext&) = default;
 };
 
-// What all sessions of one VRF with the same rules share: policy and peer-group.
-struct SharedPolicy {
-  FrrLines lines{};
-  std::string group{};  // name of the peer-group
-};
-
-// Shared policy by everything that decides it, so that it is worked out once and not for each port.
-// Stays small: all ports of a switch want one of a few. Not thread-safe.
-using PolicyMemo = std::map<std::string, SharedPolicy>;
+using frr::PolicyMemo;
+using frr::WishedFrr;
 
 // `intent` has passed check().
 [[nodiscard]] PortState wished_state(const PortIntent& intent, const WishContext& context);
 [[nodiscard]] PortState wished_state(const PortIntent& intent, const WishContext& context,
                                      PolicyMemo& memo);
 
-// FRR lines of a routed port: its own, and the shared objects they need.
-struct WishedFrr {
-  FrrLines own{};
-  FrrLines shared{};
-};
-
+// The lines of all sessions of a routed port.
 [[nodiscard]] WishedFrr wished_frr(const PortIntent& intent, const WishContext& context);
 [[nodiscard]] WishedFrr wished_frr(const PortIntent& intent, const WishContext& context,
                                    PolicyMemo& memo);

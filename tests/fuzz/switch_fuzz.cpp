@@ -1,10 +1,11 @@
 // Everything that reads what a switch printed. A tenant chooses part of it (a host name, prefixes),
 // and a switch may be anybody's.
-#include "switch-drivers/linux-frr/frr_config.h"
+#include "switch-drivers/frr/frr_config.h"
+#include "switch-drivers/frr/session_reading.h"
 #include "switch-drivers/linux-frr/kernel_reading.h"
-#include "switch-drivers/linux-frr/session_reading.h"
 #include "switch-drivers/linux-frr/undo_record.h"
 #include "switch-drivers/port_intent.h"
+#include "switch-drivers/sonic/config_db.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -18,6 +19,7 @@ namespace {
 
 using namespace switchyard;
 using namespace switchyard::switch_drivers;
+using namespace switchyard::switch_drivers::frr;
 using namespace switchyard::switch_drivers::linux_frr;
 
 void demand(bool promise) {
@@ -50,6 +52,16 @@ void read_frr(std::string_view text) {
   }
 }
 
+void read_config_db(std::string_view text) {
+  const auto db = sonic::parse_config_db(text);
+  if (!db) return;
+  for (const char* port : {"Ethernet0", "Ethernet4"}) {
+    const sonic::ConfigDb rows = sonic::rows_of(*db, port);
+    demand(sonic::difference(rows, rows).empty());
+    demand(sonic::difference(*db, rows).size() == db->size() - rows.size());
+  }
+}
+
 // What is on the switch may have been written by an older version of us, or by somebody else.
 void read_our_own(std::string_view text) {
   (void)parse_undo(text);
@@ -66,6 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   read_kernel(text);
   read_frr(text);
+  read_config_db(text);
   read_our_own(text);
   return 0;
 }

@@ -1,9 +1,9 @@
-#include "switch-drivers/linux-frr/frr_config.h"
+#include "switch-drivers/frr/frr_config.h"
 
 #include <algorithm>
 #include <charconv>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::frr {
 
 namespace {
 
@@ -150,6 +150,10 @@ void add_needs(FrrConfig& config) {
 
 }  // namespace
 
+std::string inbound_list(std::string_view interface) {
+  return std::string{kOfPort}.append(interface);
+}
+
 std::vector<std::string_view> words(std::string_view text) {
   std::vector<std::string_view> found;
   for (std::string_view next = cut_word(text); !next.empty(); next = cut_word(text))
@@ -283,4 +287,4 @@ std::set<std::string> unused_objects(const SharedObjects& objects,
   return unused;
 }
 
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::frr

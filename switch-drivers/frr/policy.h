@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::frr {
 
 [[nodiscard]] JudgedPolicy judge_policy(std::string_view text);
 
@@ -30,4 +30,4 @@ namespace switchyard::switch_drivers::linux_frr {
 [[nodiscard]] std::vector<std::string> joined_policy(std::vector<std::string> base,
                                                      const std::vector<std::string>& added);
 
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::frr

@@ -1,5 +1,5 @@
 // What catalogs may add to the policy of sessions, and what of it reaches a switch.
-#include "switch-drivers/linux-frr/policy.h"
+#include "switch-drivers/frr/policy.h"
 
 #include "switch-drivers/linux-frr/describe.h"
 #include "switch-drivers/linux-frr/wish.h"
@@ -10,7 +10,7 @@
 
 #include <ostream>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::frr {
 namespace {
 
 using testing::ElementsAre;
@@ -106,7 +106,7 @@ std::vector<std::string> shared_lines(const Attachment& attachment) {
   PortIntent intent = routed_port();
   intent.attachments = {attachment};
   std::vector<std::string> lines;
-  for (const FrrLine& line : wished_frr(intent, {.asn = {65001}}).shared)
+  for (const FrrLine& line : linux_frr::wished_frr(intent, {.asn = {65001}}).shared)
     lines.push_back(line.text.empty() ? std::string(line.block.view())
                                       : std::string(line.text.view()));
   return lines;
@@ -134,7 +134,7 @@ TEST(AddedPolicy, KeepsWhatTheFormerPolicySharesWithIt) {
   for (Attachment& attachment : marked.attachments)
     attachment.policy.in = {"set metric 7"};
   const std::vector<IntentChange> ports{{marked, routed_port()}};
-  const std::string commands = describe_change({.asn = {65001}}, ports);
+  const std::string commands = linux_frr::describe_change({.asn = {65001}}, ports);
   EXPECT_THAT(commands, HasSubstr("no route-map SWY-I4-"));
   EXPECT_THAT(commands, testing::Not(HasSubstr("no ip prefix-list SWY-O-")));
 }
@@ -145,4 +145,4 @@ TEST(AddedPolicy, IsRefusedByTheDriverWhenNobodyJudgedIt) {
 }
 
 }  // namespace
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::frr

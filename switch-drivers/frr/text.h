@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::frr {
 
 // Never changes, so copies may be used by several threads.
 class Text {
@@ -68,4 +68,4 @@ class Text {
   std::size_t size_{};
 };
 
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::frr

@@ -1,6 +1,6 @@
-// The FRR half of a plan.
-#include "switch-drivers/linux-frr/plan.h"
-#include "switch-drivers/linux-frr/policy.h"
+#include "switch-drivers/frr/frr_plan.h"
+
+#include "switch-drivers/frr/policy.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <array>
 #include <tuple>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::frr {
 
 namespace {
 
@@ -204,10 +204,10 @@ std::set<std::string> permitted(const FrrLines& lines) {
 }
 
 // Whether the change lets a live session announce more and alters nothing else.
-bool only_permits_more(const PortState& from, const PortState& to,
-                       const std::vector<FrrLine>& missing, const std::vector<FrrCommand>& extra) {
-  const auto before = permitted(from.frr);
-  const auto after = permitted(to.frr);
+bool only_permits_more(const FrrView& from, const FrrView& to, const std::vector<FrrLine>& missing,
+                       const std::vector<FrrCommand>& extra) {
+  const auto before = permitted(from.own);
+  const auto after = permitted(to.own);
   return extra.empty() && std::all_of(missing.begin(), missing.end(), is_own_permit) &&
          std::includes(after.begin(), after.end(), before.begin(), before.end());
 }
@@ -222,53 +222,52 @@ bool concerns(std::string_view block, std::string_view text,
          all.find(" " + inbound_list(neighbor.second) + " ") != std::string::npos;
 }
 
-void remove_what_goes(PortPlan& plan, const PortState& from, const PortState& to,
+void remove_what_goes(FrrPlan& plan, const FrrView& from, const FrrView& to,
                       const Neighbors& remade) {
   for (const auto& [key, creation] : remade) {
-    plan.frr_remove.push_back({key.first, {}, "no neighbor " + key.second + " interface"});
+    plan.remove.push_back({key.first, {}, "no neighbor " + key.second + " interface"});
   }
-  const std::set<std::string> lists = lists_in(to.frr);
-  for (const std::string& list : lists_in(from.frr)) {
-    if (!lists.contains(list)) plan.frr_remove.push_back({{}, {}, "no " + list});
+  const std::set<std::string> lists = lists_in(to.own);
+  for (const std::string& list : lists_in(from.own)) {
+    if (!lists.contains(list)) plan.remove.push_back({{}, {}, "no " + list});
   }
   // Only once the kernel has lost the interface, so this waits for the second batch.
-  for (const FrrLine& line : from.frr) {
+  for (const FrrLine& line : from.own) {
     const bool goes =
-        line.text.empty() && line.block.starts_with("interface ") && !to.frr.contains(line);
-    if (goes) plan.frr_add.push_back({{}, {}, "no " + line.block});
+        line.text.empty() && line.block.starts_with("interface ") && !to.own.contains(line);
+    if (goes) plan.add.push_back({{}, {}, "no " + line.block});
   }
 }
 
 }  // namespace
 
-void plan_frr(PortPlan& plan, const PortState& from, const PortState& to,
-              const PlanContext& context) {
-  const Neighbors wished = neighbors_in(to.frr);
+FrrPlan plan_frr(const FrrView& from, const FrrView& to, const FrrPlanContext& context) {
+  FrrPlan plan;
+  const Neighbors wished = neighbors_in(to.own);
   Neighbors remade;  // neighbours that go, for good or to be made again
-  for (const auto& neighbor : neighbors_in(from.frr)) {
+  for (const auto& neighbor : neighbors_in(from.own)) {
     const auto stays = wished.find(neighbor.first);
     if (stays == wished.end() || stays->second != neighbor.second) remade.insert(neighbor);
   }
   remove_what_goes(plan, from, to, remade);
 
   std::vector<FrrLine> missing;
-  for (const FrrLine& line : to.frr_shared) {
+  for (const FrrLine& line : to.shared) {
     if (!context.shared_present.contains(line)) missing.push_back(line);
   }
-  for (const FrrLine& line : to.frr) {
-    if (is_missing(line, from.frr, remade)) missing.push_back(line);
+  for (const FrrLine& line : to.own) {
+    if (is_missing(line, from.own, remade)) missing.push_back(line);
   }
-  std::vector<FrrCommand> extra = surplus(staying(from.frr, to.frr), to.frr, remade);
+  std::vector<FrrCommand> extra = surplus(staying(from.own, to.own), to.own, remade);
   if (context.tidy_shared) {
-    const auto foreign =
-        surplus(of_used_objects(context.shared_present, to.frr_shared), to.frr_shared, {});
+    const auto foreign = surplus(of_used_objects(context.shared_present, to.shared), to.shared, {});
     extra.insert(extra.end(), foreign.begin(), foreign.end());
   }
-  if (!plan.through_shut && !(missing.empty() && extra.empty())) {
+  if (!context.through_shut && !(missing.empty() && extra.empty())) {
     // FRR keeps no copy of what it refused, so a changed policy is judged anew only by what the
     // server says again. One that must lose a route cannot be asked nicely.
     auto& cleared = only_permits_more(from, to, missing, extra) ? plan.soft_clears : plan.resets;
-    const Neighbors present = neighbors_in(from.frr);
+    const Neighbors present = neighbors_in(from.own);
     for (const auto& [key, creation] : wished) {
       if (remade.contains(key) || !present.contains(key)) continue;
       const bool concerned =
@@ -284,8 +283,9 @@ void plan_frr(PortPlan& plan, const PortState& from, const PortState& to,
     }
   }
   const auto additions = ordered_additions(missing);
-  plan.frr_add.insert(plan.frr_add.end(), additions.begin(), additions.end());
-  plan.frr_add.insert(plan.frr_add.end(), extra.begin(), extra.end());
+  plan.add.insert(plan.add.end(), additions.begin(), additions.end());
+  plan.add.insert(plan.add.end(), extra.begin(), extra.end());
+  return plan;
 }
 
 std::vector<FrrCommand> remove_objects(const std::set<std::string>& objects) {
@@ -305,16 +305,31 @@ std::vector<FrrCommand> remove_objects(const std::set<std::string>& objects) {
   return commands;
 }
 
-std::set<std::string> needs_of(const PortState& wished) {
-  std::set<std::string> needs = needs_of(wished.frr);
-  needs.merge(needs_of(wished.frr_shared));
-  return needs;
+std::string render_frr(const std::vector<FrrCommand>& commands) {
+  std::string text;
+  std::string block;
+  std::string family;
+  const auto leave_family = [&] {
+    if (!family.empty()) text += " exit-address-family\n";
+    family.clear();
+  };
+  const auto leave_block = [&] {
+    leave_family();
+    if (!block.empty()) text += "exit\n";
+    block.clear();
+  };
+  for (const FrrCommand& command : commands) {
+    if (command.block != block) leave_block();
+    if (command.family != family) leave_family();
+    if (command.block != block) text += command.block + "\n";
+    block = command.block;
+    if (command.family != family) text += " " + command.family + "\n";
+    family = command.family;
+    const char* indent = block.empty() ? "" : family.empty() ? " " : "  ";
+    if (!command.text.empty()) text += indent + command.text + "\n";
+  }
+  leave_block();
+  return text;
 }
 
-PortPlan plan_leftovers(const SharedObjects& objects, const std::set<std::string>& needs) {
-  PortPlan plan;
-  plan.frr_remove = remove_objects(unused_objects(objects, needs));
-  return plan;
-}
-
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::frr

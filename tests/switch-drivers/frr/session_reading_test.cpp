@@ -1,4 +1,4 @@
-#include "switch-drivers/linux-frr/session_reading.h"
+#include "switch-drivers/frr/session_reading.h"
 
 #include "tests/switch-drivers/intents.h"
 #include "tests/switch-drivers/linux-frr/replay.h"
@@ -6,9 +6,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::frr {
 namespace {
 
+using linux_frr::transcript;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::Field;
@@ -80,4 +81,4 @@ TEST(ParseBgpRoutes, RefusesAnAnswerThatIsCutOff) {
 }
 
 }  // namespace
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::frr

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "core/result.h"
-#include "switch-drivers/linux-frr/text.h"
+#include "switch-drivers/frr/text.h"
 
 #include <compare>
 #include <map>
@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::frr {
 
 struct FrrLine {
   Text block{};   // "router bgp 65001 vrf vrf-prv", or the line itself at top level
@@ -73,8 +73,11 @@ struct FrrConfig {
 [[nodiscard]] std::set<std::string> unused_objects(const SharedObjects& objects,
                                                    const std::set<std::string>& wanted);
 
+// The prefix list of one session, the same name in both families: SWY-P-swp1.101
+[[nodiscard]] std::string inbound_list(std::string_view interface);
+
 [[nodiscard]] std::vector<std::string_view> words(std::string_view text);
 // The word at `index`, "" when there are fewer. Takes no memory, unlike words().
 [[nodiscard]] std::string_view word(std::string_view text, std::size_t index);
 
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::frr

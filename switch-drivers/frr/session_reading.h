@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::frr {
 
 struct SessionSummary {
   std::string state{};
@@ -37,4 +37,4 @@ struct SessionRoutes {
 [[nodiscard]] Result<std::vector<SessionRoutes>> parse_bgp_routes(std::string_view output,
                                                                   std::size_t peers);
 
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::frr

@@ -1,8 +1,8 @@
-#include "switch-drivers/linux-frr/frr_config.h"
+#include "switch-drivers/frr/frr_config.h"
 
 #include <gmock/gmock.h>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::frr {
 namespace {
 
 using testing::ElementsAre;
@@ -118,4 +118,4 @@ TEST(FrrConfig, NamesTheObjectOfALine) {
 }
 
 }  // namespace
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::frr

@@ -1,4 +1,4 @@
-#include "switch-drivers/linux-frr/session_reading.h"
+#include "switch-drivers/frr/session_reading.h"
 
 #include <nlohmann/json.hpp>
 
@@ -6,7 +6,7 @@
 #include <array>
 #include <optional>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::frr {
 
 namespace {
 
@@ -163,4 +163,4 @@ Result<std::vector<SessionRoutes>> parse_bgp_routes(std::string_view output, std
   return all;
 }
 
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::frr

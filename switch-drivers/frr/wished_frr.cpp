@@ -1,14 +1,14 @@
-// The FRR side of a routed port. Shared policy is named after what it says, so two ports that want
-// the same share one object, and a port that wants something else gets another object.
-#include "switch-drivers/linux-frr/exchange.h"
-#include "switch-drivers/linux-frr/policy.h"
-#include "switch-drivers/linux-frr/wish.h"
+// Shared policy is named after what it says, so two ports that want the same share one object, and
+// a port that wants something else gets another object.
+#include "switch-drivers/frr/wished_frr.h"
+
+#include "switch-drivers/frr/policy.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::frr {
 
 namespace {
 
@@ -181,14 +181,16 @@ const SharedPolicy& policy_of(const std::string& block, const Attachment& attach
   return memo.emplace(std::move(key), make_policy(block, attachment)).first->second;
 }
 
-void add_attachment(WishedFrr& frr, const PortIntent& intent, const Attachment& attachment,
-                    const WishContext& context, PolicyMemo& memo) {
-  const std::string block =
-      fmt::format("router bgp {} vrf {}", context.asn.value, attachment.vrf.value);
-  const std::string interface = fmt::format("{}.{}", intent.port, attachment.tag.value);
+}  // namespace
+
+WishedFrr wished_session(const Attachment& attachment, const SessionNames& names,
+                         const FrrContext& context, PolicyMemo& memo) {
+  WishedFrr frr;
+  const std::string block = fmt::format("router bgp {} vrf {}", context.asn.value, names.vrf);
+  const std::string& interface = names.interface;
   const SharedPolicy& policy = policy_of(block, attachment, memo);
   const std::string& group = policy.group;
-  frr.shared.insert(policy.lines.begin(), policy.lines.end());
+  frr.shared = policy.lines;
 
   const std::string list = inbound_list(interface);
   add_session_list(frr.own, list, Family::V4, attachment.accept);
@@ -198,7 +200,7 @@ void add_attachment(WishedFrr& frr, const PortIntent& intent, const Attachment& 
        {"ipv6 nd ra-interval 1", "ipv6 nd ra-lifetime 0", "no ipv6 nd suppress-ra"}) {
     frr.own.insert({"interface " + interface, {}, text});
   }
-  if (forgets_to_unlink(context.frr_version)) {
+  if (forgets_to_unlink(context.version)) {
     frr.own.insert({"interface " + interface, {}, "no link-detect"});
   }
   const std::string neighbor = "neighbor " + interface;
@@ -208,21 +210,7 @@ void add_attachment(WishedFrr& frr, const PortIntent& intent, const Attachment& 
   for (const char* family : {"address-family ipv4 unicast", "address-family ipv6 unicast"}) {
     frr.own.insert({block, family, fmt::format("{} prefix-list {} in", neighbor, list)});
   }
-}
-
-}  // namespace
-
-WishedFrr wished_frr(const PortIntent& intent, const WishContext& context) {
-  PolicyMemo memo;
-  return wished_frr(intent, context, memo);
-}
-
-WishedFrr wished_frr(const PortIntent& intent, const WishContext& context, PolicyMemo& memo) {
-  WishedFrr frr;
-  for (const Attachment& attachment : intent.attachments) {
-    add_attachment(frr, intent, attachment, context, memo);
-  }
   return frr;
 }
 
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::frr

@@ -1,6 +1,6 @@
-#include "switch-drivers/linux-frr/policy.h"
+#include "switch-drivers/frr/policy.h"
 
-#include "switch-drivers/linux-frr/frr_config.h"
+#include "switch-drivers/frr/frr_config.h"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 #include <set>
 #include <span>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::frr {
 
 namespace {
 
@@ -247,4 +247,4 @@ std::vector<std::string> joined_policy(std::vector<std::string> base,
   return base;
 }
 
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::frr

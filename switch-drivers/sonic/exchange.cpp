@@ -1,0 +1,95 @@
+#include "switch-drivers/sonic/exchange.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace switchyard::switch_drivers::sonic {
+
+namespace {
+
+// $1 is "field" with DATABASE ROW FIELD VALUE, or "unbridged" with PORT SCRIPT.
+constexpr std::string_view kAwait =
+    R"sh(n=0; until case $1 in )sh"
+    R"sh(field) [ "$(sonic-db-cli "$2" HGET "$3" "$4")" = "$5" ] ;; )sh"
+    R"sh(*) port=$(sonic-db-cli COUNTERS_DB HGET COUNTERS_PORT_NAME_MAP "$2"); )sh"
+    R"sh([ "$(sonic-db-cli ASIC_DB EVAL "$3" 0 "$port")" = 0 ] ;; )sh"
+    R"sh(esac; do n=$((n+1)); [ $n -lt 100 ] || exit 94; sleep 0.2; done)sh";
+
+// Runs inside redis, so that one look at any number of ports is one call.
+constexpr std::string_view kBridgePorts =
+    R"lua(local n = 0; for _, k in ipairs(redis.call("KEYS", )lua"
+    R"lua("ASIC_STATE:SAI_OBJECT_TYPE_BRIDGE_PORT:*")) do )lua"
+    R"lua(if redis.call("HGET", k, "SAI_BRIDGE_PORT_ATTR_PORT_ID") == ARGV[1] )lua"
+    R"lua(then n = n + 1 end end return n)lua";
+
+bool is_plain(std::string_view word) {
+  constexpr std::string_view kOthers = "_-./:,=";
+  return !word.empty() && std::all_of(word.begin(), word.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kOthers.find(c) != std::string_view::npos;
+  });
+}
+
+// As one word of a shell, whatever is in it.
+std::string quoted(std::string_view word) {
+  if (is_plain(word)) return std::string{word};
+  std::string text = "'";
+  for (const char c : word)
+    text += c == '\'' ? std::string{"'\\''"} : std::string{c};
+  return text + "'";
+}
+
+std::string config_db(std::string_view verb, const RowKey& row) {
+  return fmt::format("sonic-db-cli CONFIG_DB {} {}", verb, quoted(to_string(row)));
+}
+
+Command vtysh(const std::string& arguments, std::string input) {
+  return {"docker exec -i bgp vtysh " + arguments, std::move(input)};
+}
+
+std::string clear_of(const frr::BgpPeer& peer) {
+  return fmt::format("clear bgp vrf {} {}", peer.vrf.value, peer.interface);
+}
+
+}  // namespace
+
+Command set_fields(const RowKey& row, const Fields& fields) {
+  std::string line = config_db("HSET", row);
+  // Redis has no row without a field.
+  if (fields.empty()) line += " NULL NULL";
+  for (const auto& [name, value] : fields)
+    line += " " + quoted(name) + " " + quoted(value);
+  return {std::move(line), {}};
+}
+
+Command remove_fields(const RowKey& row, const std::vector<std::string>& fields) {
+  std::string line = config_db("HDEL", row);
+  for (const std::string& name : fields)
+    line += " " + quoted(name);
+  return {std::move(line), {}};
+}
+
+Command remove_row(const RowKey& row) { return {config_db("DEL", row), {}}; }
+
+Command frr_batch(std::string lines) { return vtysh("-f /dev/stdin", std::move(lines)); }
+
+Command soft_clear(const frr::BgpPeer& peer) {
+  return vtysh("-c " + quoted(clear_of(peer) + " soft in"), {});
+}
+
+Command reset(const frr::BgpPeer& peer) { return vtysh("-c " + quoted(clear_of(peer)), {}); }
+
+Command await_field(const Awaited& awaited) {
+  return {fmt::format("sh -c {} await field {} {} {} {}", quoted(kAwait), quoted(awaited.database),
+                      quoted(awaited.row), quoted(awaited.field), quoted(awaited.value)),
+          {}};
+}
+
+Command await_unbridged(std::string_view port) {
+  return {fmt::format("sh -c {} await unbridged {} {}", quoted(kAwait), quoted(port),
+                      quoted(kBridgePorts)),
+          {}};
+}
+
+}  // namespace switchyard::switch_drivers::sonic

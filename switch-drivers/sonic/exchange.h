@@ -1,0 +1,50 @@
+// Every command that changes a SONiC switch. Pure.
+//
+// Rows are written straight into CONFIG_DB, one `sonic-db-cli` a row, because one HSET is one event
+// for SONiC's daemons, which then see the row as a whole, and it takes milliseconds. Not used:
+//   config apply-patch   loads and sorts all of CONFIG_DB for each patch: ten seconds for an empty
+//                        one, minutes for one port on a chassis (facts/switch-nos.md 5), and it is
+//                        no transaction: it stops half-way and stays there;
+//   config vlan, config interface   start Python, ask questions on a terminal in some versions, and
+//                        write link-local settings of a subinterface into the wrong table.
+// What apply-patch would check is checked here before anything is sent: every state on the way is a
+// value (plan.h), and SONiC's own YANG models have judged each kind of them (tests).
+#pragma once
+
+#include "switch-drivers/frr/frr_plan.h"
+#include "switch-drivers/sonic/config_db.h"
+#include "switch-drivers/transport/shell.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace switchyard::switch_drivers::sonic {
+
+// --- Changing. ----------------------------------------------------------------------------------
+// sonic-db-cli CONFIG_DB HSET 'TABLE|KEY' FIELD VALUE…
+[[nodiscard]] Command set_fields(const RowKey& row, const Fields& fields);
+// sonic-db-cli CONFIG_DB HDEL 'TABLE|KEY' FIELD…
+[[nodiscard]] Command remove_fields(const RowKey& row, const std::vector<std::string>& fields);
+[[nodiscard]] Command remove_row(const RowKey& row);  // sonic-db-cli CONFIG_DB DEL 'TABLE|KEY'
+[[nodiscard]] Command frr_batch(std::string lines);   // docker exec -i bgp vtysh -f /dev/stdin
+[[nodiscard]] Command soft_clear(const frr::BgpPeer& peer);  // … 'clear bgp vrf V I soft in'
+[[nodiscard]] Command reset(const frr::BgpPeer& peer);       // … 'clear bgp vrf V I'
+
+// --- Waiting. SONiC takes a row and acts on it later; what comes next must not overtake it. Each
+// is one command that looks five times a second, for 20 s at most: then its status is 94.
+// ------------
+
+// Until a field of a row of STATE_DB, COUNTERS_DB, … has this value; "": until it is gone.
+struct Awaited {
+  std::string database{};
+  std::string row{};
+  std::string field{};
+  std::string value{};
+};
+
+[[nodiscard]] Command await_field(const Awaited& awaited);
+// Until the ASIC has no bridge port of it.
+[[nodiscard]] Command await_unbridged(std::string_view port);
+
+}  // namespace switchyard::switch_drivers::sonic
