@@ -25,7 +25,7 @@ function(add_mariadb_test program)
   add_test(NAME ${program}_on_mariadb
     COMMAND ${PROJECT_SOURCE_DIR}/scripts/mariadb-test.sh ${CMAKE_BINARY_DIR}/mariadb/${program} --
             $<TARGET_FILE:${program}> --gtest_filter=*/Mysql)
-  set_tests_properties(${program}_on_mariadb PROPERTIES TIMEOUT 400 LABELS mariadb)
+  set_tests_properties(${program}_on_mariadb PROPERTIES TIMEOUT 800 LABELS mariadb)
 endfunction()
 
 # embed_text(output INPUT file HEADER header NAMESPACE a::b FUNCTION name): a file of ours as a constant of the program, so
