@@ -111,23 +111,39 @@ provisioner::Site site_of(const Config& config, std::string ca_pem) {
           .servers = {.ntp = config.servers.ntp, .ca_pem = std::move(ca_pem)}};
 }
 
+// Empty where nothing is sealed.
+Result<Secret> open_sealed(const Sealer& sealer, const std::string& sealed, const std::string& of) {
+  if (sealed.empty()) return Secret("");
+  auto opened = sealer.open(sealed);
+  if (!opened) return tl::unexpected(opened.error().in(of));
+  return opened;
+}
+
+// How a switch or a vantage point is reached, as its record says.
+template <class Record>
+Result<switch_drivers::SwitchAccess> ssh_access(
+    const Sealer& sealer, const Record& record, const std::string& of,
+    std::shared_ptr<const switch_drivers::Permit> permit) {
+  auto password = open_sealed(sealer, record.sealed_password, of + " " + record.name);
+  if (!password) return tl::unexpected(password.error());
+  return switch_drivers::SwitchAccess{.name = record.name,
+                                      .address = record.address,
+                                      .port = static_cast<std::uint16_t>(record.port),
+                                      .user = record.login,
+                                      .password = std::move(*password),
+                                      .private_key_file = record.key_file,
+                                      .host_key = record.host_key,
+                                      .permit = std::move(permit)};
+}
+
 provisioner::MakeDriver driver_maker(const Sealer& sealer) {
   return [&sealer](const provisioner::SwitchRecord& record,
                    std::shared_ptr<const switch_drivers::Permit> permit)
              -> Result<std::unique_ptr<switch_drivers::Driver>> {
-    const auto password = record.sealed_password.empty() ? Result<Secret>(Secret(""))
-                                                         : sealer.open(record.sealed_password);
-    if (!password) return tl::unexpected(password.error().in("switch " + record.name));
+    auto access = ssh_access(sealer, record, "switch", std::move(permit));
+    if (!access) return tl::unexpected(access.error());
     return switch_drivers::make_driver(
-        record.nos,
-        {.name = record.name,
-         .address = record.address,
-         .port = static_cast<std::uint16_t>(record.port),
-         .user = record.login,
-         .password = *password,
-         .private_key_file = record.key_file,
-         .host_key = record.host_key,
-         .permit = std::move(permit)},
+        record.nos, std::move(*access),
         {.asn = Asn{static_cast<std::uint32_t>(record.asn)}, .bridge = record.bridge});
   };
 }
@@ -136,27 +152,17 @@ provisioner::MakeShell shell_maker(const Sealer& sealer) {
   return [&sealer](const provisioner::VantageRecord& record,
                    std::shared_ptr<const switch_drivers::Permit> permit)
              -> Result<std::unique_ptr<switch_drivers::Shell>> {
-    const auto password = record.sealed_password.empty() ? Result<Secret>(Secret(""))
-                                                         : sealer.open(record.sealed_password);
-    if (!password) return tl::unexpected(password.error().in("vantage point " + record.name));
-    return switch_drivers::make_ssh_shell({.name = record.name,
-                                           .address = record.address,
-                                           .port = static_cast<std::uint16_t>(record.port),
-                                           .user = record.login,
-                                           .password = *password,
-                                           .private_key_file = record.key_file,
-                                           .host_key = record.host_key,
-                                           .permit = std::move(permit)});
+    auto access = ssh_access(sealer, record, "vantage point", std::move(permit));
+    if (!access) return tl::unexpected(access.error());
+    return switch_drivers::make_ssh_shell(std::move(*access));
   };
 }
 
 // How the BMC of a server is reached, but for limits and gates.
 Result<provisioner::BmcAccess> access_to(const Sealer& sealer,
                                          const provisioner::ServerRecord& record) {
-  const auto password = record.sealed_bmc_password.empty()
-                            ? Result<Secret>(Secret(""))
-                            : sealer.open(record.sealed_bmc_password);
-  if (!password) return tl::unexpected(password.error().in("server " + record.name));
+  const auto password = open_sealed(sealer, record.sealed_bmc_password, "server " + record.name);
+  if (!password) return tl::unexpected(password.error());
   const bool insecure = record.bmc_trust == "insecure";
   return provisioner::BmcAccess{.server = record.name,
                                 .type = record.bmc_type,

@@ -45,13 +45,13 @@ Result<ChosenImage> choose_image(db::Session& session, const std::string& name) 
 }
 
 Status check_firmware(const ServerRecord& server, const ChosenImage& image) {
-  for (const FirmwareMode mode : {FirmwareMode::Bios, FirmwareMode::Uefi, FirmwareMode::SecureBoot})
-    if (mode_of(server) == to_string(mode) && !boots(image, mode))
-      return failure(
-          Errc::Conflict,
-          fmt::format("server {} boots by {}; image {} version {} boots by {} only", server.name,
-                      to_string(mode), image.name, image.version, firmware_text(image)));
-  return {};
+  const std::string_view mode = mode_of(server);
+  const auto is_mode = [&](FirmwareMode one) { return to_string(one) == mode; };
+  if (mode.empty() || image.firmware.empty() || std::ranges::any_of(image.firmware, is_mode))
+    return {};
+  return failure(Errc::Conflict,
+                 fmt::format("server {} boots by {}; image {} version {} boots by {} only",
+                             server.name, mode, image.name, image.version, firmware_text(image)));
 }
 
 std::string firmware_text(const ChosenImage& image) {

@@ -137,25 +137,23 @@ Result<CatalogView> Service::push_catalog(const std::string& author,
   const auto real = check_real_servers(pool_, *templates_, files, definition);
   if (!real) return tl::unexpected(real.error());
   if (!real->empty()) return tl::unexpected(catalogs::as_error(*real));
-  StoredVersion pushed{.name = network.name,
-                       .sha256 = sum_of(files),
-                       .files = files,
-                       .author = author,
-                       .created = to_micros(clock_.now()),
-                       .body = catalogs::to_json_text(network)};
+  const StoredVersion pushed{.name = network.name,
+                             .sha256 = sum_of(files),
+                             .files = files,
+                             .author = author,
+                             .created = to_micros(clock_.now()),
+                             .body = catalogs::to_json_text(network)};
   return write_or_try<CatalogView>(
       pool_, "push catalog " + network.name, mode,
       [&](db::Session& session) -> Result<CatalogView> {
         if (const Status fits = check_site(session, definition, site_.provisioning); !fits)
           return tl::unexpected(fits.error());
-        const NewestVersion newest = newest_version(session, kNetworkCatalogs, network.name);
-        if (newest.sha256 == pushed.sha256) return to_view(network, newest.version);
-        pushed.version = newest.version + 1;
-        insert_version(session, kNetworkCatalogs, pushed);
-        append_event(session, {"catalog.pushed", "network-catalogs/" + network.name, ""},
-                     {{"catalog", network.name}, {"version", pushed.version}, {"author", author}},
-                     clock_.now());
-        return to_view(network, pushed.version);
+        const KeptVersion kept = keep_version(session, kNetworkCatalogs, pushed);
+        if (kept.is_new)
+          append_event(session, {"catalog.pushed", "network-catalogs/" + network.name, ""},
+                       {{"catalog", network.name}, {"version", kept.version}, {"author", author}},
+                       clock_.now());
+        return to_view(network, kept.version);
       });
 }
 
@@ -163,15 +161,10 @@ Result<CatalogView> Service::publish_catalog(const std::string& author, const st
                                              int version, Mode mode) {
   return write_or_try<CatalogView>(
       pool_, "publish catalog " + name, mode, [&](db::Session& session) -> Result<CatalogView> {
-        const int wanted =
-            version == 0 ? newest_version(session, kNetworkCatalogs, name).version : version;
-        if (wanted == 0) return failure(Errc::NotFound, "catalog " + name + " was never pushed");
-        const auto found = find_catalog_version(session, name, wanted);
+        const auto wanted = version_to_publish(session, kNetworkCatalogs, name, version);
+        if (!wanted) return tl::unexpected(wanted.error());
+        const auto found = find_catalog_version(session, name, *wanted);
         if (!found) return tl::unexpected(found.error());
-        if (found->state == "deprecated")
-          return failure(Errc::Conflict,
-                         "catalog " + name + " version " + std::to_string(wanted) +
-                             " is deprecated; push its files again to get a new one");
         // The site may have changed since it was pushed.
         if (const Status fits = check_site(
                 session, catalogs::parse_catalog(found->files).definition, site_.provisioning);
@@ -179,8 +172,8 @@ Result<CatalogView> Service::publish_catalog(const std::string& author, const st
           return tl::unexpected(fits.error());
         publish(session, *found);
         append_event(session, {"catalog.published", "network-catalogs/" + name, ""},
-                     {{"catalog", name}, {"version", wanted}, {"author", author}}, clock_.now());
-        return to_view(found->network, wanted);
+                     {{"catalog", name}, {"version", *wanted}, {"author", author}}, clock_.now());
+        return to_view(found->network, *wanted);
       });
 }
 
@@ -200,20 +193,12 @@ Result<CatalogVersionView> Service::deprecate_catalog(const std::string& author,
 }
 
 Result<CatalogVersionView> Service::find_catalog(const std::string& name, int version) {
-  return db::read(
-      pool_, "find catalog " + name, [&](db::Session& session) -> Result<CatalogVersionView> {
-        if (version != 0) return view_of_version(session, name, version);
-        if (const int published = published_version(session, kNetworkCatalogs, name);
-            published != 0)
-          return view_of_version(session, name, published);
-        if (const int newest = newest_version(session, kNetworkCatalogs, name).version; newest != 0)
-          return view_of_version(session, name, newest);
-        if (db::select_one<std::string>(session,
-                                        "SELECT name FROM network_catalogs WHERE name = :n", name))
-          return failure(Errc::NotFound,
-                         "catalog " + name + " is the inventory's: it has no files");
-        return failure(Errc::NotFound, "there is no network catalog " + name);
-      });
+  return db::read(pool_, "find catalog " + name,
+                  [&](db::Session& session) -> Result<CatalogVersionView> {
+                    const auto shown = version_to_show(session, kNetworkCatalogs, name, version);
+                    if (!shown) return tl::unexpected(shown.error());
+                    return view_of_version(session, name, *shown);
+                  });
 }
 
 }  // namespace switchyard::provisioner

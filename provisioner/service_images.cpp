@@ -80,19 +80,12 @@ Result<Page<ImageView>> Service::list_images(const PageRequest& page) {
 }
 
 Result<ImageVersionView> Service::find_image(const std::string& name, int version) {
-  return db::read(
-      pool_, "find image " + name, [&](db::Session& session) -> Result<ImageVersionView> {
-        if (version != 0) return view_of_version(session, name, version);
-        if (const int published = published_version(session, kOsImages, name); published != 0)
-          return view_of_version(session, name, published);
-        if (const int newest = newest_version(session, kOsImages, name).version; newest != 0)
-          return view_of_version(session, name, newest);
-        if (db::select_one<std::string>(session, "SELECT name FROM os_images WHERE name = :n",
-                                        name))
-          return failure(Errc::NotFound,
-                         "image " + name + " is the inventory's: it has no files here");
-        return failure(Errc::NotFound, "there is no image " + name);
-      });
+  return db::read(pool_, "find image " + name,
+                  [&](db::Session& session) -> Result<ImageVersionView> {
+                    const auto shown = version_to_show(session, kOsImages, name, version);
+                    if (!shown) return tl::unexpected(shown.error());
+                    return view_of_version(session, name, *shown);
+                  });
 }
 
 Result<ImageView> Service::push_image(const std::string& author,
@@ -101,20 +94,18 @@ Result<ImageView> Service::push_image(const std::string& author,
   if (!checked) return tl::unexpected(checked.error());
   if (!checked->faults.empty()) return tl::unexpected(catalogs::as_error(checked->faults));
   const os::ImageDefinition& image = checked->definition;
-  StoredVersion pushed{.name = image.name,
-                       .sha256 = sum_of(files),
-                       .files = files,
-                       .author = author,
-                       .created = to_micros(clock_.now())};
+  const StoredVersion pushed{.name = image.name,
+                             .sha256 = sum_of(files),
+                             .files = files,
+                             .author = author,
+                             .created = to_micros(clock_.now())};
   return write_or_try<ImageView>(
       pool_, "push image " + image.name, mode, [&](db::Session& session) -> Result<ImageView> {
-        const NewestVersion newest = newest_version(session, kOsImages, image.name);
-        if (newest.sha256 == pushed.sha256) return to_view(image, newest.version);
-        pushed.version = newest.version + 1;
-        insert_version(session, kOsImages, pushed);
-        append_image_event(session, "image.pushed", image.name, pushed.version, author,
-                           clock_.now());
-        return to_view(image, pushed.version);
+        const KeptVersion kept = keep_version(session, kOsImages, pushed);
+        if (kept.is_new)
+          append_image_event(session, "image.pushed", image.name, kept.version, author,
+                             clock_.now());
+        return to_view(image, kept.version);
       });
 }
 
@@ -122,23 +113,19 @@ Result<ImageView> Service::publish_image(const std::string& author, const std::s
                                          int version, Mode mode) {
   return write_or_try<ImageView>(
       pool_, "publish image " + name, mode, [&](db::Session& session) -> Result<ImageView> {
-        const int wanted =
-            version == 0 ? newest_version(session, kOsImages, name).version : version;
-        if (wanted == 0) return failure(Errc::NotFound, "image " + name + " was never pushed");
-        const auto found = find_image_version(session, name, wanted);
+        const auto wanted = version_to_publish(session, kOsImages, name, version);
+        if (!wanted) return tl::unexpected(wanted.error());
+        const auto found = find_image_version(session, name, *wanted);
         if (!found) return tl::unexpected(found.error());
-        if (found->state == "deprecated")
-          return failure(Errc::Conflict,
-                         "image " + name + " version " + std::to_string(wanted) +
-                             " is deprecated; push its files again to get a new one");
         // The boot folder may have changed since it was pushed.
         if (!site_.boot_folder.empty())
-          if (const auto faults = os::check_shelf(site_.boot_folder, found->image, os::Depth::Size);
+          if (const auto faults =
+                  os::check_shelf(site_.boot_folder, files_of(found->image), os::Depth::Size);
               !faults.empty())
             return tl::unexpected(catalogs::as_error(faults));
         publish(session, *found);
-        append_image_event(session, "image.published", name, wanted, author, clock_.now());
-        return to_view(found->image, wanted);
+        append_image_event(session, "image.published", name, *wanted, author, clock_.now());
+        return to_view(found->image, *wanted);
       });
 }
 

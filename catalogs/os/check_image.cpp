@@ -77,7 +77,7 @@ Result<ImageCheck> check_image(TemplateEngine& engine, const CatalogFolder& fold
     if (const Status tried = try_answers(engine, folder.files, check); !tried)
       return tl::unexpected(tried.error());
   if (!boot_folder.empty())
-    add(check.faults, check_shelf(boot_folder, check.definition, Depth::Digest));
+    add(check.faults, check_shelf(boot_folder, files_of(check.definition), Depth::Digest));
   return check;
 }
 

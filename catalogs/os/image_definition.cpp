@@ -106,7 +106,7 @@ Installer read_installer(const Node& node, const TemplateFiles& files) {
 }
 
 std::vector<FirmwareMode> read_firmware(const Node& node) {
-  if (!node.find("firmware")) return {FirmwareMode::Bios, FirmwareMode::Uefi};
+  if (!node.find("firmware")) return ImageDefinition{}.firmware;
   std::vector<FirmwareMode> modes;
   for (const std::string& text : node.texts("firmware")) {
     const auto* const found = std::ranges::find(kModes, text);
@@ -121,7 +121,7 @@ std::vector<FirmwareMode> read_firmware(const Node& node) {
 }
 
 std::vector<NetworkTool> read_network(const Node& node) {
-  if (!node.find("network")) return {NetworkTool::Ifupdown2, NetworkTool::Networkd};
+  if (!node.find("network")) return ImageDefinition{}.network;
   std::vector<NetworkTool> tools;
   for (const std::string& text : node.texts("network")) {
     const auto tool = parse_network_tool(text);

@@ -26,10 +26,10 @@ std::optional<std::string> fault_of(const std::string& boot_folder, const ShelfF
 
 }  // namespace
 
-std::vector<Fault> check_shelf(const std::string& boot_folder, const ImageDefinition& image,
+std::vector<Fault> check_shelf(const std::string& boot_folder, const std::vector<ShelfFile>& files,
                                Depth depth) {
   std::vector<Fault> faults;
-  for (const ShelfFile& file : files_of(image))
+  for (const ShelfFile& file : files)
     if (const auto fault = fault_of(boot_folder, file, depth))
       faults.push_back({kImageFile, 0, file.path + " " + *fault});
   return faults;

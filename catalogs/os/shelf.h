@@ -13,8 +13,8 @@ enum class Depth : std::uint8_t {
   Digest  // and are its bytes the right ones: it is read to its end, some 3 s a GiB
 };
 
-// What of the image's files is not as its definition says; the message says how it is.
+// What of these files is not as their image says; the message says how it is.
 [[nodiscard]] std::vector<Fault> check_shelf(const std::string& boot_folder,
-                                             const ImageDefinition& image, Depth depth);
+                                             const std::vector<ShelfFile>& files, Depth depth);
 
 }  // namespace switchyard::catalogs::os

@@ -15,6 +15,8 @@ using pxe::installer::ImageFormat;
 
 namespace {
 
+constexpr std::string_view kFiles = "/files/";  // of the boot server: the boot folder
+
 bool is_file_name(std::string_view name) {
   return !name.empty() && name.front() != '.' && name.size() <= 100 &&
          std::ranges::all_of(name, [](unsigned char c) {
@@ -27,7 +29,7 @@ constexpr std::array kFormats{ImageFormat::Tar, ImageFormat::TarZst, ImageFormat
 
 Image image_of(const std::string& name, const os::DiskImage& disk) {
   return {.name = name,
-          .url = "/files/" + disk.file.path,
+          .url = std::string(kFiles) + disk.file.path,
           .format = *std::ranges::find_if(
               kFormats, [&](ImageFormat format) { return to_string(format) == disk.format; }),
           .bytes = disk.file.bytes,
@@ -36,20 +38,12 @@ Image image_of(const std::string& name, const os::DiskImage& disk) {
           .has_cloud_init = disk.has_cloud_init};
 }
 
-os::ImageDefinition definition_of(const Image& image) {
-  constexpr std::string_view kFiles = "/files/";
-  return {.name = image.name,
-          .install = os::DiskImage{.format = std::string(to_string(image.format)),
-                                   .file = {.path = image.url.substr(kFiles.size()),
-                                            .bytes = image.bytes,
-                                            .sha256 = image.sha256}}};
-}
-
 // The RAM system checks every byte when it fetches them.
-Status check_sizes(const std::string& folder, const os::ImageDefinition& image) {
-  const auto faults = os::check_shelf(folder, image, os::Depth::Size);
+Status check_sizes(const std::string& folder, const std::string& image,
+                   const std::vector<os::ShelfFile>& files) {
+  const auto faults = os::check_shelf(folder, files, os::Depth::Size);
   if (faults.empty()) return {};
-  return failure(Errc::Invalid, "image " + image.name + ": " + faults.front().message);
+  return failure(Errc::Invalid, "image " + image + ": " + faults.front().message);
 }
 
 }  // namespace
@@ -60,7 +54,7 @@ Result<Image> parse_manifest(const std::string& name, std::string_view text) {
   if (image->name != name)
     return failure(Errc::Invalid,
                    "image " + name + ": its manifest is that of image " + image->name);
-  image->url = "/files/images/" + name + "." + std::string(to_string(image->format));
+  image->url = std::string(kFiles) + "images/" + name + "." + std::string(to_string(image->format));
   return image;
 }
 
@@ -73,14 +67,17 @@ Result<ShelfEntry> find_manifest(const std::string& folder, const std::string& n
   text << file.rdbuf();
   auto image = parse_manifest(name, text.str());
   if (!image) return tl::unexpected(image.error());
-  if (const Status there = check_sizes(folder, definition_of(*image)); !there)
+  const os::ShelfFile of_manifest{
+      .path = image->url.substr(kFiles.size()), .bytes = image->bytes, .sha256 = image->sha256};
+  if (const Status there = check_sizes(folder, name, {of_manifest}); !there)
     return tl::unexpected(there.error());
   return std::move(*image);
 }
 
 Result<ShelfEntry> find_pushed(const std::string& folder, const os::ImageDefinition& image,
                                const catalogs::TemplateFiles& files) {
-  if (const Status there = check_sizes(folder, image); !there) return tl::unexpected(there.error());
+  if (const Status there = check_sizes(folder, image.name, files_of(image)); !there)
+    return tl::unexpected(there.error());
   if (const auto* disk = std::get_if<os::DiskImage>(&image.install))
     return image_of(image.name, *disk);
   return NativeInstaller{.image = image, .files = files};

@@ -1,5 +1,6 @@
 #include "provisioner/probe/vantage_worker.h"
 
+#include "core/backoff.h"
 #include "core/db/query.h"
 #include "core/db/transaction.h"
 #include "core/log.h"
@@ -216,11 +217,8 @@ void VantageWorker::note_contact(const Status& status) {
     state = status.error().code == Errc::Rejected ? "refused" : "unreachable";
     error = status.error().message;
     is_checked_ = false;
-    const milliseconds longest =
-        std::min<milliseconds>(kLongestRetry, 250ms * (1 << std::min(contact_failures_, 8)));
-    std::uniform_int_distribution<long long> draw(longest.count() / 4, longest.count());
-    retry_contact_ = context_.clock.steady() + milliseconds(draw(random_));
-    ++contact_failures_;
+    retry_contact_ =
+        context_.clock.steady() + backoff(contact_failures_++, 250ms, kLongestRetry, random_);
   }
   if (contact_ == state + error) return;
   contact_ = state + error;

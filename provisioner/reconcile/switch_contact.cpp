@@ -1,5 +1,6 @@
 // The part of SwitchWorker that decides whether it may talk to its switch, and reaches it: lease,
 // access data, session.
+#include "core/backoff.h"
 #include "core/db/transaction.h"
 #include "core/log.h"
 #include "provisioner/reconcile/report_json.h"
@@ -107,11 +108,8 @@ void SwitchWorker::note_contact(const Status& status) {
   } else {
     state = status.error().code == Errc::Rejected ? "refused" : "unreachable";
     error = status.error().message;
-    const milliseconds longest =
-        std::min<milliseconds>(kLongestRetry, 250ms * (1 << std::min(contact_failures_, 8)));
-    std::uniform_int_distribution<long long> draw(longest.count() / 4, longest.count());
-    retry_contact_ = context_.clock.steady() + milliseconds(draw(random_));
-    ++contact_failures_;
+    retry_contact_ =
+        context_.clock.steady() + backoff(contact_failures_++, 250ms, kLongestRetry, random_);
     probed_ = false;
   }
   if (state == state_ && status) return;

@@ -1,5 +1,6 @@
 #include "provisioner/reconcile/switch_worker.h"
 
+#include "core/backoff.h"
 #include "core/crash_point.h"
 #include "core/db/query.h"
 #include "core/db/transaction.h"
@@ -147,10 +148,7 @@ void SwitchWorker::apply(const std::vector<WishRecord>& wishes) {
 }
 
 milliseconds SwitchWorker::retry_in(int attempts) {
-  const milliseconds longest =
-      std::min<milliseconds>(kLongestRetry, 500ms * (1 << std::min(attempts, 8)));
-  std::uniform_int_distribution<long long> draw(longest.count() / 4, longest.count());
-  return milliseconds(draw(random_));
+  return backoff(attempts, 500ms, kLongestRetry, random_);
 }
 
 void SwitchWorker::record_failure(const std::vector<WishRecord>& wishes, const Error& error) {

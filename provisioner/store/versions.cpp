@@ -26,6 +26,21 @@ std::vector<VersionState> states_of(db::Session& session, const VersionedKind& k
   return versions;
 }
 
+struct NewestVersion {
+  int version{};  // 0: there is none
+  std::string sha256{};
+};
+
+NewestVersion newest_version(db::Session& session, const VersionedKind& kind,
+                             const std::string& name) {
+  const auto newest =
+      db::select_one<int, std::string>(session,
+                                       std::string("SELECT version, sha256 FROM ") + kind.table +
+                                           " WHERE name = :n ORDER BY version DESC LIMIT 1",
+                                       name);
+  return newest ? NewestVersion{std::get<0>(*newest), std::get<1>(*newest)} : NewestVersion{};
+}
+
 }  // namespace
 
 std::string sum_of(const catalogs::TemplateFiles& files) { return sha256_hex(json(files).dump()); }
@@ -36,14 +51,31 @@ int published_version(db::Session& session, const VersionedKind& kind, const std
   return row ? std::get<0>(*row) : 0;
 }
 
-NewestVersion newest_version(db::Session& session, const VersionedKind& kind,
-                             const std::string& name) {
-  const auto newest =
-      db::select_one<int, std::string>(session,
-                                       std::string("SELECT version, sha256 FROM ") + kind.table +
-                                           " WHERE name = :n ORDER BY version DESC LIMIT 1",
-                                       name);
-  return newest ? NewestVersion{std::get<0>(*newest), std::get<1>(*newest)} : NewestVersion{};
+Result<int> version_to_show(db::Session& session, const VersionedKind& kind,
+                            const std::string& name, int version) {
+  if (version != 0) return version;
+  if (const int published = published_version(session, kind, name); published != 0)
+    return published;
+  if (const int newest = newest_version(session, kind, name).version; newest != 0) return newest;
+  if (db::select_one<std::string>(
+          session, std::string("SELECT name FROM ") + kind.of_names + " WHERE name = :n", name))
+    return failure(Errc::NotFound,
+                   std::string(kind.noun) + " " + name + " is the inventory's: it has no files");
+  return failure(Errc::NotFound, std::string("there is no ") + kind.in_full + " " + name);
+}
+
+Result<int> version_to_publish(db::Session& session, const VersionedKind& kind,
+                               const std::string& name, int version) {
+  const std::string what = std::string(kind.noun) + " " + name;
+  const int wanted = version == 0 ? newest_version(session, kind, name).version : version;
+  if (wanted == 0) return failure(Errc::NotFound, what + " was never pushed");
+  const auto state = db::select_one<std::string>(
+      session, std::string("SELECT state FROM ") + kind.table + " WHERE name = :n AND version = :v",
+      name, wanted);
+  if (state && std::get<0>(*state) == "deprecated")
+    return failure(Errc::Conflict, what + " version " + std::to_string(wanted) +
+                                       " is deprecated; push its files again to get a new one");
+  return wanted;
 }
 
 Result<StoredVersion> find_stored_version(db::Session& session, const VersionedKind& kind,
@@ -86,13 +118,18 @@ void set_version_state(db::Session& session, const VersionedKind& kind, const st
       state, name, version);
 }
 
-void insert_version(db::Session& session, const VersionedKind& kind, const StoredVersion& version) {
+KeptVersion keep_version(db::Session& session, const VersionedKind& kind,
+                         const StoredVersion& pushed) {
+  const NewestVersion newest = newest_version(session, kind, pushed.name);
+  if (newest.sha256 == pushed.sha256) return {.version = newest.version};
+  const int next = newest.version + 1;
   db::execute(session,
               std::string("INSERT INTO ") + kind.table +
                   " (name, version, sha256, files, author, created, state, body) VALUES (:n, :v, "
                   ":s, :f, :a, :c, :st, :b)",
-              version.name, version.version, version.sha256, json(version.files).dump(),
-              version.author, version.created, version.state, version.body);
+              pushed.name, next, pushed.sha256, json(pushed.files).dump(), pushed.author,
+              pushed.created, pushed.state, pushed.body);
+  return {.version = next, .is_new = true};
 }
 
 }  // namespace switchyard::provisioner

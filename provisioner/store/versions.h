@@ -14,12 +14,14 @@ namespace switchyard::provisioner {
 
 struct VersionedKind {
   const char* noun;      // "catalog"
+  const char* in_full;   // "network catalog"
   const char* table;     // of its versions
   const char* of_names;  // table with a row for each name; `pushed` is the published version
 };
 
-inline constexpr VersionedKind kNetworkCatalogs{"catalog", "catalog_versions", "network_catalogs"};
-inline constexpr VersionedKind kOsImages{"image", "image_versions", "os_images"};
+inline constexpr VersionedKind kNetworkCatalogs{"catalog", "network catalog", "catalog_versions",
+                                                "network_catalogs"};
+inline constexpr VersionedKind kOsImages{"image", "image", "image_versions", "os_images"};
 
 struct StoredVersion {
   std::string name{};
@@ -32,9 +34,9 @@ struct StoredVersion {
   std::string body{};            // what the controller made of the files; empty: nothing
 };
 
-struct NewestVersion {
-  int version{};  // 0: there is none
-  std::string sha256{};
+struct KeptVersion {
+  int version{};
+  bool is_new{};
 };
 
 // The same files have the same sum.
@@ -43,8 +45,12 @@ struct NewestVersion {
 // The version that orders get; 0: it is the inventory's, or there is none of that name.
 [[nodiscard]] int published_version(db::Session& session, const VersionedKind& kind,
                                     const std::string& name);
-[[nodiscard]] NewestVersion newest_version(db::Session& session, const VersionedKind& kind,
-                                           const std::string& name);
+// Which version of `name` is meant by `version`. 0, to show: the published one, or else the newest;
+// to publish: the newest. NotFound: there is none; Conflict: it is deprecated and to be published.
+[[nodiscard]] Result<int> version_to_show(db::Session& session, const VersionedKind& kind,
+                                          const std::string& name, int version);
+[[nodiscard]] Result<int> version_to_publish(db::Session& session, const VersionedKind& kind,
+                                             const std::string& name, int version);
 // NotFound: there is no such version.
 [[nodiscard]] Result<StoredVersion> find_stored_version(db::Session& session,
                                                         const VersionedKind& kind,
@@ -54,7 +60,9 @@ struct NewestVersion {
                                        StoredVersion version);
 void set_version_state(db::Session& session, const VersionedKind& kind, const std::string& name,
                        int version, const std::string& state);
-// The unit of work ends with Conflict when somebody else has just pushed this version.
-void insert_version(db::Session& session, const VersionedKind& kind, const StoredVersion& version);
+// As the next version, or as the newest one where that has the same files. The unit of work ends
+// with Conflict when somebody else has just pushed this version.
+[[nodiscard]] KeptVersion keep_version(db::Session& session, const VersionedKind& kind,
+                                       const StoredVersion& pushed);
 
 }  // namespace switchyard::provisioner

@@ -1,32 +1,24 @@
 // /api/v1/images
 #include "web/api/pushed.h"
-#include "web/api/resources.h"
 
 namespace switchyard::web::api {
 namespace {
 
 Answer push(provisioner::Service& service, const Call& call) {
-  const auto files = read_body(call, &read_files);
-  if (!files) return tl::unexpected(files.error());
-  const auto pushed = service.push_image(viewer_of(call).name, *files, mode_of(call));
-  if (!pushed)
-    return tl::unexpected(problem_of(pushed.error(), {"invalid_image", "the image", "fault"}));
-  return Reply{.body = to_json(*pushed)};
+  return push_answer(call, {"invalid_image", "the image", "fault"},
+                     [&](const auto& author, const auto& files) {
+                       return service.push_image(author, files, mode_of(call));
+                     });
 }
 
 Answer act(provisioner::Service& service, const Call& call) {
-  const auto action = read_body(call, &read_version_action);
-  if (!action) return tl::unexpected(action.error());
-  const std::string name = call.parameter("name"), author = viewer_of(call).name;
-  if (action->type == "publish")
-    return shown_answer(service.publish_image(author, name, action->version, mode_of(call)));
-  return shown_answer(service.deprecate_image(author, name, action->version, mode_of(call)));
+  return action_answer(
+      call, [&](const auto&... wanted) { return service.publish_image(wanted..., mode_of(call)); },
+      [&](const auto&... wanted) { return service.deprecate_image(wanted..., mode_of(call)); });
 }
 
 Answer show(provisioner::Service& service, const Call& call) {
-  const auto version = version_query(call);
-  if (!version) return tl::unexpected(version.error());
-  return shown_answer(service.find_image(call.parameter("name"), *version));
+  return version_answer(call, [&](const auto&... wanted) { return service.find_image(wanted...); });
 }
 
 }  // namespace
