@@ -7,14 +7,12 @@ usage() {
   cat <<'TEXT'
 usage: ./test.sh [STAGE…]
 
-  all       everything below but tools, vantage, qemu, boots and preseed (the default)
+  all       everything below but tools, qemu, boots and preseed (the default)
   unit      C++ tests, on SQLite and on a private MariaDB, and the checks of scripts and formats
   openapi   lint of docs/openapi.yaml, and every recorded answer of the unit tests against it
-  lab       the real fabric: FRR, bridges, VRFs, sshd in User Mode Linux (root, about 14 minutes)
+  lab       the real fabric: FRR, bridges, VRFs, sshd in User Mode Linux (root, about 15 minutes)
   tools     what ifupdown2, systemd-networkd, netplan and NetworkManager make of the shipped catalogs, a User Mode
-            Linux machine each (root, about 6 minutes; not in `all`, for its time: ctest has the tools' own parsers)
-  vantage   spine1 of the real fabric probes host routes while versions are rolled out (root; not in `all` yet: it
-            needs a machine that starts a process in User Mode Linux in some hundredths of a second, see tests/lab/README.md)
+            Linux machine each (root, about 3 minutes; not in `all`, for its time: ctest has the tools' own parsers)
   boot      the whole story: a QEMU server installed, routed, released and wiped on the real fabric,
             and its faults (root; about 18 minutes, the first time 5 more for two server images)
   netboot   real firmware in QEMU boots from the service: BIOS, UEFI by PXE and HTTP, Secure Boot, IPv6 alone; and
@@ -36,7 +34,7 @@ TEXT
 stages=()
 for stage in "$@"; do
   case $stage in
-  all | unit | openapi | lab | tools | vantage | boot | netboot | boots | qemu | demo | browser | fuzz | preseed) stages+=("$stage") ;;
+  all | unit | openapi | lab | tools | boot | netboot | boots | qemu | demo | browser | fuzz | preseed) stages+=("$stage") ;;
   -h | --help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
   esac
@@ -84,17 +82,12 @@ openapi() {
 lab() {
   say "real fabric"
   SWITCHYARD_BIN=$PWD/build/dev/bin pytest 40 tests/lab --durations=15 \
-    --ignore tests/lab/test_switchyard_boot.py --ignore tests/lab/test_switchyard_vantage.py --ignore tests/lab/test_network_tools.py
+    --ignore tests/lab/test_switchyard_boot.py --ignore tests/lab/test_network_tools.py
 }
 
 tools() {
   say "network tools"
   pytest 20 tests/lab/test_network_tools.py --durations=15
-}
-
-vantage() {
-  say "probes from the real fabric"
-  SWITCHYARD_BIN=$PWD/build/dev/bin pytest 20 tests/lab/test_switchyard_vantage.py -s --durations=5
 }
 
 boot() {
