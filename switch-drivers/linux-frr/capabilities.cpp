@@ -19,9 +19,11 @@ std::vector<Capability> capabilities() {
       {"refused-prefixes", true,
        "counts by kind, without names: FRR keeps the names only in memory that nothing bounds"},
       {"policy-change-without-session-reset", false,
-       "one that only lets the server announce more does not; any other one resets the session "
-       "once, "
-       "for FRR keeps no copy of what it refused"},
+       "one that only lets the server announce more, or drains the switch, does not; any other one "
+       "resets the session once, for FRR keeps no copy of what it refused"},
+      {"drain", true,
+       "of routed ports, by community (RFC 8326) and a longer AS path; a bond in VLANs decides for "
+       "itself"},
       {"failover-on-link-loss", false,
        "with FRR before 8.5 a lost link ends the session by its hold time: that FRR crashes when a "
        "neighbour is removed whose link is down, so it must not see the link; at once with later "

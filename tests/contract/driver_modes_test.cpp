@@ -126,6 +126,35 @@ TEST_P(DriverModes, LetTheServerSpeakWithExactlyItsRoutes) {
   bench_.expect_no_violation();
 }
 
+TEST_P(DriverModes, AreDrainedAndBackWithTheSessionUpAndItsRoutesAccepted) {
+  PortIntent drained = routed(kPort, 5);
+  for (switch_drivers::Attachment& attachment : drained.attachments)
+    attachment.drained = true;
+  bench_.make(provisioning(kPort));
+  bench_.install_server(5);
+  bench_.make(routed(kPort, 5));
+  bench_.server().power(true);
+  ASSERT_TRUE(bench_.driver().sessions(std::vector{routed(kPort, 5)}));
+  for (int minutes = 1; minutes <= 2; ++minutes) {
+    bench_.advance(60s);
+    const PortIntent& wished = minutes == 1 ? drained : routed(kPort, 5);
+    bench_.make(wished);
+    bench_.expect_equal(wished);
+    const auto sessions = bench_.driver().sessions(std::vector{wished});
+    ASSERT_TRUE(sessions && sessions->size() == 2U);
+    for (const switch_drivers::SessionReport& session : *sessions) {
+      EXPECT_EQ(session.state, "Established");
+      EXPECT_GE(session.established_for, minutes * 60s);
+      EXPECT_EQ(session.accepted.size(), 2U);
+    }
+    bench_.device().reboot();
+    bench_.expect_equal(wished);
+    ASSERT_TRUE(bench_.driver().sessions(std::vector{wished}));
+    if (minutes == 1)
+      bench_.advance(60s);  // the session of the second round began after the reboot
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryNos, DriverModes, testing::ValuesIn(switch_drivers::known_nos()),
                          [](const auto& nos) {
                            std::string name = nos.param;
