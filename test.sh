@@ -48,6 +48,13 @@ trap 'rm -rf "$work"' EXIT
 export SWITCHYARD_RECORD_HTTP=$work/http.jsonl
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 
+# pytest that ends by itself: an interrupt first, so that it says what had failed and takes its machines down.
+pytest() {
+  local minutes=$1
+  shift
+  timeout --foreground --signal=INT --kill-after=2m "${minutes}m" /usr/bin/python3 -m pytest -v -p no:cacheprovider "$@"
+}
+
 say() { printf '\n=== %s (%ss)\n' "$1" "$SECONDS"; }
 
 build() {
@@ -76,23 +83,23 @@ openapi() {
 
 lab() {
   say "real fabric"
-  SWITCHYARD_BIN=$PWD/build/dev/bin /usr/bin/python3 -m pytest tests/lab -q -p no:cacheprovider --durations=15 \
+  SWITCHYARD_BIN=$PWD/build/dev/bin pytest 40 tests/lab --durations=15 \
     --ignore tests/lab/test_switchyard_boot.py --ignore tests/lab/test_switchyard_vantage.py --ignore tests/lab/test_network_tools.py
 }
 
 tools() {
   say "network tools"
-  /usr/bin/python3 -m pytest tests/lab/test_network_tools.py -q -p no:cacheprovider --durations=15
+  pytest 20 tests/lab/test_network_tools.py --durations=15
 }
 
 vantage() {
   say "probes from the real fabric"
-  SWITCHYARD_BIN=$PWD/build/dev/bin /usr/bin/python3 -m pytest tests/lab/test_switchyard_vantage.py -q -s -p no:cacheprovider --durations=5
+  SWITCHYARD_BIN=$PWD/build/dev/bin pytest 20 tests/lab/test_switchyard_vantage.py -s --durations=5
 }
 
 boot() {
   say "whole story"
-  SWITCHYARD_BIN=$PWD/build/dev/bin /usr/bin/python3 -m pytest tests/lab/test_switchyard_boot.py -q -p no:cacheprovider
+  SWITCHYARD_BIN=$PWD/build/dev/bin pytest 40 tests/lab/test_switchyard_boot.py
 }
 
 # What virtual machines boot and install; the arguments are server images.
@@ -105,7 +112,7 @@ ram_and_images() {
 boots() {
   say "boots of an installed server"
   ram_and_images debian-12 debian-13
-  /usr/bin/python3 -m pytest tests/pxe/test_server_boots.py -q -s -p no:cacheprovider
+  pytest 40 tests/pxe/test_server_boots.py -s
 }
 
 netboot() {
@@ -113,14 +120,13 @@ netboot() {
   ram_and_images debian-12
   pxe/installer/loaders.sh "$work/loaders"
   SWITCHYARD_LOADERS=$work/loaders SWITCHYARD_PATIENCE=3 \
-    /usr/bin/python3 -m pytest tests/pxe/test_netboot.py tests/pxe/test_boot_time.py -q -s -p no:cacheprovider --durations=0
+    pytest 20 tests/pxe/test_netboot.py tests/pxe/test_boot_time.py -s --durations=0
 }
 
 qemu() {
   say "installer in QEMU"
   ram_and_images debian-12
-  /usr/bin/python3 -m pytest tests/pxe/test_installer.py tests/pxe/test_server_image.py tests/pxe/test_rescue.py \
-    -q -s -p no:cacheprovider --durations=0
+  pytest 60 tests/pxe/test_installer.py tests/pxe/test_server_image.py tests/pxe/test_rescue.py -s --durations=0
 }
 
 demo() {
@@ -136,7 +142,7 @@ browser() {
 preseed() {
   say "debian-installer"
   ram_and_images
-  /usr/bin/python3 -m pytest tests/pxe/test_preseed.py -q -s -p no:cacheprovider
+  pytest 120 tests/pxe/test_preseed.py -s
 }
 
 fuzz() {
