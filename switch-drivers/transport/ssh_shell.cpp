@@ -2,6 +2,7 @@
 // of the call, because a switch that hangs must not take its reconciler with it.
 #include "core/crash_point.h"
 #include "core/id.h"
+#include "switch-drivers/recording/tapped_shell.h"
 #include "switch-drivers/transport/marker_stream.h"
 #include "switch-drivers/transport/shell.h"
 
@@ -311,7 +312,10 @@ class SshShell final : public Shell {
 }  // namespace
 
 std::unique_ptr<Shell> make_ssh_shell(SwitchAccess access) {
-  return std::make_unique<SshShell>(std::move(access));
+  const std::shared_ptr<ExchangeTap> tap = access.tap;
+  auto shell = std::make_unique<SshShell>(std::move(access));
+  if (tap) return tap_shell(std::move(shell), tap);
+  return shell;
 }
 
 }  // namespace switchyard::switch_drivers
