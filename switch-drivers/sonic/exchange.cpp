@@ -68,7 +68,7 @@ Command read_running_config() { return {std::string{kVtysh} + " -c 'show running
 Command read_saved_config() { return {"docker exec bgp cat /etc/frr/frr.conf", {}}; }
 
 Command read_models() {
-  return {"grep -c ipv6_use_link_local_only /usr/local/yang-models/sonic-vlan-sub-interface.yang",
+  return {"grep -s ipv6_use_link_local_only /usr/local/yang-models/sonic-vlan-sub-interface.yang",
           {}};
 }
 

@@ -36,7 +36,7 @@ inline constexpr std::string_view kVtysh = "docker exec bgp vtysh";
 [[nodiscard]] Command read_saved_config_db();  // cat /etc/sonic/config_db.json
 [[nodiscard]] Command read_running_config();   // docker exec bgp vtysh -c 'show running-config'
 [[nodiscard]] Command read_saved_config();     // docker exec bgp cat /etc/frr/frr.conf
-// How often the models name ipv6_use_link_local_only for subinterfaces: grep -c … in
+// Where the models name ipv6_use_link_local_only for subinterfaces: grep -s … in
 // /usr/local/yang-models
 [[nodiscard]] Command read_models();
 

@@ -47,27 +47,24 @@ Status read_frr(SwitchState& state, std::span<const Answer> answers) {
     return failure(Errc::Unavailable, "FRR did not show its whole configuration: " +
                                           handle::first_line(answers[kRunning].output));
   }
-  for (const auto& [part, config] :
-       {std::pair{kRunning, &state.running}, std::pair{kSavedFrr, &state.saved_frr}}) {
-    auto parsed = parse_shared(answers[part].output);
-    if (!parsed) return explained(parsed.error(), answers[part]);
-    *config = std::move(*parsed);
-  }
+  auto running = parse_shared(answers[kRunning].output);
+  if (!running) return explained(running.error(), answers[kRunning]);
+  state.running = std::move(*running);
+  // Nothing saved is a difference, not a failure.
+  if (auto saved = parse_shared(answers[kSavedFrr].output)) state.saved_frr = std::move(*saved);
   return {};
 }
 
 Status read_databases(SwitchState& state, std::span<const Answer> answers) {
-  for (const auto& [part, db] :
-       {std::pair{kConfigDb, &state.db}, std::pair{kSavedDb, &state.saved}}) {
-    auto parsed = parse_config_db(answers[part].output);
-    if (!parsed) return explained(parsed.error(), answers[part]);
-    *db = std::move(*parsed);
-  }
+  auto db = parse_config_db(answers[kConfigDb].output);
+  if (!db) return explained(db.error(), answers[kConfigDb]);
+  state.db = std::move(*db);
+  // Nothing saved is a difference, not a failure.
+  if (auto saved = parse_config_db(answers[kSavedDb].output)) state.saved = std::move(*saved);
   auto live = parse_live(answers[kLive].output);
   if (!live) return explained(live.error(), answers[kLive]);
   state.live = std::move(*live);
-  const std::string& count = answers[kModels].output;
-  state.link_local_only = !count.empty() && count.front() >= '1' && count.front() <= '9';
+  state.link_local_only = answers[kModels].status == 0;
   return {};
 }
 

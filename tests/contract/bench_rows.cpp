@@ -1,6 +1,7 @@
 #include "tests/contract/bench_rows.h"
 
 #include "tests/fakes/switch/fake_switch.h"
+#include "tests/fakes/switch/sonic/fake_sonic.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -28,6 +29,11 @@ constexpr std::array kRows{
              .ports = {"swp1", "swp2", "swp3", "swp4"},
              .other_ports = {"up1", "oob1"},
              .vrfs = {"vrf-prv", "vrf-pub"}},
+    BenchRow{.nos = "sonic",
+             .make = over_ssh<fakes::FakeSonic>,
+             .ports = {"Ethernet0", "Ethernet4", "Ethernet8", "Ethernet12"},
+             .other_ports = {"Ethernet60", "Ethernet56"},
+             .vrfs = {"Vrf_vrf-prv", "Vrf_vrf-pub"}},
 };
 
 }  // namespace

@@ -11,14 +11,23 @@
 namespace switchyard::fakes {
 
 FakeSwitch::FakeSwitch(SshServer& server, const Clock& clock, SwitchPlan plan)
+    : FakeSwitch(clock, std::move(plan), Nature{}) {
+  power_on(server);
+}
+
+FakeSwitch::FakeSwitch(const Clock& clock, SwitchPlan plan, Nature nature)
     : plan_(std::move(plan)),
+      nature_(std::move(nature)),
       clock_(clock),
       frr_(plan_.name),
-      sessions_(model_, [this](const std::string& port, int tag) -> std::optional<BgpSpeaker> {
-        const auto end = cables_.find(port);
-        if (end == cables_.end() || pulled_.contains(port)) return std::nullopt;
-        return end->second->speaker(tag);
-      }) {
+      model_(kernel_, frr_, nature_.checks_tags),
+      sessions_(model_,
+                [this](const std::string& port, int tag) -> std::optional<BgpSpeaker> {
+                  const auto end = cables_.find(port);
+                  if (end == cables_.end() || pulled_.contains(port)) return std::nullopt;
+                  return end->second->speaker(tag);
+                }),
+      monitor_(nature_.cannot) {
   for (const std::string& port : plan_.server_ports)
     monitor_.watch(port);
   kernel_.changed = [this](const std::string& device) { step(device, true); };
@@ -32,9 +41,25 @@ FakeSwitch::FakeSwitch(SshServer& server, const Clock& clock, SwitchPlan plan)
                     },
                     .write = {},
                     .changed = [this](const std::string& what) { step("file " + what, false); }});
-  SwitchBoot(*this).install();
-  boot();
+}
+
+void FakeSwitch::power_on(SshServer& server) {
+  {
+    const std::lock_guard lock(mutex_);
+    booting_ = true;
+    install();
+    boot();
+  }
   endpoint_ = std::make_unique<SshEndpoint>(server, *this);
+}
+
+void FakeSwitch::install() { SwitchBoot(*this).install(); }
+
+void FakeSwitch::boot_system() { SwitchBoot(*this).run(); }
+
+void FakeSwitch::erase_disk() {
+  files_.remove_tree("/etc/network");
+  files_.remove_tree("/etc/frr");
 }
 
 FakeSwitch::~FakeSwitch() { endpoint_.reset(); }
@@ -87,7 +112,7 @@ void FakeSwitch::boot() {
                          (seed >> 32U) & 0xffffU, boots_ & 0xfff, (seed >> 48U) & 0xfffU,
                          (seed * 31) & 0xffffffffffffULL);
   sessions_.forget();
-  SwitchBoot(*this).run();
+  boot_system();
   for (const auto& [port, end] : cables_)
     refresh_carrier(port);
   booting_ = false;
@@ -114,9 +139,8 @@ void FakeSwitch::reboot() {
 void FakeSwitch::factory_reset() {
   const std::lock_guard lock(mutex_);
   booting_ = true;
-  files_.remove_tree("/etc/network");
-  files_.remove_tree("/etc/frr");
-  SwitchBoot(*this).install();
+  erase_disk();
+  install();
   booting_ = false;
   lose_power();
 }
@@ -129,7 +153,9 @@ void FakeSwitch::step(const std::string& subject, bool in_force) {
   if (in_force) {
     const std::string when = fmt::format("change {} of {}: {}", steps_, plan_.name, subject);
     if (subject.find(' ') == std::string::npos) {
-      const std::string port = port_of_device(subject);
+      const Link* link = kernel_.find(subject);
+      const bool is_vlan = link != nullptr && link->kind == Link::Kind::Vlan;
+      const std::string port = is_vlan ? link->parent : port_of_device(subject);
       sessions_.port_changed(port);
       monitor_.look_at_port(monitor_view(), port, when);
     } else {
@@ -309,15 +335,20 @@ std::chrono::nanoseconds FakeSwitch::worked() {
   return worked_;
 }
 
-std::string FakeSwitch::fingerprint(const std::set<std::string>& without_ports) {
-  const std::lock_guard lock(mutex_);
-  run_due_locked();
+std::string FakeSwitch::everything() {
   std::string text = run_to_end(
       "ip -j -d address show | grep -v '^$'; bridge -j vlan show; bridge -j -d link show");
   std::replace(text.begin(), text.end(), '{', '\n');
   text += "\n" + frr_.render();
   for (const std::string& path : files_.tree("/etc"))
     if (files_.is_file(path)) text += path + "\n" + *files_.read(path);
+  return text;
+}
+
+std::string FakeSwitch::fingerprint(const std::set<std::string>& without_ports) {
+  const std::lock_guard lock(mutex_);
+  run_due_locked();
+  const std::string text = everything();
   std::string kept;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());

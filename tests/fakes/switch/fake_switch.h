@@ -24,7 +24,7 @@
 namespace switchyard::fakes {
 
 // Thread-safe.
-class FakeSwitch : public FakeTor, public SshPeer, private Machine {
+class FakeSwitch : public FakeTor, public SshPeer, protected Machine {
  public:
   FakeSwitch(SshServer& server, const Clock& clock, SwitchPlan plan);
   ~FakeSwitch() override;
@@ -111,12 +111,60 @@ class FakeSwitch : public FakeTor, public SshPeer, private Machine {
   bool reachable() override;
   std::unique_ptr<SshProgram> start(std::string_view command) override;
 
+ protected:
+  // Thrown through everything that runs on the switch when its power goes.
+  struct PowerLost {};
+
+  // What of a switch with a shell is its NOS's.
+  struct Nature {
+    std::set<std::string> cannot{};  // Monitor::Monitor
+    bool checks_tags{};              // LinuxModel
+    std::string frr_file{"/etc/frr/frr.conf"};
+  };
+
+  // Not switched on yet: that is power_on(), once a derived class is ready for the calls below.
+  FakeSwitch(const Clock& clock, SwitchPlan plan, Nature nature);
+  void power_on(SshServer& server);
+
+  // Before a derived class goes away: nobody calls in any more.
+  void hang_up() { endpoint_.reset(); }
+
+  // With mutex_ held:
+  virtual void erase_disk();   // of what install() makes
+  virtual void install();      // the files of a new switch
+  virtual void boot_system();  // power-on: kernel, network, FRR
+
+  virtual void settle_down() {}  // what happens by itself, all of it: somebody looks from outside
+
+  virtual void tick() {}  // a client's shell takes its next step: some of it
+
+  [[nodiscard]] virtual std::string everything();  // of a fingerprint
+  std::optional<int> run(const Arguments& arguments, Streams& streams) override;
+  void step(const std::string& subject, bool in_force);
+  [[nodiscard]] std::string run_to_end(const std::string& line);
+
+  Files& files() override { return files_; }
+
+  const Clock& clock() const override { return clock_; }
+
+  int spawn(std::unique_ptr<Process> process, Arguments command, NodePtr node,
+            Streams streams) override;
+  bool kill(int pid) override;
+
+  SwitchPlan plan_;
+  const Nature nature_;
+  const Clock& clock_;
+  std::recursive_mutex mutex_{};
+
+  Kernel kernel_{};
+  Files files_{};
+  FrrConfig frr_;
+  LinuxModel model_;
+  SwitchFaults faults_{};
+
  private:
   friend class SwitchSession;
   friend class SwitchBoot;
-
-  // Thrown through everything that runs on the switch when its power goes.
-  struct PowerLost {};
 
   struct Job {
     std::unique_ptr<Process> process{};
@@ -124,15 +172,6 @@ class FakeSwitch : public FakeTor, public SshPeer, private Machine {
     int pid{};
   };
 
-  // Machine
-  Files& files() override { return files_; }
-
-  const Clock& clock() const override { return clock_; }
-
-  std::optional<int> run(const Arguments& arguments, Streams& streams) override;
-  int spawn(std::unique_ptr<Process> process, Arguments command, NodePtr node,
-            Streams streams) override;
-  bool kill(int pid) override;
   bool alive(int pid) const override;
 
   int new_pid() override { return next_pid_++; }
@@ -143,25 +182,16 @@ class FakeSwitch : public FakeTor, public SshPeer, private Machine {
   // With mutex_ held:
   void boot();
   void lose_power();
-  void step(const std::string& subject, bool in_force);
-  void run_due_locked();
+  void run_due_locked();  // all that is due, for somebody who looks from outside
+  void wake_sleepers();
   void put_to_sleep(Job job);
   void refresh_carrier(const std::string& port);
   [[nodiscard]] KernelAnswer run_batch_program(const Arguments& arguments,
                                                const std::string& input);
-  [[nodiscard]] std::string run_to_end(const std::string& line);
   [[nodiscard]] MonitorView monitor_view() const;
 
-  SwitchPlan plan_;
-  const Clock& clock_;
-  std::recursive_mutex mutex_{};
-
-  Kernel kernel_{};
-  Files files_{};
-  FrrConfig frr_;
-  LinuxModel model_{kernel_, frr_};
   BgpSessions sessions_;
-  Monitor monitor_{};
+  Monitor monitor_;
   std::string boot_id_{};
   long long boots_{};
   bool booting_{};
@@ -177,7 +207,6 @@ class FakeSwitch : public FakeTor, public SshPeer, private Machine {
   std::chrono::nanoseconds worked_{};
   bool changed_in_force_{};  // since the last exchange was answered
 
-  SwitchFaults faults_{};
   SshLimits limits_{};
   bool unreachable_{};
   std::chrono::milliseconds commit_delay_{};

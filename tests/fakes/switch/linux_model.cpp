@@ -64,7 +64,7 @@ PortForwarding LinuxModel::forwarding(const std::string& name) const {
     view.vrf = master->name;
     view.dead_end = has_dead_end(kernel_, *master);
   }
-  view.tags_checked = ends_in_drop(*port);
+  view.tags_checked = checks_tags_ || ends_in_drop(*port);
   for (const auto& [sub_name, link] : kernel_.links()) {
     if (link.parent != name) continue;
     const Link* vrf = kernel_.find(link.master);

@@ -13,7 +13,9 @@ namespace switchyard::fakes {
 // Guarded by the switch's mutex; both arguments must outlive it.
 class LinuxModel : public ForwardingModel {
  public:
-  LinuxModel(const Kernel& kernel, const FrrConfig& frr) : kernel_(kernel), frr_(frr) {}
+  // `checks_tags`: hardware that drops tags without a subinterface by itself.
+  LinuxModel(const Kernel& kernel, const FrrConfig& frr, bool checks_tags = false)
+      : kernel_(kernel), frr_(frr), checks_tags_(checks_tags) {}
 
   PortForwarding forwarding(const std::string& port) const override;
   void visit_neighbours(const std::function<void(const NeighbourView&)>& visit) const override;
@@ -28,6 +30,7 @@ class LinuxModel : public ForwardingModel {
 
   const Kernel& kernel_;
   const FrrConfig& frr_;
+  bool checks_tags_;
 };
 
 }  // namespace switchyard::fakes

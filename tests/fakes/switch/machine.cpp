@@ -33,7 +33,7 @@ std::optional<int> FakeSwitch::run(const Arguments& arguments, Streams& streams)
         .sessions = sessions_,
         .now = clock_.steady(),
         .read_file = [this](const std::string& path) { return files_.read(path); },
-        .save = [this](const std::string& text) { return files_.write("/etc/frr/frr.conf", text); },
+        .save = [this](const std::string& text) { return files_.write(nature_.frr_file, text); },
         .refuse_line = [this](const std::string& line) { return faults_.refusal_of(line); }};
     return finish(run_vtysh(world, arguments, streams.in->rest()));
   }
@@ -83,8 +83,17 @@ void FakeSwitch::put_to_sleep(Job job) {
   jobs_.push_back(std::move(job));
 }
 
-// Called before each command, while hundreds of timers of earlier changes sleep.
 void FakeSwitch::run_due_locked() {
+  wake_sleepers();
+  try {
+    settle_down();
+  } catch (const PowerLost&) {
+    lose_power();
+  }
+}
+
+// Called before each command, while hundreds of timers of earlier changes sleep.
+void FakeSwitch::wake_sleepers() {
   const SteadyTime now = clock_.steady();
   if (now < soonest_) return;
   soonest_ = SteadyTime::max();

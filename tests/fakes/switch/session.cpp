@@ -196,7 +196,8 @@ Effect SwitchSession::next() {
   const std::lock_guard lock(owner_.mutex_);
   const Stopwatch working(owner_.worked_);
   try {
-    owner_.run_due_locked();
+    owner_.wake_sleepers();
+    owner_.tick();
     if (boot_ != owner_.boots_) return {"", Effect::Then::Drop, {}, 0};
     return answer(advance());
   } catch (const FakeSwitch::PowerLost&) {
