@@ -4,6 +4,8 @@
 #include "switch-drivers/frr/policy.h"
 #include "switch-drivers/linux-frr/describe.h"
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
+#include "switch-drivers/sonic/change.h"
+#include "switch-drivers/sonic/sonic_driver.h"
 #include "switch-drivers/transport/shell.h"
 
 #include <fmt/format.h>
@@ -30,8 +32,14 @@ std::unique_ptr<Driver> make_linux_frr(SwitchAccess access, SwitchContext contex
   return linux_frr::make_linux_frr_driver(access, std::move(context), std::move(shell));
 }
 
+std::unique_ptr<Driver> make_sonic(SwitchAccess access, SwitchContext context) {
+  std::unique_ptr<Shell> shell = make_ssh_shell(access);
+  return sonic::make_sonic_driver(access, context, std::move(shell));
+}
+
 constexpr std::array kRows{
     Row{"linux-frr", make_linux_frr, frr::judge_policy, linux_frr::describe_change},
+    Row{"sonic", make_sonic, frr::judge_policy, sonic::describe_change},
 };
 
 }  // namespace

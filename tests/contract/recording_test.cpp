@@ -5,6 +5,7 @@
 #include "tests/contract/driver_bench.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -42,15 +43,16 @@ class DriverRecording : public testing::TestWithParam<std::string> {
   // What a day of a port says.
   void live() {
     ASSERT_TRUE(bench_.driver().probe());
-    bench_.make(provisioning(kPort));
+    bench_.make(provisioning(bench_.port()));
     bench_.install_server(5);
-    bench_.make(routed(kPort, 5));
+    bench_.make(routed(bench_.port(), 5));
     bench_.server().power(true);
-    ASSERT_TRUE(bench_.driver().sessions(std::vector{routed(kPort, 5)}));
-    bench_.expect_equal(routed(kPort, 5));
-    bench_.expect_equal(routed(kPort, 5));
-    bench_.device().refuse_port(kOtherPort, true);
-    ASSERT_TRUE(bench_.driver().apply(std::vector{routed(kOtherPort, 6)}, {.change_id = "chg-x"}));
+    ASSERT_TRUE(bench_.driver().sessions(std::vector{routed(bench_.port(), 5)}));
+    bench_.expect_equal(routed(bench_.port(), 5));
+    bench_.expect_equal(routed(bench_.port(), 5));
+    bench_.device().refuse_port(bench_.other_port(), true);
+    ASSERT_TRUE(
+        bench_.driver().apply(std::vector{routed(bench_.other_port(), 6)}, {.change_id = "chg-x"}));
   }
 
   const std::string folder_ = testing::TempDir() + "recording-" + std::to_string(getpid());
@@ -83,8 +85,8 @@ TEST_P(DriverRecording, SaysWhatASwitchThatAnswersOtherwiseIsMadeOf) {
 TEST_P(DriverRecording, StaysSmallAndEachFileStandsForItself) {
   bench_.record({.file = file_, .most_bytes = 200'000});
   for (int i = 0; i < 12; ++i) {
-    bench_.make(provisioning(kPort));
-    bench_.make(routed(kPort, 5));
+    bench_.make(provisioning(bench_.port()));
+    bench_.make(routed(bench_.port(), 5));
   }
   bench_.restart_controller();
   EXPECT_TRUE(std::filesystem::exists(file_ + ".1"));
@@ -106,8 +108,8 @@ TEST_P(DriverRecording, IsReadableByItsOwnerOnlyAndHasNoSecret) {
 
 TEST_P(DriverRecording, DrivesOnWhenItCannotBeWritten) {
   bench_.record({.file = "/proc/nothing/tor1.jsonl"});
-  bench_.make(routed(kPort, 5));
-  bench_.expect_equal(routed(kPort, 5));
+  bench_.make(routed(bench_.port(), 5));
+  bench_.expect_equal(routed(bench_.port(), 5));
 }
 
 TEST(Replay, NamesWhatIsNoRecording) {
@@ -120,8 +122,8 @@ TEST(Replay, NamesWhatIsNoRecording) {
   std::filesystem::remove(path);
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryNos, DriverRecording,
-                         testing::ValuesIn(switch_drivers::known_nos()), [](const auto& nos) {
+INSTANTIATE_TEST_SUITE_P(EveryNos, DriverRecording, testing::ValuesIn(switch_drivers::known_nos()),
+                         [](const auto& nos) {
                            std::string name = nos.param;
                            std::erase(name, '-');
                            return name;

@@ -103,8 +103,8 @@ TEST(SonicPlan, ShutsEveryNewNeighborUntilTheEnd) {
     EXPECT_LT(made, position(text, name + " shutdown\n"));
     EXPECT_LT(position(text, name + " shutdown\n"), read_back);
     EXPECT_LT(read_back, position(text, "no " + name + " shutdown"));
-    EXPECT_LT(position(text, "HSET 'PORT|Ethernet4' admin_status up"),
-              position(text, "no " + name + " shutdown"));
+    EXPECT_LT(position(text, "no " + name + " shutdown"),
+              position(text, "HSET 'PORT|Ethernet4' admin_status up"));
   }
 }
 
@@ -140,8 +140,8 @@ TEST(SonicPlan, FinishesAChangeThatWasCutOffBeforeTheReadingBack) {
   for (const Step& step : rest.steps)
     EXPECT_EQ(step.command.line.find("VLAN_SUB_INTERFACE"), std::string::npos);
   ASSERT_EQ(rest.last_steps.size(), 3U) << script(rest);
-  EXPECT_THAT(rest.last_steps[0].command.line, HasSubstr("admin_status up"));
-  EXPECT_EQ(rest.last_steps[2].command.input,
+  EXPECT_THAT(rest.last_steps[1].command.line, HasSubstr("admin_status up"));
+  EXPECT_EQ(rest.last_steps[0].command.input,
             "router bgp 65001 vrf Vrf_vrf-prv\n no neighbor Ethernet4.101 shutdown\nexit\n"
             "router bgp 65001 vrf Vrf_vrf-pub\n no neighbor Ethernet4.201 shutdown\nexit\n");
 }
