@@ -15,8 +15,7 @@ json to_json(const Error& error) {
 json to_json(const std::vector<Difference>& differences) {
   json list = json::array();
   for (const Difference& one : differences)
-    list.push_back(
-        {{"subject", one.subject}, {"wished", one.wished}, {"observed", one.observed}});
+    list.push_back({{"subject", one.subject}, {"wished", one.wished}, {"observed", one.observed}});
   return list;
 }
 
@@ -92,7 +91,8 @@ Result<std::vector<PortIntent>> read_intents(const json& list) {
 std::vector<Settlement> read_settlements(const json& list) {
   std::vector<Settlement> ports;
   for (const json& one : list)
-    ports.push_back({one.value("port", ""), one.value("keep", false) ? Verdict::Keep : Verdict::Undo});
+    ports.push_back(
+        {one.value("port", ""), one.value("keep", false) ? Verdict::Keep : Verdict::Undo});
   return ports;
 }
 

@@ -9,6 +9,9 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <functional>
+#include <set>
+#include <utility>
 
 namespace switchyard::switch_drivers {
 
@@ -22,53 +25,79 @@ std::string dump(const json& value) {
 
 std::string now() { return rfc3339(SystemClock().now()); }
 
-// Asks the driver, and says so.
+template <class Ask> auto noted(Recording& recording, const json& call, Ask ask) {
+  recording.begin_call(call);
+  auto result = ask();
+  recording.end_call(to_json(result));
+  return result;
+}
+
+using MakeAgain = std::function<Result<std::unique_ptr<Driver>>()>;
+
+// Asks the driver, and says so. A driver knows things of its switch from one call to the next, so a
+// new file begins with a new driver; never between a change and its end.
 class RecordedDriver final : public Driver {
  public:
-  RecordedDriver(std::unique_ptr<Driver> driver, std::shared_ptr<Recording> recording)
-      : driver_(std::move(driver)), recording_(std::move(recording)) {}
+  RecordedDriver(std::unique_ptr<Driver> driver, MakeAgain make_again,
+                 std::shared_ptr<Recording> recording)
+      : driver_(std::move(driver)),
+        make_again_(std::move(make_again)),
+        recording_(std::move(recording)) {}
 
   std::vector<Capability> capabilities() const override { return driver_->capabilities(); }
 
   Result<SwitchFacts> probe() override {
-    return noted({{"call", "probe"}}, [&] { return driver_->probe(); });
+    return noted(*recording_, {{"call", "probe"}}, [&] { return driver_->probe(); });
   }
 
   Result<std::vector<PortReport>> compare(std::span<const PortIntent> wished) override {
-    return noted({{"call", "compare"}, {"intents", to_json(wished)}},
+    if (open_.empty() && recording_->is_full()) begin_anew();
+    return noted(*recording_, {{"call", "compare"}, {"intents", to_json(wished)}},
                  [&] { return driver_->compare(wished); });
   }
 
   Result<std::vector<PortOutcome>> apply(std::span<const PortIntent> wished,
                                          const ApplyOptions& options) override {
-    return noted({{"call", "apply"},
-                  {"change", options.change_id},
-                  {"undo_after", options.undo_after.count()},
-                  {"intents", to_json(wished)}},
-                 [&] { return driver_->apply(wished, options); });
+    for (const PortIntent& intent : wished)
+      open_.emplace(options.change_id, intent.port);
+    auto outcomes = noted(*recording_,
+                          {{"call", "apply"},
+                           {"change", options.change_id},
+                           {"undo_after", options.undo_after.count()},
+                           {"intents", to_json(wished)}},
+                          [&] { return driver_->apply(wished, options); });
+    if (outcomes)
+      for (const PortOutcome& outcome : *outcomes)
+        if (outcome.status && !outcome.changed) open_.erase({options.change_id, outcome.port});
+    return outcomes;
   }
 
   Result<std::vector<PortOutcome>> settle(std::string_view change_id,
                                           std::span<const Settlement> ports) override {
-    return noted({{"call", "settle"}, {"change", change_id}, {"ports", to_json(ports)}},
+    for (const Settlement& one : ports)
+      open_.erase({std::string(change_id), one.port});
+    return noted(*recording_,
+                 {{"call", "settle"}, {"change", change_id}, {"ports", to_json(ports)}},
                  [&] { return driver_->settle(change_id, ports); });
   }
 
   Result<std::vector<SessionReport>> sessions(std::span<const PortIntent> ports) override {
-    return noted({{"call", "sessions"}, {"intents", to_json(ports)}},
+    return noted(*recording_, {{"call", "sessions"}, {"intents", to_json(ports)}},
                  [&] { return driver_->sessions(ports); });
   }
 
  private:
-  template <class Ask> auto noted(const json& call, Ask ask) {
-    recording_->begin_call(call);
-    auto result = ask();
-    recording_->end_call(to_json(result));
-    return result;
+  void begin_anew() {
+    auto made = make_again_();
+    if (!made) return;
+    driver_ = std::move(*made);
+    recording_->begin_file();
   }
 
   std::unique_ptr<Driver> driver_;
+  MakeAgain make_again_;
   std::shared_ptr<Recording> recording_;
+  std::set<std::pair<std::string, std::string>> open_{};  // changes and their ports
 };
 
 }  // namespace
@@ -93,21 +122,23 @@ void Recording::open() {
   std::error_code none;
   std::filesystem::create_directories(std::filesystem::path(options_.file).parent_path(), none);
   file_.open(options_.file, std::ios::app);
-  std::filesystem::permissions(options_.file, std::filesystem::perms::owner_read |
-                                                  std::filesystem::perms::owner_write, none);
+  std::filesystem::permissions(
+      options_.file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
+      none);
   const auto size = std::filesystem::file_size(options_.file, none);
   written_ = none ? 0 : static_cast<std::size_t>(size);
   last_.clear();
   write(json::parse(session_));
 }
 
+void Recording::begin_file() {
+  file_.close();
+  std::error_code none;
+  std::filesystem::rename(options_.file, options_.file + ".1", none);
+  open();
+}
+
 void Recording::begin_call(const json& call) {
-  if (written_ > options_.most_bytes / 2) {
-    file_.close();
-    std::error_code none;
-    std::filesystem::rename(options_.file, options_.file + ".1", none);
-    open();
-  }
   json line = call;
   line["at"] = now();
   write(line);
@@ -156,9 +187,13 @@ Result<std::unique_ptr<Driver>> make_recorded_driver(std::string_view nos, Switc
                                                      RecordingOptions options) {
   auto recording = std::make_shared<Recording>(std::move(options), nos, access, context);
   access.tap = recording;
-  auto driver = make_driver(nos, std::move(access), std::move(context));
+  MakeAgain make = [nos = std::string(nos), access = std::move(access), context] {
+    return make_driver(nos, access, context);
+  };
+  auto driver = make();
   if (!driver) return driver;
-  return std::make_unique<RecordedDriver>(std::move(*driver), std::move(recording));
+  return std::make_unique<RecordedDriver>(std::move(*driver), std::move(make),
+                                          std::move(recording));
 }
 
 }  // namespace switchyard::switch_drivers

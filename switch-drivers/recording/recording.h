@@ -25,7 +25,8 @@ namespace switchyard::switch_drivers {
 
 struct RecordingOptions {
   std::string file{};  // appended to; FILE.1 is what was before
-  std::size_t most_bytes{8U << 20U};  // of both together, but for the last exchange
+  // Of both together; a driver that is asked for changes only, and never for a look, may exceed it.
+  std::size_t most_bytes{8U << 20U};
 };
 
 // Stands for one driver. Not thread-safe. A disk that is full ends the recording, not the driving.
@@ -35,6 +36,10 @@ class Recording final : public ExchangeTap {
             const SwitchContext& context);
   ~Recording() override;
 
+  // Half of what there may be is in the file.
+  [[nodiscard]] bool is_full() const { return written_ > options_.most_bytes / 2; }
+
+  void begin_file();
   void begin_call(const nlohmann::json& call);
   void end_call(const nlohmann::json& result);
 

@@ -120,11 +120,11 @@ class Replayer {
   Status begin_session(const json& session) {
     last_.clear();
     call_ = nullptr;
-    auto driver = make_driver(
-        session.value("nos", ""), {.name = session.value("switch", ""), .tap = player_},
-        {.asn = Asn{session.value("asn", std::uint32_t{})},
-         .bridge = session.value("bridge", ""),
-         .quarantine = session.value("quarantine", "")});
+    auto driver =
+        make_driver(session.value("nos", ""), {.name = session.value("switch", ""), .tap = player_},
+                    {.asn = Asn{session.value("asn", std::uint32_t{})},
+                     .bridge = session.value("bridge", ""),
+                     .quarantine = session.value("quarantine", "")});
     if (!driver) return tl::unexpected(driver.error().in(at_));
     driver_ = std::move(*driver);
     ++report_.sessions;
@@ -169,16 +169,15 @@ class Replayer {
     if (name == "probe") return to_json(driver_->probe());
     const std::string change = call.value("change", "");
     if (name == "settle")
-      return to_json(
-          driver_->settle(change, read_settlements(call.value("ports", json::array()))));
+      return to_json(driver_->settle(change, read_settlements(call.value("ports", json::array()))));
     const auto intents = read_intents(call.value("intents", json::array()));
     if (!intents) return tl::unexpected(intents.error());
     if (name == "compare") return to_json(driver_->compare(*intents));
     if (name == "sessions") return to_json(driver_->sessions(*intents));
     if (name != "apply") return failure(Errc::Invalid, "there is no call \"" + name + "\"");
     return to_json(driver_->apply(
-        *intents, {.change_id = change,
-                   .undo_after = std::chrono::seconds(call.value("undo_after", 60LL))}));
+        *intents,
+        {.change_id = change, .undo_after = std::chrono::seconds(call.value("undo_after", 60LL))}));
   }
 
   std::string file_;

@@ -58,8 +58,11 @@ std::vector<Capability> capabilities(const WishContext& context) {
       {"service-limits", false, "as above: what a provisioning port may talk to is not limited"},
       {"refused-prefixes", true, "counts by kind, without names, as FRR does"},
       {"policy-change-without-session-reset", false,
-       "one that only lets the server announce more does not; any other one resets the session "
-       "once, for FRR keeps no copy of what it refused"},
+       "one that only lets the server announce more, or drains the switch, does not; any other one "
+       "resets the session once, for FRR keeps no copy of what it refused"},
+      {"drain", true,
+       "of routed ports, by community (RFC 8326) and a longer AS path; a bond in VLANs decides for "
+       "itself"},
       failover(context),
       link_local(context),
       storm_control(context),

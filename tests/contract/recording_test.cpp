@@ -87,6 +87,7 @@ TEST_P(DriverRecording, StaysSmallAndEachFileStandsForItself) {
   for (int i = 0; i < 12; ++i) {
     bench_.make(provisioning(bench_.port()));
     bench_.make(routed(bench_.port(), 5));
+    bench_.expect_equal(routed(bench_.port(), 5));
   }
   bench_.restart_controller();
   EXPECT_TRUE(std::filesystem::exists(file_ + ".1"));
