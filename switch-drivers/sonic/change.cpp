@@ -76,6 +76,7 @@ ChangeCommands change_commands(const ApplyOptions& options, const std::vector<Po
   }
   add({"mkdir -p /run/switchyard/" + id, {}});
   add(store_save_program(id));
+  add(store_await_program(id));
   handle::Arming arming = handle::arming(options, deadman_nos(), ports);
   built.arm = built.commands.size() + arming.arm;
   std::ranges::move(arming.commands, std::back_inserter(built.commands));
@@ -113,6 +114,7 @@ std::string describe_change(const SwitchContext& context, std::span<const Intent
   const WishContext wish{.asn = context.asn};
   frr::PolicyMemo policies;
   frr::FrrLines shared;
+  std::set<std::string> needs;
   std::vector<std::pair<PortState, PortState>> changes;
   std::string text;
   for (const IntentChange& port : ports) {
@@ -124,6 +126,7 @@ std::string describe_change(const SwitchContext& context, std::span<const Intent
       continue;
     }
     shared.insert(from->frr_shared.begin(), from->frr_shared.end());
+    needs.merge(needs_of(*to));
     if (port.former != port.wished) changes.emplace_back(std::move(*from), std::move(*to));
   }
   for (const auto& [from, to] : changes) {
@@ -132,6 +135,10 @@ std::string describe_change(const SwitchContext& context, std::span<const Intent
       for (const Step& step : *steps)
         text += step.command.line + "\n" + step.command.input;
   }
+  if (changes.empty()) return text;
+  const auto unused = frr::unused_objects(frr::objects_of(shared), needs);
+  if (const std::string lines = frr::render_frr(frr::remove_objects(unused)); !lines.empty())
+    text += frr_batch(lines).line + "\n" + lines;
   return text;
 }
 

@@ -37,7 +37,8 @@ struct ChangeCommands {
                                                     const std::vector<const PortChange*>& changes);
 
 // Takes back what somebody or something made of the port on the way to `after`, from wherever it
-// is; nothing for FRR's shared objects, which may have other users by then. For save.py's folder.
+// is; nothing for FRR's shared objects, which may have other users by then. Runs in the folder of
+// the change.
 [[nodiscard]] std::string render_undo(const PortIntent& wish, const PortState& before,
                                       const PortState& after);
 
@@ -48,7 +49,8 @@ struct ChangeCommands {
 // What of the dead man's script is SONiC's.
 [[nodiscard]] const handle::DeadmanNos& deadman_nos();
 
-// What a preview shows: the steps as they are sent, without the handle.
+// What a preview shows: the steps as they are sent, without the handle, to a switch whose image has
+// neither ipv6_use_link_local_only nor storm control.
 [[nodiscard]] std::string describe_change(const SwitchContext& context,
                                           std::span<const IntentChange> ports);
 

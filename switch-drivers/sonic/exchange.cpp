@@ -1,5 +1,7 @@
 #include "switch-drivers/sonic/exchange.h"
 
+#include "switch-drivers/handle/deadman.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,20 +10,32 @@ namespace switchyard::switch_drivers::sonic {
 
 namespace {
 
-// $1 is "field" with DATABASE ROW FIELD VALUE, or "unbridged" with PORT SCRIPT.
+// $1 is "field" with DATABASE ROW FIELD VALUE, or "unbridged" with PORT. The Lua runs inside redis,
+// so that one look at any number of ports is one call.
 constexpr std::string_view kAwait =
-    R"sh(n=0; until case $1 in )sh"
-    R"sh(field) w="$3 $4"; [ "$(sonic-db-cli "$2" HGET "$3" "$4")" = "$5" ] ;; )sh"
-    R"sh(*) w="the ASIC's bridge port of $2"; port=$(sonic-db-cli COUNTERS_DB HGET COUNTERS_PORT_NAME_MAP "$2"); )sh"
-    R"sh([ "$(sonic-db-cli ASIC_DB EVAL "$3" 0 "$port")" = 0 ] ;; )sh"
-    R"sh(esac; do n=$((n+1)); [ $n -lt 100 ] || { echo "waited in vain for $w"; exit 94; }; sleep 0.2; done)sh";
-
-// Runs inside redis, so that one look at any number of ports is one call.
-constexpr std::string_view kBridgePorts =
-    R"lua(local n = 0; for _, k in ipairs(redis.call("KEYS", )lua"
-    R"lua("ASIC_STATE:SAI_OBJECT_TYPE_BRIDGE_PORT:*")) do )lua"
-    R"lua(if redis.call("HGET", k, "SAI_BRIDGE_PORT_ATTR_PORT_ID") == ARGV[1] )lua"
-    R"lua(then n = n + 1 end end return n)lua";
+    R"sh(# Switchyard: waits until SONiC has done it. See exchange.h.
+lua='local n = 0
+for _, k in ipairs(redis.call("KEYS", "ASIC_STATE:SAI_OBJECT_TYPE_BRIDGE_PORT:*")) do
+  if redis.call("HGET", k, "SAI_BRIDGE_PORT_ATTR_PORT_ID") == ARGV[1] then n = n + 1 end
+end
+return n'
+n=0
+until
+  case $1 in
+  field)
+    w="$3 $4"
+    [ "$(sonic-db-cli "$2" HGET "$3" "$4")" = "$5" ] ;;
+  *)
+    w="the ASIC's bridge port of $2"
+    port=$(sonic-db-cli COUNTERS_DB HGET COUNTERS_PORT_NAME_MAP "$2")
+    [ "$(sonic-db-cli ASIC_DB EVAL "$lua" 0 "$port")" = 0 ] ;;
+  esac
+do
+  n=$((n+1))
+  [ $n -lt 100 ] || { echo "waited in vain for $w"; exit 94; }
+  sleep 0.2
+done
+)sh";
 
 bool is_plain(std::string_view word) {
   constexpr std::string_view kOthers = "_-./:,=";
@@ -102,17 +116,21 @@ Command soft_clear(const frr::BgpPeer& peer) {
 
 Command reset(const frr::BgpPeer& peer) { return vtysh("-c " + shell_word(clear_of(peer)), {}); }
 
+std::string_view await_program() { return kAwait; }
+
+Command store_await_program(std::string_view change) {
+  return handle::store(handle::change_path(change, "await"), std::string{kAwait});
+}
+
 Command await_field(const Awaited& awaited) {
-  return {fmt::format("sh -c {} await field {} {} {} {}", shell_word(kAwait),
-                      shell_word(awaited.database), shell_word(awaited.row),
-                      shell_word(awaited.field), shell_word(awaited.value)),
-          {}};
+  return {
+      fmt::format("sh await field {} {} {} {}", shell_word(awaited.database),
+                  shell_word(awaited.row), shell_word(awaited.field), shell_word(awaited.value)),
+      {}};
 }
 
 Command await_unbridged(std::string_view port) {
-  return {fmt::format("sh -c {} await unbridged {} {}", shell_word(kAwait), shell_word(port),
-                      shell_word(kBridgePorts)),
-          {}};
+  return {"sh await unbridged " + shell_word(port), {}};
 }
 
 }  // namespace switchyard::switch_drivers::sonic

@@ -55,8 +55,10 @@ inline constexpr std::string_view kVtysh = "docker exec bgp vtysh";
 [[nodiscard]] Command flush_disk();
 
 // --- Waiting. SONiC takes a row and acts on it later; what comes next must not overtake it. Each
-// is one command that looks five times a second, for 20 s at most: then its status is 94.
-// ------------
+// is one command that looks five times a second, for 20 s at most: then its status is 94. They are
+// run in the folder of the change, where the program lies.
+[[nodiscard]] std::string_view await_program();
+[[nodiscard]] Command store_await_program(std::string_view change);  // cat >…/CHANGE/await
 
 // Until a field of a row of STATE_DB, COUNTERS_DB, … has this value; "": until it is gone.
 struct Awaited {

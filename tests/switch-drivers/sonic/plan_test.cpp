@@ -226,13 +226,14 @@ class Await : public testing::Test {
                folder_ +
                "/asked) -lt 3 ] || echo ok ;;\n"
                "esac\n";
+    std::ofstream(folder_ + "/await") << await_program();
     std::filesystem::permissions(folder_ + "/sonic-db-cli", std::filesystem::perms::owner_all);
   }
 
   ~Await() override { std::filesystem::remove_all(folder_); }
 
   int run(const Command& command) {
-    const std::string line = "PATH=" + folder_ + ":$PATH; " + command.line;
+    const std::string line = "cd " + folder_ + " && PATH=" + folder_ + ":$PATH; " + command.line;
     return std::system(line.c_str());  // NOLINT(cert-env33-c)
   }
 
@@ -255,7 +256,7 @@ TEST_F(Await, LooksUntilTheRowIsThere) {
 TEST_F(Await, LooksUntilTheAsicHasNoBridgePort) {
   EXPECT_EQ(run(await_unbridged("Ethernet4")), 0);
   EXPECT_THAT(asked(), HasSubstr("COUNTERS_DB HGET COUNTERS_PORT_NAME_MAP Ethernet4\n"));
-  EXPECT_THAT(asked(), HasSubstr("return n 0 oid:0x1000000000002\n"));
+  EXPECT_THAT(asked(), HasSubstr("\nreturn n 0 oid:0x1000000000002\n"));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace {
 
 constexpr long long kLate = 12;  // ticks: some commands of a client later
 constexpr int kMostRounds = 100;
+constexpr int kAsicRounds = 3;
 constexpr std::string_view kAsic = "asic ";
 
 std::string after(const std::string& text, char c) { return text.substr(text.find(c) + 1); }
@@ -29,14 +30,14 @@ std::string parent_of(const std::string& subinterface) {
 }  // namespace
 
 void FakeSonic::changed(const std::string& row) {
-  events_.push_back({row, ticks_});
+  events_.push_back({row, ticks_, 0});
   step("config_db " + row, false);
 }
 
 void FakeSonic::run_daemons(long long older_than) {
   std::deque<Event> due;
   for (auto at = events_.begin(); at != events_.end();) {
-    if (at->born >= older_than) {
+    if (at->born >= older_than || at->rounds-- > 0) {
       ++at;
       continue;
     }
@@ -99,7 +100,7 @@ void FakeSonic::apply_member(const std::string& vlan, const std::string& port) {
     if (link->master != plan_.bridge) return;
     (void)kernel_.remove_vlan(port, vid, vid);
     if (kernel_.find(port)->vlans.empty()) (void)kernel_.set_master(port, "");
-    events_.push_back({std::string(kAsic) + port, ticks_});
+    events_.push_back({std::string(kAsic) + port, ticks_, kAsicRounds});
     return;
   }
   const bool is_routed = std::any_of(routed_.begin(), routed_.end(), [&](const std::string& name) {
@@ -125,7 +126,7 @@ void FakeSonic::apply_subinterface(const std::string& name) {
   if (row == config_db_.end()) {
     if (link == nullptr) return;
     (void)kernel_.remove(name);
-    events_.push_back({std::string(kAsic) + name, ticks_});
+    events_.push_back({std::string(kAsic) + name, ticks_, kAsicRounds});
     return;
   }
   const std::string parent = parent_of(name);

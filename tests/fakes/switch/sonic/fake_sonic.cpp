@@ -107,7 +107,7 @@ std::set<std::string> FakeSonic::changing_lines() {
   std::set<std::string> lines = FakeSwitch::changing_lines();
   for (const SwitchLogEntry& entry : log()) {
     const std::size_t at = entry.command.find("sonic-db-cli CONFIG_DB ");
-    if (at == std::string::npos || entry.command.find("await") != std::string::npos) continue;
+    if (at == std::string::npos) continue;
     std::string line = entry.command.substr(at);
     std::erase(line, '\'');
     if (!line.ends_with("admin_status down")) lines.insert(line);

@@ -34,6 +34,7 @@ class FakeSonic : public FakeSwitch {
   struct Event {
     std::string subject{};
     long long born{};  // tick
+    int rounds{};      // of the daemons it waits more; the ASIC takes longer than the kernel
   };
 
   // FakeSwitch
