@@ -95,36 +95,36 @@ exit
 }
 
 DriverBench::DriverBench(const std::string& nos, std::chrono::milliseconds deadline)
-    : nos_(nos), ssh_(std::make_unique<fakes::SshServer>()) {
-  fakes::SwitchPlan plan{.name = "tor1",
-                         .asn = kSwitchAsn,
-                         .other_ports = {"up1", "oob1"},
-                         .vrfs = {{kPrivate, 1001}, {kPublic, 1002}},
-                         .password = kPassword};
-  for (int i = 1; i <= 4; ++i)
-    plan.server_ports.push_back(fmt::format("swp{}", i));
-  switch_ = std::make_unique<fakes::FakeSwitch>(*ssh_, clock_, plan);
+    : row_(bench_row(nos)) {
+  fakes::SwitchPlan plan{
+      .name = "tor1",
+      .asn = kSwitchAsn,
+      .vrfs = {{std::string(row_.vrfs[0]), 1001}, {std::string(row_.vrfs[1]), 1002}},
+      .password = kPassword};
+  plan.server_ports.assign(row_.ports.begin(), row_.ports.end());
+  plan.other_ports.assign(row_.other_ports.begin(), row_.other_ports.end());
+  switch_ = row_.make(clock_, std::move(plan));
   server_ = std::make_unique<fakes::FakeServer>(
       clock_, fakes::ServerPlan{.name = "srv1",
                                 .nics = {{.name = "eth1",
                                           .mac = "02:00:00:00:00:01",
                                           .cabled_to = switch_.get(),
-                                          .port = kPort}}});
+                                          .port = port()}}});
   host_key_ = switch_->host_key();
   restart_controller(deadline);
 }
 
 void DriverBench::restart_controller(std::chrono::milliseconds deadline) {
   driver_.reset();
-  auto made = switch_drivers::make_driver(nos_,
-                                          {.name = "tor1",
-                                           .address = "127.0.0.1",
-                                           .port = switch_->port(),
-                                           .user = "root",
-                                           .password = Secret(kPassword),
-                                           .host_key = host_key_,
-                                           .exchange_deadline = deadline},
-                                          {.asn = Asn{kSwitchAsn}});
+  switch_drivers::SwitchAccess access{.name = "tor1",
+                                      .address = "127.0.0.1",
+                                      .port = switch_->port(),
+                                      .user = "root",
+                                      .password = Secret(kPassword),
+                                      .host_key = host_key_,
+                                      .exchange_deadline = deadline};
+  if (row_.add_access != nullptr) row_.add_access(access, *switch_);
+  auto made = switch_drivers::make_driver(row_.nos, std::move(access), {.asn = Asn{kSwitchAsn}});
   ASSERT_TRUE(made) << made.error().message;
   driver_ = std::move(*made);
 }

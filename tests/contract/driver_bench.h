@@ -3,9 +3,10 @@
 
 #include "switch-drivers/driver.h"
 #include "switch-drivers/registry.h"
+#include "tests/contract/bench_rows.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/server/fake_server.h"
-#include "tests/fakes/switch/fake_switch.h"
+#include "tests/fakes/switch/tor.h"
 
 #include <memory>
 #include <string>
@@ -16,9 +17,7 @@ namespace switchyard::contract {
 
 using namespace std::chrono_literals;
 
-// The port under test, its neighbour that must never be touched, and its VRFs.
-inline const std::string kPort = "swp1";
-inline const std::string kOtherPort = "swp2";
+// VRFs as intents name them.
 inline const std::string kPrivate = "vrf-prv";
 inline const std::string kPublic = "vrf-pub";
 
@@ -37,7 +36,14 @@ class DriverBench {
  public:
   explicit DriverBench(const std::string& nos, std::chrono::milliseconds deadline = 20s);
 
-  [[nodiscard]] fakes::FakeSwitch& device() { return *switch_; }
+  [[nodiscard]] const BenchRow& row() const { return row_; }
+
+  // The port under test and its neighbour that must never be touched.
+  [[nodiscard]] std::string port(std::size_t n = 0) const { return std::string(row_.ports.at(n)); }
+
+  [[nodiscard]] std::string other_port() const { return port(1); }
+
+  [[nodiscard]] fakes::FakeTor& device() { return *switch_; }
 
   [[nodiscard]] fakes::FakeServer& server() { return *server_; }
 
@@ -64,9 +70,8 @@ class DriverBench {
 
  private:
   fakes::FakeClock clock_{};
-  std::string nos_{};
-  std::unique_ptr<fakes::SshServer> ssh_{};
-  std::unique_ptr<fakes::FakeSwitch> switch_{};
+  const BenchRow& row_;
+  std::unique_ptr<fakes::FakeTor> switch_{};
   std::unique_ptr<fakes::FakeServer> server_{};
   std::unique_ptr<switch_drivers::Driver> driver_{};
   std::string host_key_{};

@@ -1,6 +1,7 @@
 // The switch as the machine its processes run on: programs, background jobs, locks.
 #include "tests/fakes/switch/boot.h"
 #include "tests/fakes/switch/fake_switch.h"
+#include "tests/fakes/switch/vtysh.h"
 
 #include <algorithm>
 
@@ -17,7 +18,7 @@ std::optional<int> FakeSwitch::run(const Arguments& arguments, Streams& streams)
     std::string line;
     for (const std::string& argument : arguments)
       line += argument + " ";
-    return refusal_of(line);
+    return faults_.refusal_of(line);
   };
   if (name == "ip" || name == "bridge" || name == "tc" || name == "sysctl")
     if (const std::string refusal = changes_refused(); !refusal.empty())
@@ -33,7 +34,7 @@ std::optional<int> FakeSwitch::run(const Arguments& arguments, Streams& streams)
         .now = clock_.steady(),
         .read_file = [this](const std::string& path) { return files_.read(path); },
         .save = [this](const std::string& text) { return files_.write("/etc/frr/frr.conf", text); },
-        .refuse_line = [this](const std::string& line) { return refusal_of(line); }};
+        .refuse_line = [this](const std::string& line) { return faults_.refusal_of(line); }};
     return finish(run_vtysh(world, arguments, streams.in->rest()));
   }
   if (name == "hostname") return finish({0, plan_.name + "\n", ""});

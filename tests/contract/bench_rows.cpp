@@ -1,0 +1,42 @@
+#include "tests/contract/bench_rows.h"
+
+#include "tests/fakes/switch/fake_switch.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace switchyard::contract {
+
+namespace {
+
+// A simulator with the server it listens on.
+template <class Tor> class WithSshServer final : private fakes::SshServer, public Tor {
+ public:
+  WithSshServer(const Clock& clock, fakes::SwitchPlan plan)
+      : Tor(static_cast<fakes::SshServer&>(*this), clock, std::move(plan)) {}
+};
+
+template <class Tor>
+std::unique_ptr<fakes::FakeTor> over_ssh(const Clock& clock, fakes::SwitchPlan plan) {
+  return std::make_unique<WithSshServer<Tor>>(clock, std::move(plan));
+}
+
+constexpr std::array kRows{
+    BenchRow{.nos = "linux-frr",
+             .make = over_ssh<fakes::FakeSwitch>,
+             .ports = {"swp1", "swp2", "swp3", "swp4"},
+             .other_ports = {"up1", "oob1"},
+             .vrfs = {"vrf-prv", "vrf-pub"}},
+};
+
+}  // namespace
+
+const BenchRow& bench_row(std::string_view nos) {
+  const auto* const row = std::ranges::find(kRows, nos, &BenchRow::nos);
+  if (row == kRows.end())
+    throw std::logic_error("bench_rows.cpp has no row for NOS " + std::string(nos));
+  return *row;
+}
+
+}  // namespace switchyard::contract
