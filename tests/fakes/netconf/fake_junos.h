@@ -88,6 +88,9 @@ class FakeJunos : public FakeTor, public SshPeer {
 
   // --- a person at the console: <configuration>'s content, committed at once. Whether it was.
   bool by_hand(const std::string& xml);
+  // The same, typed and not committed.
+  bool type_by_hand(const std::string& xml);
+  [[nodiscard]] bool has_uncommitted();
   std::vector<HandChange> hand_changes(const RoutedPlace& place) override;
 
   void run_due() override;

@@ -17,24 +17,6 @@ std::string leaf(std::string_view name, std::string_view text) {
   return fmt::format("<{0}>{1}</{0}>\n", name, escaped(text));
 }
 
-// The <configuration> of an edit-config as lines, as a person would point at them.
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    lines.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return lines;
-}
-
-void collect(const Xml& element, std::string& text) {
-  for (const Xml& child : element.children) {
-    text += "<" + child.name + ">" + child.text + "\n";
-    collect(child, text);
-  }
-}
-
 std::string address_of(const std::string& unit) {
   return "fe80::" + std::to_string(std::hash<std::string>{}(unit) % 0xffff) + "%" + unit;
 }
@@ -123,9 +105,7 @@ FakeJunos::Answer FakeJunos::edit(const Xml& operation, int session) {
   step();
   if (error) return refused(error->tag, "statement " + error->element);
   // A fault hits when all is there already: by half or whole, the client has to clear it away.
-  std::string text;
-  collect(*configuration, text);
-  for (const std::string& line : lines_of(text))
+  for (const std::string& line : lines_of(*configuration))
     if (const std::string why = faults_.refusal_of(line); !why.empty())
       return refused("bad-element", why);
   return {.content = "<ok/>\n"};
@@ -234,94 +214,6 @@ std::string FakeJunos::show_routes(const Xml& operation) const {
     text += "</route-table>\n";
   }
   return text + "</route-information>\n";
-}
-
-// --- what contract tests need to know of it
-
-// Of the edits but those that close a port: a line of XML each, without the ends of elements.
-std::set<std::string> FakeJunos::changing_lines() {
-  std::set<std::string> lines, closing;
-  for (const SwitchLogEntry& entry : log()) {
-    if (entry.command != "edit-config") continue;
-    const auto rpc = parse_document(entry.input);
-    const Xml* config = rpc ? rpc->children.front().child("config") : nullptr;
-    if (config == nullptr) continue;
-    std::string text;
-    collect(*config->child("configuration"), text);
-    const bool closes = text.find("<disable>") != std::string::npos &&
-                        text.find("<unit>") == std::string::npos &&
-                        entry.input.find("delete") == std::string::npos;
-    for (const std::string& line : lines_of(text))
-      (closes ? closing : lines).insert(line);
-  }
-  std::erase_if(lines, [&](const std::string& line) { return closing.contains(line); });
-  return lines;
-}
-
-bool FakeJunos::by_hand(const std::string& xml) {
-  const std::lock_guard lock(mutex_);
-  const auto edit = parse_document("<configuration xmlns:nc=\"urn:n\">" + xml + "</configuration>");
-  ConfigNode config = running_;
-  if (!edit || merge(config, *edit)) return false;
-  pending_.reset();
-  put_in_force(std::move(config), "by hand", false);
-  candidate_ = running_;
-  return true;
-}
-
-std::vector<HandChange> FakeJunos::hand_changes(const RoutedPlace& place) {
-  const std::string unit = fmt::format("{}.{}", place.port, place.tag);
-  const auto interface = [&](const std::string& content) {
-    return fmt::format("<interfaces><interface><name>{}</name>{}</interface></interfaces>",
-                       place.port, content);
-  };
-  const auto group = [&](const std::string& content) {
-    return fmt::format(
-        "<routing-instances><instance><name>{}</name><protocols><bgp>{}</bgp>"
-        "</protocols></instance></routing-instances>",
-        place.vrf, content);
-  };
-  const auto options = [](const std::string& content) {
-    return "<policy-options>" + content + "</policy-options>";
-  };
-  const auto typed = [this](std::string name, std::string xml) {
-    return HandChange{std::move(name), [this, xml = std::move(xml)] { (void)by_hand(xml); }};
-  };
-  const std::string list = "<prefix-list><name>SWY-P-" + unit + "-4</name>{}</prefix-list>";
-  return {
-      typed("a filter emptied",
-            options(fmt::format("<prefix-list nc:operation=\"replace\"><name>SWY-P-{}-4</name>"
-                                "</prefix-list>",
-                                unit))),
-      typed("a filter widened",
-            options(fmt::format(fmt::runtime(list),
-                                "<prefix-list-item><name>10.0.0.0/8</name></prefix-list-item>"))),
-      typed("a policy that takes everything first",
-            options(fmt::format("<policy-statement nc:operation=\"replace\"><name>SWY-I-{}</name>"
-                                "<term><name>00</name><then><accept/></then></term>"
-                                "</policy-statement>",
-                                unit))),
-      typed(
-          "the last term deactivated",
-          options(fmt::format("<policy-statement><name>SWY-I-{}</name><term inactive=\"inactive\">"
-                              "<name>90-end</name></term></policy-statement>",
-                              unit))),
-      typed("the neighbour removed",
-            group(fmt::format("<group nc:operation=\"delete\"><name>SWY-{}</name></group>", unit))),
-      typed(
-          "session timers changed",
-          group(fmt::format("<group><name>SWY-{}</name><hold-time>90</hold-time></group>", unit))),
-      typed("the port taken down", interface("<disable/>")),
-      typed("a tag added", interface("<unit><name>300</name><vlan-id>300</vlan-id></unit>")),
-      typed("the source check removed",
-            interface(fmt::format("<unit><name>{}</name><family><inet><rpf-check "
-                                  "nc:operation=\"delete\"/></inet></family></unit>",
-                                  place.tag))),
-      typed("the port deactivated",
-            fmt::format("<interfaces><interface inactive=\"inactive\"><name>{}</name></interface>"
-                        "</interfaces>",
-                        place.port)),
-  };
 }
 
 }  // namespace switchyard::fakes

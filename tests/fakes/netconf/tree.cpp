@@ -188,6 +188,16 @@ std::optional<EditError> merge(ConfigNode& into, const Xml& edit) {
 
 std::string to_xml(const ConfigNode& node) { return to_xml_below(node, ""); }
 
+std::vector<std::string> lines_of(const Xml& element) {
+  std::vector<std::string> lines;
+  for (const Xml& child : element.children) {
+    lines.push_back("<" + child.name + ">" + child.text);
+    const std::vector<std::string> below = lines_of(child);
+    lines.insert(lines.end(), below.begin(), below.end());
+  }
+  return lines;
+}
+
 std::vector<std::string> to_lines(const ConfigNode& root) {
   std::vector<std::string> lines;
   for (const ConfigNode& child : root.children)

@@ -50,6 +50,8 @@ struct EditError {
 [[nodiscard]] std::optional<EditError> merge(ConfigNode& into, const Xml& edit);
 
 [[nodiscard]] std::string to_xml(const ConfigNode& node);
+// One line an element beneath it: "<mtu>1518".
+[[nodiscard]] std::vector<std::string> lines_of(const Xml& element);
 // One line a leaf: "interfaces interface et-0/0/1 mtu 1518".
 [[nodiscard]] std::vector<std::string> to_lines(const ConfigNode& root);
 // What is in force: without what is deactivated.
