@@ -13,7 +13,9 @@ std::vector<Capability> capabilities() {
       {"gtsm", false,
        "Junos has it only as a filter of the loopback interface, which is the operator's base "
        "configuration. The switch sends with hop limit 1: servers behind it must not ask for GTSM"},
-      {"keepalive", false, "Junos sends one each third of the hold time"},
+      {"keepalive", false,
+       "Junos sends one each third of the hold time, and has no hold time below 10 s of its own: a "
+       "shorter one is the server's to ask for"},
       {"maximum-prefix", true, "counts what the server announces, not what is accepted"},
       {"source-address-check", true,
        "rpf-check on each subinterface; whether the ASIC does it for IPv6 depends on the model"},
@@ -35,8 +37,7 @@ std::vector<Capability> capabilities() {
       {"refused-prefixes", true, "what a policy refused is kept and shown as hidden"},
       {"policy-change-without-session-reset", true,
        "Junos keeps what it refused and looks at it again"},
-      {"segment", true,
-       "access or trunk; a trunk has no untagged VLAN. EVPN is the operator's base configuration"},
+      {"segment", true, "VLANs of the switch; EVPN is the operator's base configuration"},
   };
 }
 

@@ -140,7 +140,7 @@ Status check_policy(const PolicyAddition& addition) {
   for (const bool out : {false, true}) {
     for (const std::string& line : out ? addition.out : addition.in) {
       const auto words = words_of(line);
-      if (!words || kept(*words, out) != line)
+      if (line.empty() || !words || kept(*words, out) != line)
         return failure(Errc::Invalid, fmt::format("\"{}\" is nothing a catalog can add", line));
     }
   }

@@ -13,6 +13,8 @@ namespace {
 
 // Junos counts the Ethernet header, and a tag of ours, into the MTU of a port.
 constexpr int kHeader = 14 + 4;
+// Junos takes no shorter one. The shorter of both ends' is what counts (RFC 4271, 4.2).
+constexpr std::chrono::seconds kShortestHold{10};
 constexpr const char* kRouterAdvertisementInterval = "10";
 
 class Writer {
@@ -138,10 +140,14 @@ class Wish {
       own().add(port_path(intent_.port), path, std::move(value));
     };
     add({{"interface-mode", ""}}, intent_.tagged.empty() ? "access" : "trunk");
-    for (const VlanId tag : intent_.tagged)
+    std::vector<VlanId> members = intent_.tagged;
+    if (intent_.untagged) members.push_back(*intent_.untagged);
+    for (const VlanId tag : members)
       add({{"vlan", ""}, {"members", ""}}, std::to_string(tag.value));
-    if (intent_.untagged && intent_.tagged.empty())
-      add({{"vlan", ""}, {"members", ""}}, std::to_string(intent_.untagged->value));
+    // Without tags on a trunk: a member as others are, and the native one.
+    if (!intent_.tagged.empty() && intent_.untagged)
+      own().add(port_path(intent_.port), {{"native-vlan-id", ""}},
+                std::to_string(intent_.untagged->value));
   }
 
   void attach(const Attachment& attachment) {
@@ -226,7 +232,8 @@ class Wish {
     own().add(group, {{"type", ""}}, "external");
     own().add(group, {{"import", ""}}, inbound_policy(unit));
     own().add(group, {{"export", ""}}, told);
-    own().add(group, {{"hold-time", ""}}, std::to_string(attachment.hold.count()));
+    own().add(group, {{"hold-time", ""}},
+              std::to_string(std::max(attachment.hold, kShortestHold).count()));
     own().add(group, {{"peer-as-list", ""}}, fmt::format("SWY-A-{}", attachment.server_asn.value));
     const Step neighbour{"dynamic-neighbor", "server"};
     own().add(
@@ -263,12 +270,6 @@ class Wish {
 
 Result<PortState> wished_state(const PortIntent& intent) {
   if (auto status = check_port(intent.port); !status) return tl::unexpected(status.error());
-  if (!intent.tagged.empty() && intent.untagged) {
-    return failure(Errc::Invalid,
-                   fmt::format("port {}: tagged and untagged VLANs on one port are not built for "
-                               "Junos yet",
-                               intent.port));
-  }
   if (intent.mode == PortMode::Shut) return Wish(intent).closed();
   return Wish(intent).open();
 }

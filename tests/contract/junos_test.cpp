@@ -117,6 +117,34 @@ TEST_F(Junos, TheSameChangeForAnotherWishIsAConflict) {
   EXPECT_FALSE(apply({routed(one_, 5)}, "chg-a")[0].changed);
 }
 
+// It read back wrong while it was closed, so it was never opened.
+TEST_F(Junos, APortThatReadsBackWrongStaysClosed) {
+  bench_.make(provisioning(one_));
+  bench_.device().lie_about_filters(prefix("10.1.0.5/32"), prefix("10.1.0.66/32"));
+  EXPECT_FALSE(apply({routed(one_, 5)}, "chg-a")[0].status);
+  EXPECT_FALSE(bench_.device().port_view(one_).up);
+}
+
+TEST_F(Junos, ATrunkWithAnUntaggedVlanIsMadeAndUnmade) {
+  ASSERT_TRUE(
+      junos().by_hand("<vlans><vlan><name>a</name><vlan-id>200</vlan-id></vlan><vlan><name>b"
+                      "</name><vlan-id>201</vlan-id></vlan></vlans>"));
+  PortIntent trunk{.port = one_,
+                   .mode = switch_drivers::PortMode::Segment,
+                   .mtu = 9000,
+                   .untagged = VlanId{200},
+                   .tagged = {VlanId{201}}};
+  bench_.make(provisioning(one_));
+  bench_.make(trunk);
+  bench_.expect_equal(trunk);
+  bench_.make(routed(one_, 5));
+  bench_.expect_equal(routed(one_, 5));
+  trunk.tagged = {VlanId{202}};
+  const auto missing = apply({trunk}, "chg-a");
+  ASSERT_FALSE(missing[0].status);
+  EXPECT_NE(missing[0].status.error().message.find("no VLAN 202"), std::string::npos);
+}
+
 // A refused edit stays by half in the candidate; what is committed after it must not have it.
 TEST_F(Junos, NothingOfARefusedPortIsCommittedWithOthers) {
   bench_.make(provisioning(one_));
