@@ -1,5 +1,6 @@
 #include "tests/contract/bench_rows.h"
 
+#include "tests/fakes/netconf/fake_junos.h"
 #include "tests/fakes/switch/fake_switch.h"
 #include "tests/fakes/switch/sonic/fake_sonic.h"
 
@@ -24,6 +25,14 @@ std::unique_ptr<fakes::FakeTor> over_ssh(const Clock& clock, fakes::SwitchPlan p
 }
 
 constexpr std::array kRows{
+    // Three commits and their edits, for ports that go through shut.
+    BenchRow{.nos = "junos",
+             .make = over_ssh<fakes::FakeJunos>,
+             .ports = {"et-0/0/1", "et-0/0/2", "et-0/0/3", "et-0/0/4"},
+             .other_ports = {"et-0/0/50", "xe-0/0/60"},
+             .vrfs = {"vrf-prv", "vrf-pub"},
+             .most_exchanges = 7,
+             .least_boundaries = 3},
     BenchRow{.nos = "linux-frr",
              .make = over_ssh<fakes::FakeSwitch>,
              .ports = {"swp1", "swp2", "swp3", "swp4"},

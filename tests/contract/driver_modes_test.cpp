@@ -84,8 +84,9 @@ TEST_P(DriverModes, DoNotSurviveARebootUnsettled) {
       bench_.driver().apply(std::vector{routed(bench_.port(), 5)}, {.change_id = "chg-x"});
   ASSERT_TRUE(applied && applied->front().status);
   bench_.device().reboot();
+  // Closed; or what it was before, where the switch's own handle puts that back.
   const auto view = bench_.device().port_view(bench_.port());
-  EXPECT_FALSE(view.up);
+  EXPECT_TRUE(!view.up || bench_.compare(provisioning(bench_.port())).running.empty());
   EXPECT_TRUE(view.tags.empty());
   bench_.expect_no_violation();
   bench_.make(routed(bench_.port(), 5));
