@@ -52,6 +52,25 @@ constexpr const char* kLastTerm = "90-end";
 // Of all communities that of this name is deleted first: entries come in the order of their names.
 constexpr const char* kAnyCommunity = "SWY-C-0-any";
 
+// RFC 8326: who knows the community prefers any other path, who does not sees a longer one.
+constexpr const char* kGracefulShutdown = "65535:0";
+// Comes after every other one, so that none that is set takes its place.
+constexpr const char* kDrain = "SWY-C-z-graceful-shutdown";
+
+// What a catalog says of one direction, and a drain.
+SplitAddition addition_of(const Attachment& attachment, const std::vector<std::string>& lines) {
+  SplitAddition added = split_addition(lines);
+  if (!attachment.drained) return added;
+  const Path preference{{"then", ""}, {"local-preference", ""}, {"local-preference", ""}};
+  std::erase_if(added.statements, [&](const Statement& one) { return one.path == preference; });
+  added.statements.push_back({preference, "0"});
+  added.statements.push_back({{{"then", ""}, {"community", kDrain}, {"add", ""}}, ""});
+  added.statements.push_back(
+      {{{"then", ""}, {"as-path-expand", ""}, {"last-as", ""}, {"count", ""}}, "3"});
+  added.communities.emplace(kDrain, kGracefulShutdown);
+  return added;
+}
+
 void add_prefix_list(Statements& into, const Path& path, const std::vector<Prefix>& prefixes,
                      Family family) {
   for (const Prefix& prefix : prefixes)
@@ -174,7 +193,7 @@ class Wish {
   void take_routes(const Attachment& attachment, const std::string& unit) {
     const std::string as_name = fmt::format("SWY-A-{}", attachment.server_asn.value);
     std::vector<Statement> more{{{{"from", ""}, {"as-path", ""}}, as_name}};
-    const SplitAddition added = split_addition(attachment.policy.in);
+    const SplitAddition added = addition_of(attachment, attachment.policy.in);
     // What a catalog says last of a thing is what holds; communities of the server never do.
     std::vector<Statement> base{
         {{{"then", ""}, {"local-preference", ""}, {"local-preference", ""}}, "100"},
@@ -208,9 +227,10 @@ class Wish {
       content += to_string(prefix) + " ";
     for (const std::string& line : attachment.policy.out)
       content += line + "\n";
+    if (attachment.drained) content += "drained";
     const std::string hash = content_name(content);
     const std::string name = "SWY-O-" + hash;
-    const SplitAddition added = split_addition(attachment.policy.out);
+    const SplitAddition added = addition_of(attachment, attachment.policy.out);
     const Path path = policy_path("policy-statement", name);
     Policy policy(state_.shared[path], path);
     for (const Family family : {Family::V4, Family::V6}) {

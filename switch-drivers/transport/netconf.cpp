@@ -1,6 +1,7 @@
 #include "switch-drivers/transport/netconf.h"
 
 #include "core/crash_point.h"
+#include "switch-drivers/recording/exchange_tap.h"
 #include "switch-drivers/transport/netconf_framing.h"
 #include "switch-drivers/transport/netconf_operations.h"
 #include "switch-drivers/transport/ssh_channel.h"
@@ -14,6 +15,7 @@ namespace switchyard::switch_drivers {
 
 namespace {
 
+const std::string kProtocol = "netconf";
 constexpr std::string_view kUrn = "urn:ietf:params:netconf:";
 constexpr std::size_t kLongestComplaint = 300;
 
@@ -47,11 +49,18 @@ class NetconfOverSsh final : public Netconf {
  public:
   explicit NetconfOverSsh(SwitchAccess access)
       : name_(access.name),
+        tap_(access.tap),
         channel_(std::move(access), {ChannelRequest::Kind::Subsystem, "netconf"}) {}
 
   Result<NetconfHello> hello(std::chrono::milliseconds deadline) override {
-    if (auto status = begin(deadline, Session::AnyNew); !status)
-      return tl::unexpected(status.error());
+    const std::vector<std::string> sent{"<hello/>"};
+    if (const auto played = tap_ ? tap_->answer(kProtocol, sent) : std::nullopt) {
+      if (played->error) return tl::unexpected(*played->error);
+      return parse_hello(played->answered.front());
+    }
+    const Status greeted = begin(deadline, Session::AnyNew);
+    if (tap_) note({.protocol = kProtocol, .sent = sent, .answered = {hello_text_}}, greeted);
+    if (!greeted) return tl::unexpected(greeted.error());
     return hello_;
   }
 
@@ -59,6 +68,48 @@ class NetconfOverSsh final : public Netconf {
                                          std::chrono::milliseconds deadline,
                                          Session session) override {
     if (operations.empty()) return std::vector<NetconfReply>{};
+    if (!tap_) return ask(operations, deadline, session);
+    Exchange now{.protocol = kProtocol, .sent = {operations.begin(), operations.end()}};
+    if (const auto played = tap_->answer(kProtocol, now.sent)) return replies_of(*played);
+    answered_.clear();
+    auto replies = ask(operations, deadline, session);
+    now.answered = std::move(answered_);
+    note(std::move(now), replies ? Status{} : Status(tl::unexpected(replies.error())));
+    return replies;
+  }
+
+  void drop() override { channel_.drop(); }
+
+ private:
+  // A reply without the number of its message, so that equal replies are equal texts.
+  static std::string unnumbered(std::string message, const std::string& id) {
+    const std::string numbered = "message-id=\"" + id + "\"";
+    if (const std::size_t at = message.find(numbered); at != std::string::npos)
+      message.replace(at, numbered.size(), "message-id=\"\"");
+    return message;
+  }
+
+  static Result<std::vector<NetconfReply>> replies_of(const Exchange& played) {
+    if (played.error) return tl::unexpected(*played.error);
+    std::vector<NetconfReply> replies;
+    for (const std::string& message : played.answered) {
+      auto reply = parse_reply(message, "");
+      if (!reply) return tl::unexpected(reply.error());
+      replies.push_back(std::move(*reply));
+    }
+    return replies;
+  }
+
+  void note(Exchange exchange, const Status& status) {
+    if (!status) {
+      exchange.answered.clear();
+      exchange.error = status.error();
+    }
+    tap_->note(exchange);
+  }
+
+  Result<std::vector<NetconfReply>> ask(std::span<const std::string> operations,
+                                        std::chrono::milliseconds deadline, Session session) {
     if (auto status = begin(deadline, session); !status) return tl::unexpected(status.error());
     crash_point("before exchange");
     auto replies = exchange(operations);
@@ -67,9 +118,6 @@ class NetconfOverSsh final : public Netconf {
     return replies;
   }
 
-  void drop() override { channel_.drop(); }
-
- private:
   tl::unexpected<Error> dropped(const Error& error) {
     channel_.drop();
     return tl::unexpected(error.in("switch " + name_));
@@ -97,6 +145,7 @@ class NetconfOverSsh final : public Netconf {
     auto hello = parse_hello(message);
     if (!hello) return tl::unexpected(hello.error());
     hello_ = std::move(*hello);
+    if (tap_) hello_text_ = message;
     if (hello_.has(netconf::kBase11)) framing_ = Framing::Chunked;
     if (!hello_.has(netconf::kBase11) && !hello_.has(netconf::kBase10))
       return failure(Errc::Rejected, "the NETCONF hello offers neither base:1.0 nor base:1.1");
@@ -119,7 +168,9 @@ class NetconfOverSsh final : public Netconf {
         return tl::unexpected(
             status.error().in(fmt::format("operation {} of {}", i + 1, operations.size())));
       text.clear();
-      auto reply = parse_reply(message, std::to_string(first + i));
+      const std::string id = std::to_string(first + i);
+      auto reply = parse_reply(message, id);
+      if (tap_) answered_.push_back(unnumbered(std::move(message), id));
       if (!reply) return tl::unexpected(reply.error());
       replies.push_back(std::move(*reply));
     }
@@ -159,6 +210,9 @@ class NetconfOverSsh final : public Netconf {
   }
 
   std::string name_;
+  std::shared_ptr<ExchangeTap> tap_;
+  std::string hello_text_{};             // for the tap, as
+  std::vector<std::string> answered_{};  // the replies of this call
   SshChannel channel_;
   NetconfHello hello_{};
   MessageStream stream_{};
