@@ -193,6 +193,8 @@ const std::array kKeys{
       [](Config& c, std::string_view t) { return set_flag(c.reconcile.repair_drift, t, "repair", "report"); }},
   Key{"reconcile.sessions_per_switch", "1..8", "1", "Sessions held to one switch at the same time.",
       [](Config& c, std::string_view t) { return set_number(c.reconcile.sessions_per_switch, t, 1, 8); }},
+  Key{"reconcile.recording", "0..1024", "8", "MiB of what was last said to each switch and what it answered, without secrets, in data_directory/recordings (switchyard replay FILE); 0: none.",
+      [](Config& c, std::string_view t) { return set_number(c.reconcile.recording_mib, t, 0, 1024); }},
 
   Key{"workflow.threads", "1..256", "8", "Steps of deployments and releases that run at the same time.",
       [](Config& c, std::string_view t) { return set_number(c.workflow.threads, t, 1, 256); }},

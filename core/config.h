@@ -50,6 +50,7 @@ struct Config {
     std::chrono::seconds session_watch{};
     bool repair_drift{};
     int sessions_per_switch{};
+    int recording_mib{};  // of what is said to one switch; 0: nothing is recorded
   } reconcile{};
 
   struct Workflow {

@@ -19,6 +19,8 @@
 #include "provisioner/store/switches.h"
 #include "provisioner/workflow/runner.h"
 #include "pxe/dhcp/lease_store.h"
+#include "switch-drivers/recording/recording.h"
+#include "switch-drivers/recording/replay.h"
 #include "switch-drivers/registry.h"
 #include "web/api/schema.h"
 #include "web/cli/cli.h"
@@ -136,15 +138,20 @@ Result<switch_drivers::SwitchAccess> ssh_access(
                                       .permit = std::move(permit)};
 }
 
-provisioner::MakeDriver driver_maker(const Sealer& sealer) {
-  return [&sealer](const provisioner::SwitchRecord& record,
+provisioner::MakeDriver driver_maker(const Sealer& sealer, const Config& config) {
+  const std::string folder = config.data_directory + "/recordings/";
+  const auto most = static_cast<std::size_t>(config.reconcile.recording_mib) << 20U;
+  return [&sealer, folder, most](const provisioner::SwitchRecord& record,
                    std::shared_ptr<const switch_drivers::Permit> permit)
              -> Result<std::unique_ptr<switch_drivers::Driver>> {
     auto access = ssh_access(sealer, record, "switch", std::move(permit));
     if (!access) return tl::unexpected(access.error());
-    return switch_drivers::make_driver(
-        record.nos, std::move(*access),
-        {.asn = Asn{static_cast<std::uint32_t>(record.asn)}, .bridge = record.bridge});
+    const switch_drivers::SwitchContext context{
+        .asn = Asn{static_cast<std::uint32_t>(record.asn)}, .bridge = record.bridge};
+    if (most == 0) return switch_drivers::make_driver(record.nos, std::move(*access), context);
+    return switch_drivers::make_recorded_driver(
+        record.nos, std::move(*access), context,
+        {.file = folder + record.name + ".jsonl", .most_bytes = most});
   };
 }
 
@@ -289,7 +296,7 @@ int serve(const std::string& config_file) {
                                     .events = events,
                                     .add_routes = web::domain_routes(service)});
   if (!server) return fail(server.error());
-  provisioner::Fleet fleet({**pool, clock, wakeup, site, driver_maker(*sealer)});
+  provisioner::Fleet fleet({**pool, clock, wakeup, site, driver_maker(*sealer, *config)});
   provisioner::Lookouts lookouts({**pool, clock, wakeup, site, shell_maker(*sealer)});
   std::unique_ptr<provisioner::BootServices> boot;
   if (!config->boot.interface_name.empty() || !config->boot.relays.empty()) {
@@ -316,10 +323,22 @@ int serve(const std::string& config_file) {
   return 0;
 }
 
+int replay(const std::string& file) {
+  const auto report = switch_drivers::replay(file);
+  if (!report) return fail(report.error());
+  for (const std::string& difference : report->differences)
+    std::cout << difference << "\n";
+  std::cout << file << ": " << report->calls << " calls, " << report->exchanges
+            << " exchanges, " << report->differences.size() << " differences\n";
+  return report->differences.empty() ? 0 : 2;
+}
+
 }  // namespace
 }  // namespace switchyard
 
 int main(int argc, char** argv) {
   return switchyard::web::cli::run_cli(
-      argc, argv, {.serve = &switchyard::serve, .config_reference = &switchyard::config_reference});
+      argc, argv, {.serve = &switchyard::serve,
+                   .config_reference = &switchyard::config_reference,
+                   .replay = &switchyard::replay});
 }

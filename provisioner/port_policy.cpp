@@ -59,6 +59,12 @@ Attachment attachment(const PlannedVrf& planned, const DeploymentRecord& deploym
 
 }  // namespace
 
+PortIntent drained_or_not(PortIntent intent, bool drained) {
+  for (Attachment& attachment : intent.attachments)
+    attachment.drained = drained;
+  return intent;
+}
+
 std::vector<PortWish> shut_wishes(const std::vector<NicRecord>& nics, const std::string& owner) {
   return for_every_link(nics, PortIntent{.mode = PortMode::Shut, .owner = owner});
 }
@@ -83,7 +89,8 @@ std::vector<PortWish> routed_wishes(const std::vector<NicRecord>& nics,
     for (const PlannedVrf& planned : deployment.plan.vrfs)
       intent.attachments.push_back(attachment(planned, deployment, nic.switch_nos));
     std::ranges::sort(intent.attachments, {}, &Attachment::tag);
-    wishes.push_back({.switch_name = nic.switch_name, .intent = std::move(intent)});
+    wishes.push_back({.switch_name = nic.switch_name,
+                      .intent = drained_or_not(std::move(intent), nic.switch_drained)});
   }
   return wishes;
 }

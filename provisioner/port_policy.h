@@ -18,6 +18,11 @@ struct PortWish {
   friend bool operator==(const PortWish&, const PortWish&) = default;
 };
 
+// The same for a switch that is drained, or is not: its sessions stay, and say that any other path
+// is better.
+[[nodiscard]] switch_drivers::PortIntent drained_or_not(switch_drivers::PortIntent intent,
+                                                        bool drained);
+
 [[nodiscard]] std::vector<PortWish> shut_wishes(const std::vector<NicRecord>& nics,
                                                 const std::string& owner);
 [[nodiscard]] std::vector<PortWish> provisioning_wishes(const std::vector<NicRecord>& nics,

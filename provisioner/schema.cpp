@@ -310,6 +310,16 @@ CREATE INDEX probe_targets_watched ON probe_targets (vantage, watch_until)
 ALTER TABLE rollout_servers ADD COLUMN probes {json} NOT NULL DEFAULT ''
 )sql";
 
+// A switch that is drained, and what of each port was settled: a switch may be drained in the
+// middle of a change of a port.
+constexpr std::string_view kDrains = R"sql(
+ALTER TABLE switches ADD COLUMN drained_at {big} NOT NULL DEFAULT 0
+;
+ALTER TABLE switches ADD COLUMN drain_reason {name} NOT NULL DEFAULT ''
+;
+ALTER TABLE port_wishes ADD COLUMN settled_drained INT NOT NULL DEFAULT 0
+)sql";
+
 constexpr std::array kMigrations{
     db::Migration{200, "inventory", kInventory},
     db::Migration{201, "deployments, operations, wishes", kWork},
@@ -328,6 +338,7 @@ constexpr std::array kMigrations{
     db::Migration{214, "states of catalog versions, roll-outs", kRollouts},
     db::Migration{220, "versions of OS images", kImageVersions},
     db::Migration{230, "vantage points", kVantagePoints},
+    db::Migration{231, "drained switches", kDrains},
 };
 
 }  // namespace

@@ -174,6 +174,14 @@ class Service {
   Result<PortView> find_port(const std::string& switch_name, const std::string& port);
   // Looks at the switch as soon as it can and repairs what differs; answers at once.
   Status scan_switch(const std::string& name);
+  // Every server with a tenant behind it.
+  Result<Page<SwitchServerView>> list_switch_servers(const std::string& name, const PageRequest&);
+  // Asks fabric and servers to use other paths (RFC 8326) until undrain_switch(); sessions stay up.
+  // Conflict: a server has no other path.
+  Result<SwitchView> drain_switch(const std::string& name, const DrainRequest&,
+                                  std::optional<long long> version, Mode);
+  Result<SwitchView> undrain_switch(const std::string& name, std::optional<long long> version,
+                                    Mode);
 
   Result<Page<VantageView>> list_vantage_points(const PageRequest&);
   Result<Page<VrfView>> list_vrfs(const PageRequest&);
@@ -263,6 +271,10 @@ class Service {
   void wait_for_event(long long after, std::chrono::milliseconds timeout);
 
  private:
+  // No request: no longer.
+  Result<SwitchView> set_drained(const std::string& name, const DrainRequest* request,
+                                 std::optional<long long> version, Mode);
+
   db::Pool& pool_;
   ipam::Allocator& allocator_;
   const Clock& clock_;

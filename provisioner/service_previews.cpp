@@ -50,10 +50,14 @@ void read_switches(db::Session& session, Known& known) {
            session, "SELECT name, nos, asn, bridge FROM switches"))
     known.switches[name] = {
         .nos = nos, .context = {.asn = {static_cast<std::uint32_t>(asn)}, .bridge = bridge}};
-  for (const auto& [name, port, text] : db::select<std::string, std::string, std::string>(
-           session, "SELECT switch_name, port, wish FROM port_wishes")) {
+  for (const auto& [name, port, text, drained_at] :
+       db::select<std::string, std::string, std::string, long long>(
+           session,
+           "SELECT switch_name, p.port, wish, drained_at FROM port_wishes p JOIN switches s ON "
+           "s.name = switch_name")) {
     auto intent = switch_drivers::parse_port_intent(text);
-    PortIntent wish = intent ? std::move(*intent) : PortIntent{.port = port};
+    const PortIntent wish =
+        drained_or_not(intent ? std::move(*intent) : PortIntent{.port = port}, drained_at != 0);
     known.switches[name].ports[port] = {wish, wish};
   }
 }

@@ -67,13 +67,15 @@ void add_facts(SwitchView& view, const std::string& text) {
 std::vector<SwitchView> select_switches(db::Session& session, const std::string& which,
                                         const std::string& parameter) {
   std::vector<SwitchView> switches;
-  for (const auto& [name, nos, address, asn, state, error, contact, facts, version, vrf] :
+  for (const auto& [name, nos, address, asn, state, error, contact, facts, version, drained_at,
+                    reason, vrf] :
        db::select<std::string, std::string, std::string, long long, std::string, std::string,
-                  long long, std::string, long long, std::string>(
+                  long long, std::string, long long, long long, std::string, std::string>(
            session,
            "SELECT p.name, p.nos, p.address, p.asn, p.state, p.error, p.last_contact, p.facts, "
-           "p.version, COALESCE(v.vrf, '') FROM (SELECT name, nos, address, asn, state, error, "
-           "last_contact, facts, version FROM switches WHERE " +
+           "p.version, p.drained_at, p.drain_reason, COALESCE(v.vrf, '') FROM (SELECT name, nos, "
+           "address, asn, state, error, last_contact, facts, version, drained_at, drain_reason "
+           "FROM switches WHERE " +
                which +
                ") p LEFT JOIN switch_vrfs v ON v.switch_name = p.name ORDER BY p.name, v.vrf",
            parameter)) {
@@ -85,6 +87,9 @@ std::vector<SwitchView> select_switches(db::Session& session, const std::string&
                           .state = state,
                           .error = error,
                           .last_contact = from_micros(contact),
+                          .drained = drained_at != 0,
+                          .drain_reason = reason,
+                          .changing_ports = count_unsettled(session, name),
                           .version = version});
       add_facts(switches.back(), facts);
     }
@@ -94,7 +99,7 @@ std::vector<SwitchView> select_switches(db::Session& session, const std::string&
 }
 
 std::string sync_of(const WishRecord& wish, bool differs) {
-  if (wish.settled_version == wish.version) return differs ? "drifted" : "in-sync";
+  if (wish.is_settled()) return differs ? "drifted" : "in-sync";
   return wish.error.empty() ? "changing" : "failed";
 }
 

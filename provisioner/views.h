@@ -112,7 +112,25 @@ struct SwitchView {
   std::vector<std::string> vrfs{};
   std::vector<std::string> problems{};  // base configuration that is missing
   std::vector<CapabilityView> capabilities{};
+  bool drained{};  // to be; it is when no port is changing
+  std::string drain_reason{};
+  long long changing_ports{};  // which do not show their wish yet
   long long version{};
+};
+
+// A server with a tenant behind a switch, and what becomes of it when the switch goes.
+struct SwitchServerView {
+  std::string server{};
+  std::string deployment{};
+  std::string project{};
+  std::string port{};
+  std::string other_paths{};  // "yes", "no", "unknown"
+  std::string why{};          // of "no" and "unknown", for people
+};
+
+struct DrainRequest {
+  std::string reason{};
+  bool lose_servers{};  // although servers have no other path
 };
 
 struct DifferenceView {

@@ -43,6 +43,9 @@ struct Attachment {
   std::chrono::seconds keepalive{3};
   std::chrono::seconds hold{9};
   PolicyAddition policy{};
+  // The switch is being drained (RFC 8326): the fabric and the server are asked to use another path
+  // as long as there is one. What is accepted and told stays the same, and so does the session.
+  bool drained{};
   friend bool operator==(const Attachment&, const Attachment&) = default;
 };
 

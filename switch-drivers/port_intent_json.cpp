@@ -30,6 +30,7 @@ json attachment_json(const Attachment& attachment) {
               {"hold", attachment.hold.count()}};
   const PolicyAddition& policy = attachment.policy;
   if (policy != PolicyAddition{}) object["policy"] = {{"in", policy.in}, {"out", policy.out}};
+  if (attachment.drained) object["drained"] = true;
   return object;
 }
 
@@ -79,6 +80,13 @@ class Fields {
       return fail(fmt::format("{} is not a whole number of 0 to {}", key, highest)), 0;
     }
     return value.get<long long>();
+  }
+
+  bool flag(const char* key) {
+    const json* value = find(key);
+    if (value == nullptr) return false;
+    if (!value->is_boolean()) return fail(std::string{key} + " is not true or false"), false;
+    return value->get<bool>();
   }
 
   const json& list(const char* key) {
@@ -145,6 +153,7 @@ Result<Attachment> parse_attachment(const json& object) {
   attachment.hold = std::chrono::seconds{fields.number("hold", 9, 65535)};
   if (const json* policy = fields.find("policy"))
     attachment.policy = fields.take(parse_policy(*policy));
+  attachment.drained = fields.flag("drained");
   if (auto error = fields.finish()) return tl::unexpected(*error);
   return attachment;
 }

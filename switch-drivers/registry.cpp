@@ -2,8 +2,14 @@
 #include "switch-drivers/registry.h"
 
 #include "switch-drivers/frr/policy.h"
+#include "switch-drivers/junos/describe.h"
+#include "switch-drivers/junos/junos_driver.h"
+#include "switch-drivers/junos/policy.h"
 #include "switch-drivers/linux-frr/describe.h"
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
+#include "switch-drivers/sonic/change.h"
+#include "switch-drivers/sonic/sonic_driver.h"
+#include "switch-drivers/transport/netconf.h"
 #include "switch-drivers/transport/shell.h"
 
 #include <fmt/format.h>
@@ -30,8 +36,20 @@ std::unique_ptr<Driver> make_linux_frr(SwitchAccess access, SwitchContext contex
   return linux_frr::make_linux_frr_driver(access, std::move(context), std::move(shell));
 }
 
+std::unique_ptr<Driver> make_sonic(SwitchAccess access, SwitchContext context) {
+  std::unique_ptr<Shell> shell = make_ssh_shell(access);
+  return sonic::make_sonic_driver(access, context, std::move(shell));
+}
+
+std::unique_ptr<Driver> make_junos(SwitchAccess access, SwitchContext context) {
+  std::unique_ptr<Netconf> netconf = make_netconf(access);
+  return junos::make_junos_driver(access, std::move(context), std::move(netconf));
+}
+
 constexpr std::array kRows{
+    Row{"junos", make_junos, junos::judge_policy, junos::describe_change},
     Row{"linux-frr", make_linux_frr, frr::judge_policy, linux_frr::describe_change},
+    Row{"sonic", make_sonic, frr::judge_policy, sonic::describe_change},
 };
 
 }  // namespace

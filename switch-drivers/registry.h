@@ -17,6 +17,8 @@
 
 namespace switchyard::switch_drivers {
 
+class ExchangeTap;  // recording/exchange_tap.h
+
 // How to reach and enter one switch.
 struct SwitchAccess {
   std::string name{};     // for messages
@@ -29,6 +31,7 @@ struct SwitchAccess {
   std::string host_key{};
   std::chrono::milliseconds exchange_deadline{30'000};  // one call of the driver, start to end
   std::shared_ptr<const Permit> permit{};               // empty: one may always talk
+  std::shared_ptr<ExchangeTap> tap{};                   // empty: nobody listens
 };
 
 // Site facts a driver needs to render a port.

@@ -26,8 +26,6 @@ constexpr auto kIdleLook =
     std::chrono::seconds(2);  // how often the database is asked for a wanted scan
 constexpr auto kBetweenAlarms = std::chrono::minutes(1);  // of one port
 
-bool is_settled(const WishRecord& wish) { return wish.settled_version == wish.version; }
-
 }  // namespace
 
 void SwitchWorker::scan_when_due() {
@@ -67,7 +65,7 @@ void SwitchWorker::scan(const std::vector<WishRecord>& wishes, long long asked) 
   std::vector<WishRecord> settled;
   std::vector<PortIntent> intents;
   for (const WishRecord& wish : wishes) {
-    if (!is_settled(wish)) continue;  // it is being changed: apply() compares it anyway
+    if (!wish.is_settled()) continue;  // it is being changed: apply() compares it anyway
     settled.push_back(wish);
     intents.push_back(wish.wish);
   }
@@ -90,7 +88,8 @@ void SwitchWorker::record_scan(const std::vector<WishRecord>& wishes,
     results.push_back({.port = wish.port,
                        .version = wish.version,
                        .phase = repair ? "wanted" : "settled",
-                       .report = differences});
+                       .report = differences,
+                       .drained = wish.drained});
     if (report->equal()) continue;
     drifts.push_back({{"switch", name_},
                       {"port", wish.port},
@@ -144,7 +143,7 @@ void SwitchWorker::look_at_sessions(const std::vector<WishRecord>& wishes) {
   std::vector<WishRecord> looked_at;
   std::vector<PortIntent> routed;
   for (const WishRecord& wish : wishes) {
-    if (wish.wish.mode != PortMode::Routed || !is_settled(wish)) continue;
+    if (wish.wish.mode != PortMode::Routed || !wish.is_settled()) continue;
     looked_at.push_back(wish);
     routed.push_back(wish.wish);
   }

@@ -128,7 +128,8 @@ void SwitchWorker::settle(Armed& armed, const std::vector<Settlement>& settlemen
                          .phase = status ? "settled" : "wanted",
                          .error = status ? "" : status.error().message,
                          .look_in = status ? milliseconds{} : retry_in(wish->attempts),
-                         .report = status ? "[]" : ""});
+                         .report = status ? "[]" : "",
+                         .drained = wish->drained});
     } else if (wish->phase == "failed") {
       done.push_back(*wish);  // its error and its next try were recorded when it failed
     } else {

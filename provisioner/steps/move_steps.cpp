@@ -110,7 +110,7 @@ Result<Look> look_at_leg(db::Session& session, const Job& job, Move& move, std::
                          Timestamp now) {
   const PortWish& wish = move.target[leg];
   const auto observed = find_wish(session, wish.switch_name, wish.intent.port);
-  const bool is_stated = observed && observed->wish == wish.intent;
+  const bool is_stated = observed && is_wish(*observed, wish.intent);
   if (!is_stated) {
     if (const auto down = other_down(session, move, leg))
       return Look{.waits_for = "not touched while another leg is down: " + *down};

@@ -167,7 +167,7 @@ StepOutcome stop_tenant(const Job& job, StepContext& context) {
 std::optional<std::string> unverified(const PortWish& wish, const WishRecord& observed,
                                       const Plan& plan) {
   const std::string where = wish.switch_name + " " + wish.intent.port;
-  if (observed.wish != wish.intent || observed.settled_version != observed.version)
+  if (!is_wish(observed, wish.intent) || observed.settled_version != observed.version)
     return where + (plan.segment ? " is not in its VLANs yet" : " is not routed yet");
   const std::vector<SessionView> sessions = parse_sessions(observed.sessions);
   for (const Attachment& attachment : wish.intent.attachments) {

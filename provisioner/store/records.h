@@ -23,6 +23,7 @@ struct NicRecord {
   std::string port{};
   long long switch_asn{};
   std::string switch_nos{};
+  bool switch_drained{};
 };
 
 struct ServerRecord {
@@ -136,6 +137,8 @@ struct WishRecord {
   switch_drivers::PortIntent wish{};
   long long version{};                    // of the wish
   long long settled_version{};            // the wish that was last read back equal and saved
+  bool drained{};                         // the switch is to be, and so are `wish` and `previous`
+  bool settled_drained{};                 // what it was when the wish was settled
   switch_drivers::PortIntent previous{};  // to go back to when its change group is aborted
   std::string change_group{};
   std::string phase{};  // wanted, prepared, settled
@@ -147,6 +150,10 @@ struct WishRecord {
   std::string sessions{};  // JSON list of sessions at sessions_at
   long long observed_at{};
   long long sessions_at{};
+
+  [[nodiscard]] bool is_settled() const {
+    return settled_version == version && settled_drained == drained;
+  }
 };
 
 [[nodiscard]] std::string to_json_text(const Plan& plan);

@@ -3,6 +3,8 @@
 #include "core/db/query.h"
 #include "provisioner/store/work.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace switchyard::provisioner {
@@ -14,11 +16,16 @@ namespace {
 const std::string kColumns =
     "switch_name, port, wish, version, settled_version, previous, change_group, phase, attempts, "
     "due, "
-    "watch_until, error, report, sessions, observed_at, sessions_at";
+    "watch_until, error, report, sessions, observed_at, sessions_at, settled_drained, "
+    "COALESCE((SELECT drained_at FROM switches WHERE name = switch_name), 0)";
+
+const std::string kUnsettled =
+    "switch_name = :s AND (settled_version <> version OR settled_drained <> (SELECT CASE WHEN "
+    "drained_at = 0 THEN 0 ELSE 1 END FROM switches WHERE name = switch_name))";
 
 using WishRow = std::tuple<std::string, std::string, std::string, long long, long long, std::string,
                            std::string, std::string, int, long long, long long, std::string,
-                           std::string, std::string, long long, long long>;
+                           std::string, std::string, long long, long long, int, long long>;
 
 // A wish that cannot be read back is treated as shut: closed is the only safe misunderstanding.
 PortIntent intent_or_shut(const std::string& json, const std::string& port) {
@@ -29,22 +36,28 @@ PortIntent intent_or_shut(const std::string& json, const std::string& port) {
 WishRecord to_record(const WishRow& row) {
   WishRecord record;
   std::string wish, previous;
+  int settled_drained = 0;
+  long long drained_at = 0;
   std::tie(record.switch_name, record.port, wish, record.version, record.settled_version, previous,
            record.change_group, record.phase, record.attempts, record.due, record.watch_until,
-           record.error, record.report, record.sessions, record.observed_at, record.sessions_at) =
-      row;
-  record.wish = intent_or_shut(wish, record.port);
-  record.previous = intent_or_shut(previous, record.port);
+           record.error, record.report, record.sessions, record.observed_at, record.sessions_at,
+           settled_drained, drained_at) = row;
+  record.drained = drained_at != 0;
+  record.settled_drained = settled_drained != 0;
+  // The switch's own state, whatever it was when the wish was written down.
+  record.wish = drained_or_not(intent_or_shut(wish, record.port), record.drained);
+  record.previous = drained_or_not(intent_or_shut(previous, record.port), record.drained);
   return record;
 }
 
 template <class... Parameters>
 std::vector<WishRecord> select_wishes(db::Session& session, const std::string& where,
                                       const Parameters&... parameters) {
-  const auto rows = db::select<std::string, std::string, std::string, long long, long long,
-                               std::string, std::string, std::string, int, long long, long long,
-                               std::string, std::string, std::string, long long, long long>(
-      session, "SELECT " + kColumns + " FROM port_wishes WHERE " + where, parameters...);
+  const auto rows =
+      db::select<std::string, std::string, std::string, long long, long long, std::string,
+                 std::string, std::string, int, long long, long long, std::string, std::string,
+                 std::string, long long, long long, int, long long>(
+          session, "SELECT " + kColumns + " FROM port_wishes WHERE " + where, parameters...);
   std::vector<WishRecord> records;
   records.reserve(rows.size());
   for (const WishRow& row : rows)
@@ -110,7 +123,7 @@ Tally tally(db::Session& session, const std::vector<PortWish>& wishes) {
   for (const PortWish& wish : wishes) {
     result.switches.push_back(wish.switch_name);
     const std::optional<WishRecord> stored = find_wish(session, wish.switch_name, wish.intent.port);
-    if (!stored || stored->wish != wish.intent) {
+    if (!stored || !is_wish(*stored, wish.intent)) {
       result.all_wished = false;
       continue;
     }
@@ -127,6 +140,10 @@ Tally tally(db::Session& session, const std::vector<PortWish>& wishes) {
 
 }  // namespace
 
+bool is_wish(const WishRecord& stored, const PortIntent& intent) {
+  return stored.wish == drained_or_not(intent, stored.drained);
+}
+
 std::vector<WishRecord> list_wishes(db::Session& session, const std::string& switch_name) {
   return select_wishes(session, "switch_name = :s ORDER BY port", switch_name);
 }
@@ -138,10 +155,14 @@ std::vector<WishRecord> list_wishes(db::Session& session, const std::string& swi
 }
 
 std::vector<WishRecord> list_due_wishes(db::Session& session, const std::string& switch_name) {
-  return select_wishes(session,
-                       "switch_name = :s AND settled_version <> version AND due <= " +
-                           session.now_sql() + " ORDER BY port",
+  return select_wishes(session, kUnsettled + " AND due <= " + session.now_sql() + " ORDER BY port",
                        switch_name);
+}
+
+long long count_unsettled(db::Session& session, const std::string& switch_name) {
+  const auto row = db::select_one<long long>(
+      session, "SELECT COUNT(*) FROM port_wishes WHERE " + kUnsettled, switch_name);
+  return row ? std::get<0>(*row) : 0;
 }
 
 bool has_watched_wishes(db::Session& session, const std::string& switch_name) {
@@ -193,7 +214,7 @@ Result<GroupState> ensure_group(db::Session& session, const std::string& operati
 Result<GroupState> ensure_each(db::Session& session, const std::vector<PortWish>& wishes) {
   for (const PortWish& wish : wishes) {
     const std::optional<WishRecord> stored = find_wish(session, wish.switch_name, wish.intent.port);
-    if (!stored || stored->wish != wish.intent) put_wish(session, wish, "");
+    if (!stored || !is_wish(*stored, wish.intent)) put_wish(session, wish, "");
   }
   const Tally found = tally(session, wishes);
   const bool settled = found.settled == static_cast<int>(wishes.size());
@@ -237,7 +258,10 @@ Status record_results(db::Session& session, const SwitchClaim& claim,
   std::vector<std::string> ports;
   for (const PortResult& result : results) {
     const std::string settled = result.phase == "settled"
-                                    ? ", settled_version = version, attempts = 0, change_group = ''"
+                                    ? fmt::format(
+                                          ", settled_version = version, attempts = 0, "
+                                          "change_group = '', settled_drained = {:d}",
+                                          result.drained)
                                     : "";
     const std::string attempts = result.error.empty() ? "" : ", attempts = attempts + 1";
     const std::string report = result.report.empty() ? "report" : ":r";

@@ -32,6 +32,10 @@ struct GroupState {
 [[nodiscard]] Result<GroupState> ensure_each(db::Session& session,
                                              const std::vector<PortWish>& wishes);
 
+// Whether this is what is wished for. That the switch was drained since `intent` was made, or no
+// longer is, makes no other wish.
+[[nodiscard]] bool is_wish(const WishRecord& stored, const switch_drivers::PortIntent& intent);
+
 [[nodiscard]] std::vector<WishRecord> list_wishes(db::Session& session,
                                                   const std::string& switch_name);
 // Of the ports after `after` up to `last`.
@@ -42,6 +46,8 @@ struct GroupState {
 // Those that are not settled and whose time has come.
 [[nodiscard]] std::vector<WishRecord> list_due_wishes(db::Session& session,
                                                       const std::string& switch_name);
+// Ports of the switch that do not show their wish yet.
+[[nodiscard]] long long count_unsettled(db::Session& session, const std::string& switch_name);
 // Whether somebody asked for a close look at a port of this switch.
 [[nodiscard]] bool has_watched_wishes(db::Session& session, const std::string& switch_name);
 [[nodiscard]] std::optional<WishRecord> find_wish(db::Session& session,
@@ -70,6 +76,7 @@ struct PortResult {
   std::string error{};
   std::chrono::milliseconds look_in{};  // when to try again (phase wanted)
   std::string report{};                 // JSON, empty: unchanged
+  bool drained{};                       // as WishRecord::drained of the wish it is about
 };
 
 // Conflict when the lease was lost: nothing is written then.

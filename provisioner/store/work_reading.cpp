@@ -121,15 +121,16 @@ template <class... Parameters>
 std::vector<NicRecord> select_nics(db::Session& session, const std::string& rest,
                                    const Parameters&... parameters) {
   std::vector<NicRecord> nics;
-  for (const auto& [owner, name, mac, switch_name, port, asn, nos] :
+  for (const auto& [owner, name, mac, switch_name, port, asn, nos, drained] :
        db::select<std::string, std::string, std::string, std::string, std::string, long long,
-                  std::string>(
+                  std::string, long long>(
            session,
-           "SELECT n.server, n.name, n.mac, n.switch_name, n.port, s.asn, s.nos FROM nics n "
+           "SELECT n.server, n.name, n.mac, n.switch_name, n.port, s.asn, s.nos, s.drained_at "
+           "FROM nics n "
            "JOIN switches s ON s.name = n.switch_name " +
                rest,
            parameters...))
-    nics.push_back({owner, name, mac, switch_name, port, asn, nos});
+    nics.push_back({owner, name, mac, switch_name, port, asn, nos, drained != 0});
   return nics;
 }
 

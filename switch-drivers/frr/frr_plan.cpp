@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <tuple>
 
 namespace switchyard::switch_drivers::frr {
@@ -203,13 +204,30 @@ std::set<std::string> permitted(const FrrLines& lines) {
   return found;
 }
 
-// Whether the change lets a live session announce more and alters nothing else.
-bool only_permits_more(const FrrView& from, const FrrView& to, const std::vector<FrrLine>& missing,
-                       const std::vector<FrrCommand>& extra) {
+// A session's own route map before its group's: what drains it. Both accept the same.
+bool is_own_map(std::string_view text) {
+  return text.find(" route-map SWY-") != std::string_view::npos &&
+         !std::string_view(word(text, text.starts_with("no ") ? 2 : 1)).starts_with("SWY-");
+}
+
+// Whether the change lets a live session announce more, or marks its routes otherwise, and alters
+// nothing else.
+bool refuses_no_more(const FrrView& from, const FrrView& to, const std::vector<FrrLine>& missing,
+                     const std::vector<FrrCommand>& extra) {
   const auto before = permitted(from.own);
   const auto after = permitted(to.own);
-  return extra.empty() && std::all_of(missing.begin(), missing.end(), is_own_permit) &&
+  return std::ranges::all_of(extra, [](const FrrCommand& one) { return is_own_map(one.text); }) &&
+         std::ranges::all_of(
+             missing,
+             [](const FrrLine& line) { return is_own_permit(line) || is_own_map(line.text); }) &&
          std::includes(after.begin(), after.end(), before.begin(), before.end());
+}
+
+// Shared objects that nothing of the port has named so far: whoever is to use them says so in a
+// line of its own.
+bool is_new_object(const FrrLine& line, const std::set<std::string>& named) {
+  const auto names = names_in(line);
+  return !shared_object(line).empty() && !names.empty() && !named.contains(names.front());
 }
 
 // Whether what is set by `block` and `text` bears on this session. Shared policy bears on all.
@@ -263,10 +281,18 @@ FrrPlan plan_frr(const FrrView& from, const FrrView& to, const FrrPlanContext& c
     const auto foreign = surplus(of_used_objects(context.shared_present, to.shared), to.shared, {});
     extra.insert(extra.end(), foreign.begin(), foreign.end());
   }
+  const auto additions = ordered_additions(missing);
+  plan.add.insert(plan.add.end(), additions.begin(), additions.end());
+  plan.add.insert(plan.add.end(), extra.begin(), extra.end());
   if (!context.through_shut && !(missing.empty() && extra.empty())) {
     // FRR keeps no copy of what it refused, so a changed policy is judged anew only by what the
     // server says again. One that must lose a route cannot be asked nicely.
-    auto& cleared = only_permits_more(from, to, missing, extra) ? plan.soft_clears : plan.resets;
+    std::set<std::string> named;
+    for (const FrrLines* lines : {&from.own, &from.shared})
+      for (const FrrLine& line : *lines)
+        std::ranges::move(names_in(line), std::inserter(named, named.end()));
+    std::erase_if(missing, [&](const FrrLine& line) { return is_new_object(line, named); });
+    auto& cleared = refuses_no_more(from, to, missing, extra) ? plan.soft_clears : plan.resets;
     const Neighbors present = neighbors_in(from.own);
     for (const auto& [key, creation] : wished) {
       if (remade.contains(key) || !present.contains(key)) continue;
@@ -282,9 +308,6 @@ FrrPlan plan_frr(const FrrView& from, const FrrView& to, const FrrPlanContext& c
         cleared.push_back({VrfName{std::string{parts[4]}}, std::string{key.second}});
     }
   }
-  const auto additions = ordered_additions(missing);
-  plan.add.insert(plan.add.end(), additions.begin(), additions.end());
-  plan.add.insert(plan.add.end(), extra.begin(), extra.end());
   return plan;
 }
 

@@ -134,6 +134,23 @@ const Kind* kind_of(std::string_view line) {
   return found == kKinds.end() ? nullptr : &*found;
 }
 
+constexpr std::string_view kGracefulShutdown = "graceful-shutdown";
+
+// `policy` with this community beside those it sets.
+std::vector<std::string> with_graceful_shutdown(std::vector<std::string> policy) {
+  std::vector<std::string_view> all{kGracefulShutdown};
+  std::string set;  // outlives `all`
+  for (const std::string& line : policy) {
+    if (policy_key(line) != kKinds[0].key) continue;
+    set = line;
+    for (const std::string_view word : words(std::string_view(set).substr(kKinds[0].key.size())))
+      if (word != "none") all.push_back(word);
+  }
+  return joined_policy(std::move(policy),
+                       {fmt::format("{} {}", kKinds[0].key,
+                                    communities(all).value_or(std::string(kGracefulShutdown)))});
+}
+
 // The line as FRR shows it, or why it may not be there.
 tl::expected<std::string, std::string> read_line(Words words) {
   const std::string line = fmt::format("{}", fmt::join(words, " "));
@@ -245,6 +262,16 @@ std::vector<std::string> joined_policy(std::vector<std::string> base,
                   [&](const std::string& old) { return policy_key(old) == policy_key(line); });
   base.insert(base.end(), added.begin(), added.end());
   return base;
+}
+
+std::vector<std::string> drained_in(std::vector<std::string> policy) {
+  return joined_policy(with_graceful_shutdown(std::move(policy)),
+                       {"set local-preference 0", "set as-path prepend last-as 3"});
+}
+
+std::vector<std::string> drained_out(std::vector<std::string> policy, Asn own) {
+  return joined_policy(with_graceful_shutdown(std::move(policy)),
+                       {fmt::format("set as-path prepend {0} {0} {0}", own.value)});
 }
 
 }  // namespace switchyard::switch_drivers::frr

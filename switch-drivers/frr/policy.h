@@ -30,4 +30,10 @@ namespace switchyard::switch_drivers::frr {
 [[nodiscard]] std::vector<std::string> joined_policy(std::vector<std::string> base,
                                                      const std::vector<std::string>& added);
 
+// The policy of a session that should be used by nobody who has another one (RFC 8326): both sides
+// are told the community, whose receivers prefer any other path, and a longer AS path for those who
+// do not know it. `own`: the switch's AS.
+[[nodiscard]] std::vector<std::string> drained_in(std::vector<std::string> policy);
+[[nodiscard]] std::vector<std::string> drained_out(std::vector<std::string> policy, Asn own);
+
 }  // namespace switchyard::switch_drivers::frr

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 namespace switchyard::switch_drivers::frr {
 
@@ -17,6 +19,7 @@ constexpr unsigned kFinalDeny = 65000;
 // What is refused all the same by the line after them. Their hit counters tell what kind it was.
 constexpr unsigned kDefaultDeny = 64998;
 constexpr unsigned kHostRouteDeny = 64999;
+constexpr std::array kFamilies{"address-family ipv4 unicast", "address-family ipv6 unicast"};
 
 // FNV-1a, 48 bits as text: a name, not a proof. What is under the name is compared line by line.
 std::string content_name(std::string_view prefix, const FrrLines& content) {
@@ -77,14 +80,10 @@ std::string named_after_content(const char* prefix, FrrLines& all,
   return name;
 }
 
-struct Policy {
-  std::string in4{}, in6{}, out4{}, out6{};
-};
-
 // What every server may say (its own AS and nothing behind it, no communities) and what it is told,
-// and what its catalog adds to either.
-Policy add_policy(FrrLines& lines, const std::vector<Prefix>& advertise,
-                  const PolicyAddition& added) {
+// and what its catalog adds to either. `drained_by`: an AS that wants no traffic.
+RouteMaps add_policy(FrrLines& lines, const std::vector<Prefix>& advertise,
+                     const PolicyAddition& added, std::optional<Asn> drained_by = std::nullopt) {
   lines.insert({"bgp as-path access-list SWY-ONE-AS seq 5 permit ^[0-9]+$"});
   add_list(lines, "SWY-NOTHING", Family::V4, {});
   add_list(lines, "SWY-NOTHING", Family::V6, {});
@@ -94,27 +93,32 @@ Policy add_policy(FrrLines& lines, const std::vector<Prefix>& advertise,
   const std::string list = content_name("O", content);
   add_list(lines, list, Family::V4, advertise);
   add_list(lines, list, Family::V6, advertise);
-  Policy policy;
+  RouteMaps maps;
   const std::vector<std::string> silence{"set community none", "set extcommunity none",
                                          "set large-community none"};
   std::vector<std::string> in{"match as-path SWY-ONE-AS", "set local-preference 100",
                               "set metric 0"};
   in.insert(in.end(), silence.begin(), silence.end());
-  policy.in4 = named_after_content("I4", lines, joined_policy(in, added.in));
+  const auto heard = [&] {
+    auto joined = joined_policy(in, added.in);
+    return drained_by ? drained_in(std::move(joined)) : joined;
+  };
+  maps.in4 = named_after_content("I4", lines, heard());
   in.emplace_back("set ipv6 next-hop peer-address");
-  policy.in6 = named_after_content("I6", lines, joined_policy(in, added.in));
+  maps.in6 = named_after_content("I6", lines, heard());
   const auto told = [&](const char* word) {
     std::vector<std::string> out{fmt::format("match {} address prefix-list {}", word, list)};
     out.insert(out.end(), silence.begin(), silence.end());
-    return joined_policy(std::move(out), added.out);
+    auto joined = joined_policy(std::move(out), added.out);
+    return drained_by ? drained_out(std::move(joined), *drained_by) : joined;
   };
-  policy.out4 = named_after_content("O4", lines, told("ip"));
-  policy.out6 = named_after_content("O6", lines, told("ipv6"));
-  return policy;
+  maps.out4 = named_after_content("O4", lines, told("ip"));
+  maps.out6 = named_after_content("O6", lines, told("ipv6"));
+  return maps;
 }
 
 FrrLines group_lines(const std::string& block, const std::string& name,
-                     const Attachment& attachment, const Policy& policy) {
+                     const Attachment& attachment, const RouteMaps& maps) {
   FrrLines lines;
   const auto say = [&](const char* family, std::string_view setting) {
     lines.insert({block, family, fmt::format("neighbor {} {}", name, setting)});
@@ -130,8 +134,7 @@ FrrLines group_lines(const std::string& block, const std::string& name,
     const char* family;
     const std::string& in;
     const std::string& out;
-  } families[] = {{"address-family ipv4 unicast", policy.in4, policy.out4},
-                  {"address-family ipv6 unicast", policy.in6, policy.out6}};
+  } families[] = {{kFamilies[0], maps.in4, maps.out4}, {kFamilies[1], maps.in6, maps.out6}};
 
   for (const auto& [family, in, out] : families) {
     say(family, "activate");
@@ -154,19 +157,22 @@ FrrLines group_lines(const std::string& block, const std::string& name,
 // the session by its hold time and not at once.
 bool forgets_to_unlink(int frr_version) { return frr_version != 0 && frr_version < 805; }
 
-SharedPolicy make_policy(const std::string& block, const Attachment& attachment) {
+SharedPolicy make_policy(const std::string& block, const Attachment& attachment, Asn own) {
   SharedPolicy shared;
-  const Policy policy = add_policy(shared.lines, attachment.advertise, attachment.policy);
-  shared.group = content_name("G", group_lines({}, {}, attachment, policy));
-  shared.lines.merge(group_lines(block, shared.group, attachment, policy));
+  const RouteMaps maps = add_policy(shared.lines, attachment.advertise, attachment.policy);
+  shared.group = content_name("G", group_lines({}, {}, attachment, maps));
+  shared.lines.merge(group_lines(block, shared.group, attachment, maps));
+  if (attachment.drained)
+    shared.instead = add_policy(shared.lines, attachment.advertise, attachment.policy, own);
   return shared;
 }
 
-const SharedPolicy& policy_of(const std::string& block, const Attachment& attachment,
+const SharedPolicy& policy_of(const std::string& block, const Attachment& attachment, Asn own,
                               PolicyMemo& memo) {
   // All that make_policy() and what it calls read of the attachment.
-  std::string key = fmt::format("{} {} {} {}", block, attachment.keepalive.count(),
-                                attachment.hold.count(), attachment.maximum_prefix);
+  std::string key =
+      fmt::format("{} {} {} {} {}", block, attachment.keepalive.count(), attachment.hold.count(),
+                  attachment.maximum_prefix, attachment.drained);
   for (const Prefix& prefix : attachment.advertise)
     key += " " + to_string(prefix);
   for (const auto* lines : {&attachment.policy.in, &attachment.policy.out}) {
@@ -178,7 +184,7 @@ const SharedPolicy& policy_of(const std::string& block, const Attachment& attach
   if (known != memo.end()) return known->second;
   // A switch whose catalogs change for years must not keep them all.
   if (memo.size() >= kMostPolicies) memo.clear();
-  return memo.emplace(std::move(key), make_policy(block, attachment)).first->second;
+  return memo.emplace(std::move(key), make_policy(block, attachment, own)).first->second;
 }
 
 }  // namespace
@@ -188,7 +194,7 @@ WishedFrr wished_session(const Attachment& attachment, const SessionNames& names
   WishedFrr frr;
   const std::string block = fmt::format("router bgp {} vrf {}", context.asn.value, names.vrf);
   const std::string& interface = names.interface;
-  const SharedPolicy& policy = policy_of(block, attachment, memo);
+  const SharedPolicy& policy = policy_of(block, attachment, context.asn, memo);
   const std::string& group = policy.group;
   frr.shared = policy.lines;
 
@@ -207,8 +213,18 @@ WishedFrr wished_session(const Attachment& attachment, const SessionNames& names
   frr.own.insert({block, {}, neighbor + " interface v6only peer-group " + group});
   frr.own.insert(
       {block, {}, fmt::format("{} remote-as {}", neighbor, attachment.server_asn.value)});
-  for (const char* family : {"address-family ipv4 unicast", "address-family ipv6 unicast"}) {
+  for (const char* family : kFamilies) {
     frr.own.insert({block, family, fmt::format("{} prefix-list {} in", neighbor, list)});
+  }
+  if (attachment.drained) {
+    const RouteMaps& maps = policy.instead;
+    const auto use = [&](const char* family, const std::string& map, const char* direction) {
+      frr.own.insert({block, family, fmt::format("{} route-map {} {}", neighbor, map, direction)});
+    };
+    use(kFamilies[0], maps.in4, "in");
+    use(kFamilies[0], maps.out4, "out");
+    use(kFamilies[1], maps.in6, "in");
+    use(kFamilies[1], maps.out6, "out");
   }
   return frr;
 }

@@ -16,10 +16,18 @@ struct WishedFrr {
   FrrLines shared{};
 };
 
+// Route maps by direction and family.
+struct RouteMaps {
+  std::string in4{}, in6{}, out4{}, out6{};
+};
+
 // What all sessions of one VRF with the same rules share: policy and peer-group.
 struct SharedPolicy {
   FrrLines lines{};
   std::string group{};  // name of the peer-group
+  // Of a drained session: its own, before those of the group, so that it stays in its group, and
+  // up.
+  RouteMaps instead{};
 };
 
 // Shared policy by everything that decides it, so that it is worked out once and not for each port.

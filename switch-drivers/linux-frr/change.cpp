@@ -50,28 +50,21 @@ class Builder {
   }
 
   void arm_handle(const std::vector<PortChange>& changes) {
+    std::vector<handle::ArmedPort> ports;
+    for (const PortChange& change : changes) {
+      ports.push_back(
+          {.port = change.wish.port,
+           .older = change.older,
+           .undo = change.older.inherits_undo
+                       ? ""
+                       : render_undo(change.wish, change.before, change.after, plan_context()),
+           .final_text = change.after.snippet.value_or("")});
+    }
     add(make_directories(options_.change_id));
-    add(store_deadman(options_.change_id));
-    for (const PortChange& change : changes) {
-      if (change.inherits_undo && change.superseded) {
-        add(inherit_undo(options_.change_id, *change.superseded, change.wish.port));
-      } else {
-        add(store_undo(options_.change_id, change.wish.port,
-                       render_undo(change.wish, change.before, change.after, plan_context())));
-      }
-      add(store_final_snippet(options_.change_id, change.wish.port,
-                              change.after.snippet.value_or("")));
-    }
-    built_.arm = built_.commands.size();
-    add(arm(options_.change_id, options_.undo_after));
-    std::set<std::string> superseded;
-    for (const PortChange& change : changes) {
-      if (!change.superseded) continue;
-      add(keep(*change.superseded, change.wish.port));
-      superseded.insert(*change.superseded);
-    }
-    for (const std::string& old : superseded)
-      add(finish(old));
+    handle::Arming arming = handle::arming(options_, deadman_nos(), ports);
+    built_.arm = built_.commands.size() + arming.arm;
+    for (Command& command : arming.commands)
+      add(std::move(command));
   }
 
   // While a port is on its way through shut, shut is what a reboot of the switch would bring
@@ -150,24 +143,6 @@ std::vector<Command> correction_commands(std::string_view change_id,
     text += line + "\n";
   if (text.empty()) return {};
   return {guarded(change_id, ip_batch(std::move(text)))};
-}
-
-Status check_change_id(std::string_view change_id) {
-  const bool ok = !change_id.empty() && change_id.size() <= 40 && change_id.front() != '-' &&
-                  std::all_of(change_id.begin(), change_id.end(), [](char c) {
-                    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-                  });
-  if (!ok)
-    return failure(Errc::Invalid, "a change id is 1 to 40 of a-z, 0-9 and -, not beginning with -");
-  return {};
-}
-
-Status check_options(const ApplyOptions& options) {
-  using std::chrono::seconds;
-  if (options.undo_after < seconds{10} || options.undo_after > seconds{600}) {
-    return failure(Errc::Invalid, "undo_after must be 10 s to 600 s");
-  }
-  return check_change_id(options.change_id);
 }
 
 }  // namespace switchyard::switch_drivers::linux_frr

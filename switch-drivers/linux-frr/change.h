@@ -2,11 +2,11 @@
 // then what it would take back. Pure.
 #pragma once
 
+#include "switch-drivers/handle/change.h"
 #include "switch-drivers/linux-frr/plan.h"
 #include "switch-drivers/linux-frr/undo_record.h"
 #include "switch-drivers/registry.h"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,10 +16,7 @@ struct PortChange {
   PortIntent wish{};
   PortState before{};
   PortState after{};
-  std::optional<std::string> superseded{};  // an older change of this port that nobody settled
-  // The older change made the port as it is wished now: only the handle passes to the new change,
-  // and with it what an undo would put back.
-  bool inherits_undo{};
+  handle::Takeover older{};
 };
 
 struct ChangeCommands {
@@ -36,9 +33,5 @@ struct ChangeCommands {
 // not stay open.
 [[nodiscard]] std::vector<Command> correction_commands(std::string_view change_id,
                                                        const std::vector<std::string>& ip_lines);
-
-// [a-z0-9-]{1,40}, and the time within 10 s … 600 s.
-[[nodiscard]] Status check_options(const ApplyOptions& options);
-[[nodiscard]] Status check_change_id(std::string_view change_id);
 
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -5,25 +5,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 
 namespace switchyard::switch_drivers::linux_frr {
 
 namespace {
 
-// Text from a switch on its way to a person or a file: one line, printable.
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
-  return text;
-}
-
 class FactList {
  public:
   void add(std::string subject, std::string value) {
-    facts_.emplace(one_line(std::move(subject)), one_line(std::move(value)));
+    facts_.emplace(handle::one_line(std::move(subject)), handle::one_line(std::move(value)));
   }
 
   void add_filters(const std::string& device, const Filters& filters) {
@@ -36,15 +27,7 @@ class FactList {
   }
 
   void add_frr(std::string_view prefix, const FrrLines& lines) {
-    for (const FrrLine& line : lines) {
-      if (line.text.empty()) {
-        add(std::string{prefix}, std::string{line.block});
-      } else {
-        add(fmt::format("{} {}{}{}", prefix, line.block.view(), line.family.empty() ? "" : " ",
-                        line.family.view()),
-            std::string{line.text});
-      }
-    }
+    handle::add_frr_facts(facts_, prefix, lines);
   }
 
   Facts finish() { return std::move(facts_); }
@@ -150,32 +133,6 @@ PortState seen_by(const PortState& observed, const PortState& wished) {
                         wished.dead_ends.begin(), wished.dead_ends.end(),
                         std::inserter(seen.dead_ends, seen.dead_ends.end()));
   return seen;
-}
-
-std::vector<Difference> difference(const Facts& wished, const Facts& observed) {
-  struct Sides {
-    std::vector<std::string> wished{}, observed{};
-  };
-
-  std::map<std::string, Sides> by_subject;
-  for (const auto& fact : wished) {
-    if (!observed.contains(fact)) by_subject[fact.first].wished.push_back(fact.second);
-  }
-  for (const auto& fact : observed) {
-    if (!wished.contains(fact)) by_subject[fact.first].observed.push_back(fact.second);
-  }
-  std::vector<Difference> found;
-  for (auto& [subject, sides] : by_subject) {
-    if (sides.wished.size() == 1 && sides.observed.size() == 1) {
-      found.push_back({subject, sides.wished[0], sides.observed[0]});
-      continue;
-    }
-    for (std::string& value : sides.wished)
-      found.push_back({subject, std::move(value), ""});
-    for (std::string& value : sides.observed)
-      found.push_back({subject, "", std::move(value)});
-  }
-  return found;
 }
 
 std::vector<Difference> running_differences(const PortState& wished, const PortState& observed) {

@@ -2,17 +2,15 @@
 #pragma once
 
 #include "switch-drivers/driver.h"
+#include "switch-drivers/handle/facts.h"
 #include "switch-drivers/linux-frr/state.h"
 
-#include <set>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace switchyard::switch_drivers::linux_frr {
 
-// (subject, value), both one line of text: ("link swp1 master", "vrf-quarantine").
-using Facts = std::set<std::pair<std::string, std::string>>;
+using handle::difference;
+using handle::Facts;
 
 // What the switch does now.
 [[nodiscard]] Facts running_facts(const PortState& state);
@@ -22,7 +20,6 @@ using Facts = std::set<std::pair<std::string, std::string>>;
 // `observed` narrowed to what `wished` is answerable for: its own VRFs' dead ends.
 [[nodiscard]] PortState seen_by(const PortState& observed, const PortState& wished);
 
-[[nodiscard]] std::vector<Difference> difference(const Facts& wished, const Facts& observed);
 [[nodiscard]] PortReport compare_states(const PortState& wished, const PortState& observed);
 // Parts of it, for callers that need no more.
 [[nodiscard]] std::vector<Difference> running_differences(const PortState& wished,

@@ -1,33 +1,19 @@
 // Every command this driver ever sends to a switch. Nothing else reaches the wire, so a simulated
 // switch has to understand this file and no more.
 //
-// Paths. PORT-FILE is the port name with '/' written as '@'. CHANGE is ApplyOptions::change_id.
+// Paths; the dead man's handle has more (handle/deadman.h).
 //   /etc/network/interfaces.d/switchyard.conf            quarantine VRF, once a switch
 //   /etc/network/interfaces.d/switchyard-PORT-FILE.conf  one port, for ifupdown2 at boot
-//   /etc/network/switchyard/                             where files are written before their
-//   rename /run/switchyard/CHANGE/                              the dead man's handle of one change
-//   (tmpfs)
-//
-// The handle is a constant shell script, deadman_script(), stored as /run/switchyard/CHANGE/deadman
-// and called as `sh /run/switchyard/CHANGE/deadman VERB …`. A missing file is status 2 or 127.
-//   arm SECONDS    start the timer that will `fire`; creates the file `armed`
-//   run COMMAND…   97 when not armed, else runs COMMAND (its standard input and status); a status
-//                  that is not 0 creates the file `failed`
-//   open COMMAND…  96 when not armed or `failed` exists, else runs COMMAND
-//   keep PORT-FILE   P.undo becomes P.kept; 0 also when it was kept before; else 1
-//   undo PORT-FILE   P.undo becomes P.undone and is run; 0 also when run again; 1 when there is
-//   none saved PORT-FILE  if P.kept exists: P.conf is copied to interfaces.d/switchyard-P.conf by
-//   rename done           when no P.undo is left: stops the timer, removes the directory fire
-//   (timer only) renames the directory away, runs every P.undo, writes memory
-// P.undo is a shell script of the commands of this file, inputs as here-documents that end at a
-// line SWY-IN, and of comment lines.
+//   /etc/network/switchyard/                 where files are written before their rename
+// `deadman saved P` copies P.conf to interfaces.d/switchyard-P.conf by rename; `fire` ends with
+// FRR's `write memory`.
 #pragma once
 
 #include "core/net.h"
 #include "switch-drivers/frr/frr_plan.h"
+#include "switch-drivers/handle/deadman.h"
 #include "switch-drivers/transport/shell.h"
 
-#include <chrono>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,9 +37,6 @@ namespace switchyard::switch_drivers::linux_frr {
 // Every line of every file of ours, as "path:line": grep -sH ''
 // /etc/network/interfaces.d/switchyard*.conf
 [[nodiscard]] Command read_snippets();
-// Which ports have a change under way: the '#' lines of every P.undo, as "path:line".
-// grep -sH '^# ' /run/switchyard/*/*.undo
-[[nodiscard]] Command read_armed();
 // Whether our files are read at boot: grep -s '^source' /etc/network/interfaces
 [[nodiscard]] Command read_sources();
 
@@ -72,38 +55,25 @@ namespace switchyard::switch_drivers::linux_frr {
 
 using frr::BgpPeer;
 
-[[nodiscard]] Command read_bgp_summary();  // vtysh -c 'show bgp vrf all summary json'
-// One vtysh with four -c a peer, answers JSON objects in this order: show bgp vrf V ipv4 unicast
-// neighbors I routes json, show ip prefix-list detail L json (an object a daemon, named after it;
-// none when the list does not exist), the same two for ipv6.
-[[nodiscard]] Command read_bgp_routes(std::span<const BgpPeer> peers);
+// Sessions: frr/sessions.h.
 
 // --- Writing without the handle: files only, nothing in force changes.
 // ------------------------------
 [[nodiscard]] Command make_directories(std::string_view change);  // mkdir -p … (both of ours)
-[[nodiscard]] Command store_deadman(std::string_view change);     // cat >…/deadman
-[[nodiscard]] Command store_undo(std::string_view change, std::string_view port, std::string text);
-// cp …/OLDER/P.undo …/CHANGE/P.undo: what OLDER would have put back, CHANGE will.
-[[nodiscard]] Command inherit_undo(std::string_view change, std::string_view older,
-                                   std::string_view port);
-[[nodiscard]] Command store_final_snippet(std::string_view change, std::string_view port,
-                                          std::string text);  // cat >…/P.conf
+// What of the dead man's script is ours.
+[[nodiscard]] const handle::DeadmanNos& deadman_nos();
 
-// --- The handle.
-// ----------------------------------------------------------------------------------
-[[nodiscard]] Command arm(std::string_view change, std::chrono::seconds undo_after);
-[[nodiscard]] Command guarded(std::string_view change, Command command);  // deadman run …
-[[nodiscard]] Command opening(std::string_view change, Command command);  // deadman open …
-[[nodiscard]] Command keep(std::string_view change, std::string_view port);
-[[nodiscard]] Command undo(std::string_view change, std::string_view port);
-[[nodiscard]] Command save_snippet(std::string_view change, std::string_view port);
-// deadman sweep: removes what is left of other changes that were cut off before they were armed,
-// and so have changed nothing and would stay for ever.
-[[nodiscard]] Command sweep(std::string_view change);
-[[nodiscard]] Command finish(std::string_view change);                            // deadman done
-[[nodiscard]] Command read_kept(std::string_view change, std::string_view port);  // cat …/P.kept
-[[nodiscard]] Command read_undone(std::string_view change,
-                                  std::string_view port);  // cat …/P.undone
+using handle::as_script;
+using handle::finish;
+using handle::guarded;
+using handle::keep;
+using handle::opening;
+using handle::port_file;
+using handle::read_armed;
+using handle::read_kept;
+using handle::read_undone;
+using handle::sweep;
+using handle::undo;
 
 // --- Changing. Sent only inside guarded() or opening(), or written into an undo script.
 // ------------
@@ -128,11 +98,6 @@ using frr::BgpPeer;
 [[nodiscard]] Command flush_disk();    // sync /etc/frr/frr.conf /etc/network/interfaces.d
 
 // --- Names. -------------------------------------------------------------------------------------
-[[nodiscard]] std::string port_file(std::string_view port);
 [[nodiscard]] std::string snippet_path(std::string_view port);
-[[nodiscard]] std::string_view deadman_script();
-
-// One command as a line of a P.undo script, with its input as a here-document.
-[[nodiscard]] std::string as_script(const Command& command);
 
 }  // namespace switchyard::switch_drivers::linux_frr

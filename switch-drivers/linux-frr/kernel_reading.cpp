@@ -255,13 +255,6 @@ void each_line(std::string_view text, const std::function<void(std::string_view)
 
 }  // namespace
 
-bool is_plain(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view{"-._:/@+="}.find(c) != std::string_view::npos;
-  });
-}
-
 Result<std::map<std::string, Link>> parse_links(std::string_view json_text, LinkMemo& memo) {
   const auto items = split_array(json_text, "ip address show");
   if (!items) return tl::unexpected(items.error());
@@ -377,20 +370,6 @@ std::map<std::string, std::string> parse_settings(std::string_view output) {
     settings[key] = std::string{line.substr(equals + 3)};
   });
   return settings;
-}
-
-Files parse_files(std::string_view output) {
-  Files files;
-  auto file = files.end();  // lines of one file stand together
-  each_line(output, [&](std::string_view line) {
-    const std::size_t colon = line.find(':');
-    if (!line.starts_with('/') || colon == std::string_view::npos) return;
-    const std::string_view path = line.substr(0, colon);
-    if (file == files.end() || file->first != path)
-      file = files.try_emplace(std::string{path}).first;
-    file->second.append(line.substr(colon + 1)).append("\n");
-  });
-  return files;
 }
 
 }  // namespace switchyard::switch_drivers::linux_frr

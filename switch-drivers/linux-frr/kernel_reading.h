@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/result.h"
+#include "switch-drivers/handle/undo_record.h"
 #include "switch-drivers/linux-frr/memo.h"
 #include "switch-drivers/linux-frr/state.h"
 
@@ -57,10 +58,8 @@ struct FilterMemo {
                                               std::span<const std::string> devices);
 // `sysctl -e KEY…`: "net.ipv6.conf.swp1/101.accept_ra = 0" -> net/ipv6/conf/swp1.101/accept_ra
 [[nodiscard]] std::map<std::string, std::string> parse_settings(std::string_view output);
-// `grep -sH '' FILE…`: "path:line"
-[[nodiscard]] Files parse_files(std::string_view output);
 
-// Safe in a command line as one word: [A-Za-z0-9] and - . _ : / @ + =
-[[nodiscard]] bool is_plain(std::string_view text);
+using handle::is_plain;
+using handle::parse_files;
 
 }  // namespace switchyard::switch_drivers::linux_frr

@@ -1,14 +1,14 @@
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
 
 #include "switch-drivers/frr/instance.h"
-#include "switch-drivers/frr/policy.h"
-#include "switch-drivers/frr/session_reading.h"
+#include "switch-drivers/frr/sessions.h"
+#include "switch-drivers/handle/change.h"
+#include "switch-drivers/handle/outcome.h"
 #include "switch-drivers/linux-frr/capabilities.h"
 #include "switch-drivers/linux-frr/change.h"
 #include "switch-drivers/linux-frr/difference.h"
 #include "switch-drivers/linux-frr/exchange.h"
 #include "switch-drivers/linux-frr/observation.h"
-#include "switch-drivers/linux-frr/outcome.h"
 #include "switch-drivers/linux-frr/requirements.h"
 #include "switch-drivers/linux-frr/wish.h"
 
@@ -21,14 +21,14 @@ namespace switchyard::switch_drivers::linux_frr {
 
 namespace {
 
-constexpr std::size_t kPeersInOneCommand = 24;  // four queries each; keeps the command line short
-
-std::vector<std::string> names_of(std::span<const PortIntent> ports) {
-  std::vector<std::string> names;
-  for (const PortIntent& port : ports)
-    names.push_back(port.port);
-  return names;
-}
+using handle::check_all;
+using handle::check_change_id;
+using handle::check_options;
+using handle::check_superseded;
+using handle::complaint;
+using handle::first_line;
+using handle::judged;
+using handle::names_of;
 
 std::vector<std::string> subinterfaces_of(std::span<const PortIntent> ports) {
   std::vector<std::string> names;
@@ -38,37 +38,6 @@ std::vector<std::string> subinterfaces_of(std::span<const PortIntent> ports) {
     }
   }
   return names;
-}
-
-Status check_all(std::span<const PortIntent> wished) {
-  std::set<std::string> seen;
-  for (const PortIntent& intent : wished) {
-    if (auto status = check(intent); !status) return status;
-    for (const Attachment& attachment : intent.attachments)
-      if (auto status = frr::check_policy(attachment.policy); !status)
-        return tl::unexpected(status.error().in("port " + intent.port));
-    if (!seen.insert(intent.port).second) {
-      return failure(Errc::Invalid, "port " + intent.port + " is wished twice");
-    }
-  }
-  return {};
-}
-
-// A change may take the place of an older one that nobody settled, but not of itself, and not while
-// the switch is busy taking that one back.
-Status check_superseded(const PortChange& change, const std::string& change_id) {
-  if (!change.superseded) return {};
-  const std::string where = "port " + change.wish.port;
-  if (change.superseded->ends_with(".fired")) {
-    return failure(Errc::Unavailable,
-                   where + ": the switch is taking an older change back just now");
-  }
-  if (*change.superseded == change_id) {
-    return failure(Errc::Conflict,
-                   fmt::format("{}: change {} is under way for another wish; settle it first",
-                               where, change_id));
-  }
-  return {};
 }
 
 bool is_about_opening(const Difference& difference) {
@@ -107,7 +76,6 @@ class LinuxFrrDriver final : public Driver {
   PortOutcome settled(const Settlement& port, const Answer& verdict, const Answer& record,
                       const SwitchState& observed);
   Status clear_away(const SwitchState& observed);
-  Result<std::vector<frr::SessionRoutes>> read_routes(const std::vector<BgpPeer>& peers);
 
   tl::unexpected<Error> named(const Error& error) const {
     return tl::unexpected(error.in("switch " + name_));
@@ -174,9 +142,6 @@ Result<std::vector<PortReport>> LinuxFrrDriver::compare(std::span<const PortInte
   return reports;
 }
 
-// Nothing when the port is as wished and nothing waits to take it back, or only this very change.
-// The handle of an older change that nobody settled passes to this one: whoever asks now may not
-// know that the older one exists, and the switch would take the port back under its feet.
 std::optional<PortChange> LinuxFrrDriver::change_of(const PortIntent& intent,
                                                     const SwitchState& observed,
                                                     const ArmedChanges& all_armed,
@@ -185,15 +150,11 @@ std::optional<PortChange> LinuxFrrDriver::change_of(const PortIntent& intent,
                     .before = port_state(observed, intent.port),
                     .after = wish_of(intent, observed)};
   const bool runs = runs_as_wished(change.after, change.before);
-  const auto armed = all_armed.find(intent.port);
-  if (runs && armed == all_armed.end() && is_saved_as_wished(change.after, change.before))
-    return std::nullopt;
-  if (armed != all_armed.end()) {
-    const bool made = runs && armed->second.wish == intent;
-    if (made && armed->second.change == change_id) return std::nullopt;
-    change.superseded = armed->second.change;
-    change.inherits_undo = made;
-  }
+  auto older = handle::takeover(
+      intent, {.runs = runs, .saved = runs && is_saved_as_wished(change.after, change.before)},
+      all_armed, change_id);
+  if (!older) return std::nullopt;
+  change.older = std::move(*older);
   return change;
 }
 
@@ -211,7 +172,8 @@ Result<std::vector<PortOutcome>> LinuxFrrDriver::apply(std::span<const PortInten
     outcome.status = check_requirements(intent, observed->state, context_);
     std::optional<PortChange> change;
     if (outcome.status) change = change_of(intent, observed->state, armed, options.change_id);
-    if (change) outcome.status = check_superseded(*change, options.change_id);
+    if (change)
+      outcome.status = check_superseded(intent.port, change->older.superseded, options.change_id);
     if (change && outcome.status) changes.push_back(std::move(*change));
     outcomes.push_back(std::move(outcome));
   }
@@ -296,7 +258,7 @@ Result<std::vector<PortOutcome>> LinuxFrrDriver::settle(std::string_view change_
     const bool keeps = port.verdict == Verdict::Keep;
     verdicts.push_back(keeps ? keep(change_id, port.port) : undo(change_id, port.port));
     records.push_back(keeps ? read_kept(change_id, port.port) : read_undone(change_id, port.port));
-    if (keeps) saving.push_back(save_snippet(change_id, port.port));
+    if (keeps) saving.push_back(handle::save_port(change_id, port.port));
   }
   std::vector<Command> commands = verdicts;
   commands.insert(commands.end(), records.begin(), records.end());
@@ -319,14 +281,7 @@ Result<std::vector<PortOutcome>> LinuxFrrDriver::settle(std::string_view change_
 PortOutcome LinuxFrrDriver::settled(const Settlement& port, const Answer& verdict,
                                     const Answer& record, const SwitchState& observed) {
   PortOutcome outcome{.port = port.port, .changed = true};
-  if (verdict.status != 0 || record.status != 0) {
-    outcome.changed = false;
-    outcome.status =
-        failure(Errc::NotFound, fmt::format("port {}: the switch no longer knows this change; "
-                                            "it was taken back or the switch rebooted",
-                                            port.port));
-    return outcome;
-  }
+  if (verdict.status != 0 || record.status != 0) return handle::unknown_change(port.port);
   const PortState now = port_state(observed, port.port);
   if (port.verdict == Verdict::Undo) {
     const auto parsed = parse_undo(record.output);
@@ -358,57 +313,20 @@ Status LinuxFrrDriver::clear_away(const SwitchState& observed) {
   return {};
 }
 
-Result<std::vector<frr::SessionRoutes>> LinuxFrrDriver::read_routes(
-    const std::vector<BgpPeer>& peers) {
-  std::vector<Command> commands;
-  for (std::size_t i = 0; i < peers.size(); i += kPeersInOneCommand) {
-    const std::size_t count = std::min(kPeersInOneCommand, peers.size() - i);
-    commands.push_back(read_bgp_routes(std::span{peers}.subspan(i, count)));
-  }
-  std::vector<frr::SessionRoutes> all;
-  if (commands.empty()) return all;
-  const auto answers = shell_->run(commands, deadline_);
-  if (!answers) return tl::unexpected(answers.error());
-  for (const Answer& answer : *answers) {
-    auto routes = frr::parse_bgp_routes(answer.output,
-                                        std::min(kPeersInOneCommand, peers.size() - all.size()));
-    if (!routes) return tl::unexpected(routes.error());
-    all.insert(all.end(), routes->begin(), routes->end());
-  }
-  return all;
-}
-
 Result<std::vector<SessionReport>> LinuxFrrDriver::sessions(std::span<const PortIntent> ports) {
   if (auto status = check_all(ports); !status) return tl::unexpected(status.error());
-  const std::vector<Command> commands{read_bgp_summary()};
-  const auto answers = shell_->run(commands, deadline_);
-  if (!answers) return named(answers.error());
-  const auto summaries = frr::parse_bgp_summary((*answers)[0].output);
-  if (!summaries) return named(summaries.error());
-  std::vector<SessionReport> reports;
-  std::vector<BgpPeer> peers;
-  std::vector<std::size_t> report_of_peer;
+  std::vector<frr::AskedSession> asked;
   for (const PortIntent& port : ports) {
-    for (const Attachment& attachment : port.attachments) {
-      SessionReport report{.port = port.port, .vrf = attachment.vrf, .tag = attachment.tag};
-      const std::string interface = fmt::format("{}.{}", port.port, attachment.tag.value);
-      if (const auto found = summaries->find({attachment.vrf.value, interface});
-          found != summaries->end()) {
-        report.state = found->second.state;
-        report.remote_asn = found->second.remote_asn;
-        report.established_for = found->second.established_for;
-        peers.push_back({attachment.vrf, interface});
-        report_of_peer.push_back(reports.size());
-      }
-      reports.push_back(std::move(report));
+    for (const Attachment& one : port.attachments) {
+      asked.push_back({.port = port.port,
+                       .vrf = one.vrf,
+                       .tag = one.tag,
+                       .names = {.interface = fmt::format("{}.{}", port.port, one.tag.value),
+                                 .vrf = one.vrf.value}});
     }
   }
-  auto routes = read_routes(peers);
-  if (!routes) return named(routes.error());
-  for (std::size_t i = 0; i < peers.size(); ++i) {
-    reports[report_of_peer[i]].accepted = std::move((*routes)[i].accepted);
-    reports[report_of_peer[i]].refused = std::move((*routes)[i].refused);
-  }
+  auto reports = frr::read_sessions(*shell_, deadline_, "vtysh", asked);
+  if (!reports) return named(reports.error());
   return reports;
 }
 

@@ -13,6 +13,12 @@ Capability link_local(const WishContext& context) {
                 "2026-08); what routes them without an address depends on the image"};
 }
 
+Capability failover(const WishContext& context) {
+  const bool late = context.frr_version != 0 && context.frr_version < 805;
+  return {"failover-on-link-loss", !late,
+          late ? "with FRR before 8.5 a lost link ends the session by its hold time" : ""};
+}
+
 Capability storm_control(const WishContext& context) {
   return {
       "storm-control", context.storm_control,
@@ -26,6 +32,7 @@ Capability storm_control(const WishContext& context) {
 
 std::vector<Capability> capabilities(const WishContext& context) {
   return {
+      {"commit-confirm", true, "a timer on the switch takes an unsettled change back"},
       {"gtsm", true, "by FRR: the packets reach the switch's CPU before they are refused"},
       {"maximum-prefix", true, "counts accepted routes"},
       {"source-address-check", false,
@@ -51,8 +58,12 @@ std::vector<Capability> capabilities(const WishContext& context) {
       {"service-limits", false, "as above: what a provisioning port may talk to is not limited"},
       {"refused-prefixes", true, "counts by kind, without names, as FRR does"},
       {"policy-change-without-session-reset", false,
-       "one that only lets the server announce more does not; any other one resets the session "
-       "once, for FRR keeps no copy of what it refused"},
+       "one that only lets the server announce more, or drains the switch, does not; any other one "
+       "resets the session once, for FRR keeps no copy of what it refused"},
+      {"drain", true,
+       "of routed ports, by community (RFC 8326) and a longer AS path; a bond in VLANs decides for "
+       "itself"},
+      failover(context),
       link_local(context),
       storm_control(context),
       {"segment", true, "VLANs of CONFIG_DB; EVPN is the operator's base configuration"},

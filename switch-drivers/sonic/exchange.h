@@ -1,4 +1,5 @@
-// Every command that changes a SONiC switch. Pure.
+// Every command that reads or changes a SONiC switch, but for the dead man's handle
+// (handle/deadman.h), saving (saved.h) and STATE_DB (live.h). Pure.
 //
 // Rows are written straight into CONFIG_DB, one `sonic-db-cli` a row, because one HSET is one event
 // for SONiC's daemons, which then see the row as a whole, and it takes milliseconds. Not used:
@@ -21,6 +22,24 @@
 
 namespace switchyard::switch_drivers::sonic {
 
+// How FRR is reached: it lives in a container.
+inline constexpr std::string_view kVtysh = "docker exec bgp vtysh";
+
+// A word of a shell line, whatever is in it.
+[[nodiscard]] std::string shell_word(std::string_view word);
+
+// --- Reading. All of it is harmless at any time. ------------------------------------------------
+[[nodiscard]] Command read_boot_id();          // cat /proc/sys/kernel/random/boot_id
+[[nodiscard]] Command read_hostname();         // cat /proc/sys/kernel/hostname
+[[nodiscard]] Command read_version();          // grep ^build_version /etc/sonic/sonic_version.yml
+[[nodiscard]] Command read_config_db();        // sonic-cfggen -d --print-data
+[[nodiscard]] Command read_saved_config_db();  // cat /etc/sonic/config_db.json
+[[nodiscard]] Command read_running_config();   // docker exec bgp vtysh -c 'show running-config'
+[[nodiscard]] Command read_saved_config();     // docker exec bgp cat /etc/frr/frr.conf
+// Where the models name ipv6_use_link_local_only for subinterfaces: grep -s … in
+// /usr/local/yang-models
+[[nodiscard]] Command read_models();
+
 // --- Changing. ----------------------------------------------------------------------------------
 // sonic-db-cli CONFIG_DB HSET 'TABLE|KEY' FIELD VALUE…
 [[nodiscard]] Command set_fields(const RowKey& row, const Fields& fields);
@@ -31,9 +50,15 @@ namespace switchyard::switch_drivers::sonic {
 [[nodiscard]] Command soft_clear(const frr::BgpPeer& peer);  // … 'clear bgp vrf V I soft in'
 [[nodiscard]] Command reset(const frr::BgpPeer& peer);       // … 'clear bgp vrf V I'
 
+// --- Saving FRR's half: docker exec bgp vtysh -c 'write memory'; and both to the disk.
+[[nodiscard]] Command write_memory();
+[[nodiscard]] Command flush_disk();
+
 // --- Waiting. SONiC takes a row and acts on it later; what comes next must not overtake it. Each
-// is one command that looks five times a second, for 20 s at most: then its status is 94.
-// ------------
+// is one command that looks five times a second, for 20 s at most: then its status is 94. They are
+// run in the folder of the change, where the program lies.
+[[nodiscard]] std::string_view await_program();
+[[nodiscard]] Command store_await_program(std::string_view change);  // cat >…/CHANGE/await
 
 // Until a field of a row of STATE_DB, COUNTERS_DB, … has this value; "": until it is gone.
 struct Awaited {

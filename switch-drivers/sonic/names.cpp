@@ -39,6 +39,10 @@ Result<std::string> vrf_name(const VrfName& vrf) {
   return std::string{kMadeVrf} + name;
 }
 
+VrfName intent_vrf(std::string_view name) {
+  return VrfName{std::string{name.starts_with(kMadeVrf) ? name.substr(kMadeVrf.size()) : name}};
+}
+
 Status check_port(std::string_view port) {
   if (port.starts_with(kPort) && is_number(port.substr(kPort.size()))) return {};
   return failure(Errc::Invalid,

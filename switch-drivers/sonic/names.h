@@ -17,6 +17,9 @@ namespace switchyard::switch_drivers::sonic {
 //   Vrf_private   Invalid       it would be what "private" becomes: name it that
 [[nodiscard]] Result<std::string> vrf_name(const VrfName& vrf);
 
+// The other way round: what an intent calls a VRF of the switch.
+[[nodiscard]] VrfName intent_vrf(std::string_view name);
+
 // Front-panel ports only: "Ethernet" and a number. Invalid for others.
 [[nodiscard]] Status check_port(std::string_view port);
 

@@ -162,14 +162,15 @@ class Planner {
       add_row(key, to_.rows.at(key));
   }
 
+  // The port last: what is open is whole.
   void open(const std::vector<frr::FrrCommand>& neighbors) {
     steps_ = &plan_.last_steps;
+    route(neighbors);
     const RowKey key = port_row(to_.port);
     if (field_of(to_.rows, key, kAdmin) == "up" && field_of(now_, key, kAdmin) != "up") {
       change_fields(key, {{std::string{kAdmin}, "up"}});
       await_port("up");
     }
-    route(neighbors);
   }
 
   PortPlan finish() { return std::move(plan_); }

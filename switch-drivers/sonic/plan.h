@@ -6,8 +6,8 @@
 //   leave the VLAN; wait for the ASIC           subinterfaces away; wait for kernel and ASIC
 //   subinterfaces in their VRFs; wait           what FRR keeps of them
 //   -- read back --                             join the VLAN; wait
-//   open the port                               -- read back --
-//   neighbours on                               open the port
+//   neighbours on                               -- read back --
+//   open the port                               open the port
 //
 // The neighbours go before the port is closed for the reason linux-frr has: FRR before 8.5 crashes
 // over one whose link is down. A step whose command fails ends the change: what waits for the ASIC

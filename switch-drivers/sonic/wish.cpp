@@ -1,5 +1,6 @@
 #include "switch-drivers/sonic/wish.h"
 
+#include "switch-drivers/sonic/live.h"
 #include "switch-drivers/sonic/names.h"
 
 namespace switchyard::switch_drivers::sonic {
@@ -69,6 +70,10 @@ Result<PortState> wished_state(const PortIntent& intent, const WishContext& cont
     add_storm_limits(state.rows, intent.port);
   if (auto status = add_attachments(state, intent, context, memo); !status)
     return tl::unexpected(status.error());
+  state.live = expected_live(state.rows);
+  state.saved = state.rows;
+  state.saved_frr = state.frr;
+  state.saved_frr.insert(state.frr_shared.begin(), state.frr_shared.end());
   return state;
 }
 

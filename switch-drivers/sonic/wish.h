@@ -26,6 +26,9 @@ struct PortState {
   ConfigDb rows{};             // rows_of() the port
   frr::FrrLines frr{};         // lines about this port
   frr::FrrLines frr_shared{};  // lines of the shared objects those need
+  ConfigDb live{};             // what SONiC's daemons say of it (live.h)
+  ConfigDb saved{};            // its rows after a reboot
+  frr::FrrLines saved_frr{};   // and its FRR lines, with the shared ones
 };
 
 // Invalid: this switch cannot be told so; the message names what has to be called otherwise.
@@ -33,7 +36,7 @@ struct PortState {
 [[nodiscard]] Result<PortState> wished_state(const PortIntent& intent, const WishContext& context,
                                              frr::PolicyMemo& memo);
 
-// What this port is on the switch.
+// What of it CONFIG_DB and FRR hold now; state.h has the rest.
 [[nodiscard]] PortState port_state(const ConfigDb& db, const frr::FrrConfig& routing,
                                    const std::string& port);
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint32_t kSwitchAsn = 65001;
 constexpr std::uint32_t kFirstServerAsn = 4200000000;
-constexpr const char* kPassword = "switch";
+constexpr const char* kPassword = "tor1-Pass-9";
 
 switch_drivers::Attachment attachment(const std::string& vrf, int tag, int n) {
   const bool is_private = vrf == kPrivate;
@@ -95,36 +95,50 @@ exit
 }
 
 DriverBench::DriverBench(const std::string& nos, std::chrono::milliseconds deadline)
-    : nos_(nos), ssh_(std::make_unique<fakes::SshServer>()) {
-  fakes::SwitchPlan plan{.name = "tor1",
-                         .asn = kSwitchAsn,
-                         .other_ports = {"up1", "oob1"},
-                         .vrfs = {{kPrivate, 1001}, {kPublic, 1002}},
-                         .password = kPassword};
-  for (int i = 1; i <= 4; ++i)
-    plan.server_ports.push_back(fmt::format("swp{}", i));
-  switch_ = std::make_unique<fakes::FakeSwitch>(*ssh_, clock_, plan);
+    : row_(bench_row(nos)) {
+  fakes::SwitchPlan plan{
+      .name = "tor1",
+      .asn = kSwitchAsn,
+      .vrfs = {{std::string(row_.vrfs[0]), 1001}, {std::string(row_.vrfs[1]), 1002}},
+      .password = kPassword};
+  plan.server_ports.assign(row_.ports.begin(), row_.ports.end());
+  plan.other_ports.assign(row_.other_ports.begin(), row_.other_ports.end());
+  switch_ = row_.make(clock_, std::move(plan));
   server_ = std::make_unique<fakes::FakeServer>(
       clock_, fakes::ServerPlan{.name = "srv1",
                                 .nics = {{.name = "eth1",
                                           .mac = "02:00:00:00:00:01",
                                           .cabled_to = switch_.get(),
-                                          .port = kPort}}});
+                                          .port = port()}}});
   host_key_ = switch_->host_key();
   restart_controller(deadline);
 }
 
+std::string DriverBench::password() { return kPassword; }
+
+switch_drivers::SwitchAccess DriverBench::access(std::chrono::milliseconds deadline) {
+  switch_drivers::SwitchAccess access{.name = "tor1",
+                                      .address = "127.0.0.1",
+                                      .port = switch_->port(),
+                                      .user = "root",
+                                      .password = Secret(kPassword),
+                                      .host_key = host_key_,
+                                      .exchange_deadline = deadline};
+  if (row_.add_access != nullptr) row_.add_access(access, *switch_);
+  return access;
+}
+
 void DriverBench::restart_controller(std::chrono::milliseconds deadline) {
   driver_.reset();
-  auto made = switch_drivers::make_driver(nos_,
-                                          {.name = "tor1",
-                                           .address = "127.0.0.1",
-                                           .port = switch_->port(),
-                                           .user = "root",
-                                           .password = Secret(kPassword),
-                                           .host_key = host_key_,
-                                           .exchange_deadline = deadline},
-                                          {.asn = Asn{kSwitchAsn}});
+  auto made = switch_drivers::make_driver(row_.nos, access(deadline), {.asn = Asn{kSwitchAsn}});
+  ASSERT_TRUE(made) << made.error().message;
+  driver_ = std::move(*made);
+}
+
+void DriverBench::record(const switch_drivers::RecordingOptions& options) {
+  driver_.reset();
+  auto made = switch_drivers::make_recorded_driver(row_.nos, access(20s), {.asn = Asn{kSwitchAsn}},
+                                                   options);
   ASSERT_TRUE(made) << made.error().message;
   driver_ = std::move(*made);
 }

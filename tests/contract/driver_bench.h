@@ -2,10 +2,12 @@
 #pragma once
 
 #include "switch-drivers/driver.h"
+#include "switch-drivers/recording/recording.h"
 #include "switch-drivers/registry.h"
+#include "tests/contract/bench_rows.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/server/fake_server.h"
-#include "tests/fakes/switch/fake_switch.h"
+#include "tests/fakes/switch/tor.h"
 
 #include <memory>
 #include <string>
@@ -16,9 +18,7 @@ namespace switchyard::contract {
 
 using namespace std::chrono_literals;
 
-// The port under test, its neighbour that must never be touched, and its VRFs.
-inline const std::string kPort = "swp1";
-inline const std::string kOtherPort = "swp2";
+// VRFs as intents name them.
 inline const std::string kPrivate = "vrf-prv";
 inline const std::string kPublic = "vrf-pub";
 
@@ -37,7 +37,14 @@ class DriverBench {
  public:
   explicit DriverBench(const std::string& nos, std::chrono::milliseconds deadline = 20s);
 
-  [[nodiscard]] fakes::FakeSwitch& device() { return *switch_; }
+  [[nodiscard]] const BenchRow& row() const { return row_; }
+
+  // The port under test and its neighbour that must never be touched.
+  [[nodiscard]] std::string port(std::size_t n = 0) const { return std::string(row_.ports.at(n)); }
+
+  [[nodiscard]] std::string other_port() const { return port(1); }
+
+  [[nodiscard]] fakes::FakeTor& device() { return *switch_; }
 
   [[nodiscard]] fakes::FakeServer& server() { return *server_; }
 
@@ -46,6 +53,10 @@ class DriverBench {
   void advance(std::chrono::seconds by);
   // A controller that has just started: a new session to the same switch.
   void restart_controller(std::chrono::milliseconds deadline = 20s);
+  // The same, and from now on what it says is written down.
+  void record(const switch_drivers::RecordingOptions& options);
+  // What the controller logs in with.
+  [[nodiscard]] static std::string password();
   // Installs server `n` on the server behind the port and starts it from disk. The port must be in
   // provisioning mode; afterwards the server is off and its disk is ready.
   void install_server(int n);
@@ -63,10 +74,11 @@ class DriverBench {
   [[nodiscard]] std::vector<std::string> sent();
 
  private:
+  [[nodiscard]] switch_drivers::SwitchAccess access(std::chrono::milliseconds deadline);
+
   fakes::FakeClock clock_{};
-  std::string nos_{};
-  std::unique_ptr<fakes::SshServer> ssh_{};
-  std::unique_ptr<fakes::FakeSwitch> switch_{};
+  const BenchRow& row_;
+  std::unique_ptr<fakes::FakeTor> switch_{};
   std::unique_ptr<fakes::FakeServer> server_{};
   std::unique_ptr<switch_drivers::Driver> driver_{};
   std::string host_key_{};

@@ -20,7 +20,7 @@ GOLDEN = pathlib.Path(__file__).parent / "golden" / "server"
 FILES = {"/etc/network/interfaces": (GOLDEN / "interfaces").read_text(), "/etc/frr/frr.conf": (GOLDEN / "frr.conf").read_text()}
 DEFAULT_LIMIT = 120
 ORDER = ("test_fabric", "test_switchyard_path", "test_switchyard_tenant", "test_switchyard_isolation", "test_switchyard_drift",
-         "test_switchyard_order", "test_switchyard_release", "test_switchyard_catalogs", "test_switchyard_rollout", "test_switchyard_vantage", "test_switchyard_power", "test_switchyard_boot")
+         "test_switchyard_order", "test_switchyard_release", "test_switchyard_catalogs", "test_switchyard_rollout", "test_switchyard_drain", "test_switchyard_vantage", "test_switchyard_power", "test_switchyard_boot")
 phases: dict[str, float] = {}
 
 

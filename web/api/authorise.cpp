@@ -31,6 +31,8 @@ constexpr std::array kTable{
   PermissionRow{"GET",    "/api/v1/signing-keys",                         Permission::Read},
   PermissionRow{"GET",    "/api/v1/switches",                             Permission::Read},
   PermissionRow{"GET",    "/api/v1/switches/:name",                       Permission::Read},
+  PermissionRow{"PATCH",  "/api/v1/switches/:name",                       Permission::Network},
+  PermissionRow{"GET",    "/api/v1/switches/:name/servers",               Permission::Network},
   PermissionRow{"POST",   "/api/v1/switches/:name/actions",               Permission::Network},
   PermissionRow{"GET",    "/api/v1/switches/:name/ports",                 Permission::Read},
   PermissionRow{"GET",    "/api/v1/switches/:name/ports/:port",           Permission::Read},

@@ -166,7 +166,16 @@ json to_json(const provisioner::SwitchView& device) {
           {"vrfs", device.vrfs},
           {"problems", device.problems},
           {"capabilities", parts_json(device.capabilities)},
+          {"drained", device.drained},
+          {"drain_reason", device.drain_reason},
+          {"changing_ports", device.changing_ports},
           {"version", device.version}};
+}
+
+json to_json(const provisioner::SwitchServerView& server) {
+  return {{"server", server.server},           {"deployment", server.deployment},
+          {"project", server.project},         {"port", server.port},
+          {"other_paths", server.other_paths}, {"why", server.why}};
 }
 
 json to_json(const provisioner::PortView& port) {

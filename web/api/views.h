@@ -14,6 +14,7 @@ namespace switchyard::web::api {
 [[nodiscard]] nlohmann::json to_json(const provisioner::SigningKeyView& key);
 [[nodiscard]] nlohmann::json to_json(const provisioner::DiscoveryView& machine);
 [[nodiscard]] nlohmann::json to_json(const provisioner::SwitchView& device);
+[[nodiscard]] nlohmann::json to_json(const provisioner::SwitchServerView& server);
 [[nodiscard]] nlohmann::json to_json(const provisioner::PortView& port);
 [[nodiscard]] nlohmann::json to_json(const provisioner::VantageView& point);
 [[nodiscard]] nlohmann::json to_json(const provisioner::VrfView& vrf);

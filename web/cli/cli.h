@@ -15,6 +15,8 @@ struct ServeHooks {
   std::function<int(const std::string& config_file)> serve{};
   // `switchyard config reference`; the answer is printed.
   std::function<std::string()> config_reference{};
+  // `switchyard replay FILE`; prints what differs, the answer is the exit status.
+  std::function<int(const std::string& recording)> replay{};
 };
 
 // Parses, runs one subcommand and answers the exit status. Throws nothing. Writes to stdout and

@@ -25,6 +25,7 @@ struct Chosen {
 void add_server_commands(CLI::App& root, Chosen& chosen);
 void add_enrolment(CLI::App& server_group, Chosen& chosen);
 void add_maintenance(CLI::App& server_group, Chosen& chosen);
+void add_drains(CLI::App& switch_group, Chosen& chosen);
 void add_rescue(CLI::App& server_group, Chosen& chosen);
 void add_wipe_records(CLI::App& server_group, Chosen& chosen);
 void add_switch_commands(CLI::App& root, Chosen& chosen);

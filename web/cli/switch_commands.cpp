@@ -23,6 +23,15 @@ std::string expressed(const json& capability) {
   return flag_of(capability, "supported") ? "yes" : "no";
 }
 
+// "yes: fan is loud (3 ports are changing)"
+std::string drain_text(const json& device) {
+  const bool drained = flag_of(device, "drained");
+  const std::string reason = text_of(device, "drain_reason");
+  const std::string changing = text_of(device, "changing_ports");
+  return std::string(drained ? "yes" : "no") + (reason.empty() ? "" : ": " + reason) +
+         (changing == "0" ? "" : " (" + changing + " ports are changing)");
+}
+
 void show_switch(const json& device, Console& console) {
   Sheet sheet;
   sheet.add("Switch", text_of(device, "name"));
@@ -33,6 +42,7 @@ void show_switch(const json& device, Console& console) {
   sheet.add("ASN", text_of(device, "asn"));
   sheet.add("VRFs", joined(device, "vrfs"));
   sheet.add("Last contact", contact_of(device));
+  sheet.add("Drained", drain_text(device));
   sheet.add("Problems", joined(device, "problems", "\n"));
   print(sheet, console);
   const json& capabilities = list_of(device, "capabilities");
@@ -107,6 +117,7 @@ void add_lists(CLI::App& group, Chosen& chosen) {
                                     column("NOS", "nos"),
                                     column("ADDRESS", "address"),
                                     column("ASN", "asn"),
+                                    {"DRAINED", drain_text},
                                     {"LAST CONTACT", contact_of},
                                     column("ERROR", "error")},
                                    "no switches; 'switchyard inventory import FILE' brings them"});
@@ -159,6 +170,7 @@ void add_switch_commands(CLI::App& root, Chosen& chosen) {
   of_port.add_option("SWITCH", *name, "Name of the switch")->required();
   of_port.add_option("PORT", *port, "Name of the port")->required();
 
+  add_drains(group, chosen);
   auto& look = add_command(group, chosen, "scan", "Compare a switch with its wishes now",
                            "  switchyard switch scan tor1",
                            [name](Session& session) { return scan(session, *name); });

@@ -83,7 +83,7 @@ class Storm {
                .files = read_files(orders.files),
                .install_time = orders.install_time} {
     tls_.set_verify_mode(net::ssl::verify_none);  // the key is pinned
-    std::map<const fakes::FakeSwitch*, Ipv4> relays;
+    std::map<const fakes::FakeTor*, Ipv4> relays;
     for (const auto& one : site.switches()) {
       const Ipv4 address = relay_of(static_cast<int>(relays.size()) + 1);
       if (const Status open = relays_.open(address); !open)

@@ -65,9 +65,8 @@ bool FakeServer::sees_provisioning() const {
   return std::any_of(plan_.nics.begin(), plan_.nics.end(), [](const ServerNic& nic) {
     if (nic.cabled_to == nullptr) return false;
     const PortView view = nic.cabled_to->port_view(nic.port);
-    const SwitchPlan& plan = nic.cabled_to->plan();
-    return view.up && view.carrier && view.master == plan.bridge &&
-           view.pvid == plan.provisioning_vlan;
+    return view.up && view.carrier && view.bridged &&
+           view.pvid == nic.cabled_to->plan().provisioning_vlan;
   });
 }
 

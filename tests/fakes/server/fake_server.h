@@ -4,7 +4,8 @@
 
 #include "core/clock.h"
 #include "core/net.h"
-#include "tests/fakes/switch/fake_switch.h"
+#include "tests/fakes/switch/frr_config.h"
+#include "tests/fakes/switch/tor.h"
 
 #include <chrono>
 #include <map>
@@ -19,7 +20,7 @@ namespace switchyard::fakes {
 struct ServerNic {
   std::string name{};
   std::string mac{};
-  FakeSwitch* cabled_to{};
+  FakeTor* cabled_to{};
   std::string port{};
 };
 

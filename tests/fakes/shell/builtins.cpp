@@ -195,7 +195,10 @@ std::optional<int> Process::builtin(const Arguments& arguments, Streams& streams
     return 0;
   }
   if (name == "shift") {
-    if (positional_.size() > 1) positional_.erase(positional_.begin() + 1);
+    const auto count = arguments.size() > 1 ? std::atoi(arguments[1].c_str()) : 1;
+    if (count < 0 || static_cast<std::size_t>(count) >= positional_.size())
+      return count == 0 ? 0 : 1;
+    positional_.erase(positional_.begin() + 1, positional_.begin() + 1 + count);
     return 0;
   }
   if (name == "set") return set_options(arguments);
@@ -212,6 +215,7 @@ std::optional<int> Process::builtin(const Arguments& arguments, Streams& streams
 Task<int> Process::sleep(double seconds) {
   const auto time = std::chrono::duration_cast<std::chrono::steady_clock::duration>(
       std::chrono::duration<double>(seconds));
+  if (machine_.nap(time)) co_return 0;
   co_await Pause{*suspension_, machine_.clock().steady() + time};
   co_return 0;
 }

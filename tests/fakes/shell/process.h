@@ -6,6 +6,7 @@
 #include "tests/fakes/shell/syntax.h"
 #include "tests/fakes/shell/task.h"
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -51,6 +52,9 @@ class Machine {
   // Advisory locks (flock). True when `pid` holds it now.
   virtual bool lock(const std::string& path, int pid) = 0;
   virtual void unlock(const std::string& path, int pid) = 0;
+
+  // True: the machine has let this time pass at once, as if the process had slept.
+  virtual bool nap(std::chrono::steady_clock::duration /*time*/) { return false; }
 };
 
 class Process {

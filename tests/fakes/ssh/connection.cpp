@@ -43,6 +43,7 @@ class Connection {
   int login(bool accepted, std::string_view user);
   ssh_channel open_channel();
   bool start(Channel& channel, std::string_view command);
+  bool start_subsystem(Channel& channel, std::string_view name);
   void received(Channel& channel, std::string_view bytes);
 
   SshPeer& peer() { return *endpoint_.peer; }
@@ -109,6 +110,11 @@ int on_shell(ssh_session, ssh_channel, void* self) {
   return channel.connection->start(channel, "") ? 0 : 1;
 }
 
+int on_subsystem(ssh_session, ssh_channel, const char* name, void* self) {
+  auto& channel = *static_cast<Channel*>(self);
+  return channel.connection->start_subsystem(channel, name) ? 0 : 1;
+}
+
 Connection::~Connection() {
   for (Channel& channel : channels_)
     if (channel.program) channel.program->lost();
@@ -142,6 +148,7 @@ ssh_channel Connection::open_channel() {
   channel.callbacks.channel_close_function = on_close;
   channel.callbacks.channel_exec_request_function = on_exec;
   channel.callbacks.channel_shell_request_function = on_shell;
+  channel.callbacks.channel_subsystem_request_function = on_subsystem;
   ssh_callbacks_init(&channel.callbacks);
   ssh_set_channel_callbacks(channel.handle, &channel.callbacks);
   return channel.handle;
@@ -150,6 +157,12 @@ ssh_channel Connection::open_channel() {
 bool Connection::start(Channel& channel, std::string_view command) {
   if (channel.program) return false;
   channel.program = peer().start(command);
+  return channel.program != nullptr;
+}
+
+bool Connection::start_subsystem(Channel& channel, std::string_view name) {
+  if (channel.program) return false;
+  channel.program = peer().start_subsystem(name);
   return channel.program != nullptr;
 }
 

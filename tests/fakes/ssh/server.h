@@ -68,6 +68,11 @@ class SshPeer {
   [[nodiscard]] virtual bool reachable() = 0;  // false: a connection is taken and closed at once
   // `command` is empty for an interactive shell without terminal.
   [[nodiscard]] virtual std::unique_ptr<SshProgram> start(std::string_view command) = 0;
+
+  // RFC 4254, 6.5. Null: there is none of that name.
+  [[nodiscard]] virtual std::unique_ptr<SshProgram> start_subsystem(std::string_view /*name*/) {
+    return nullptr;
+  }
 };
 
 class SshServer;

@@ -1,40 +1,9 @@
 #include "tests/fakes/switch/bgp_sessions.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <sstream>
+#include <set>
 
 namespace switchyard::fakes {
-
-namespace {
-
-struct PortAndTag {
-  std::string port{};
-  int tag{};
-};
-
-PortAndTag split_interface(const std::string& name) {
-  const std::size_t dot = name.rfind('.');
-  if (dot == std::string::npos) return {name, 0};
-  return {name.substr(0, dot), std::atoi(name.substr(dot + 1).c_str())};
-}
-
-struct Limit {
-  std::size_t prefixes{};
-  bool counts_all{};
-};
-
-Limit limit_of(const std::string& line) {  // "maximum-prefix 64 restart 1 force"
-  std::istringstream words(line);
-  std::string word;
-  Limit limit;
-  words >> word >> limit.prefixes;
-  while (words >> word)
-    limit.counts_all = limit.counts_all || word == "force";
-  return limit;
-}
-
-}  // namespace
 
 std::vector<Prefix> Session::with_verdict(bool accepted) const {
   std::vector<Prefix> found;
@@ -43,51 +12,44 @@ std::vector<Prefix> Session::with_verdict(bool accepted) const {
   return found;
 }
 
-const Session* BgpSessions::find(const std::string& vrf, const std::string& interface) const {
-  const auto found = sessions_.find({vrf, interface});
+const Session* BgpSessions::find(const std::string& vrf, const std::string& neighbour) const {
+  const auto found = sessions_.find({vrf, neighbour});
   return found == sessions_.end() ? nullptr : &found->second;
 }
 
-std::optional<BgpSpeaker> BgpSessions::reachable_speaker(const BgpInstance& instance,
-                                                         const Neighbour& of) const {
-  if (instance.shut_down(of)) return std::nullopt;
-  const Link* link = kernel_.find(of.name);
-  if (link == nullptr || !kernel_.running(*link)) return std::nullopt;
-  if (instance.vrf != "default" && link->master != instance.vrf) return std::nullopt;
-  const auto [port, tag] = split_interface(of.name);
-  std::optional<BgpSpeaker> speaker = speaker_(port, tag);
+std::optional<BgpSpeaker> BgpSessions::reachable_speaker(const NeighbourView& of) const {
+  if (of.shut_down || !of.passes_frames || !of.in_its_vrf) return std::nullopt;
+  std::optional<BgpSpeaker> speaker = speaker_(of.port, of.tag);
   if (!speaker) return std::nullopt;
-  const std::string wanted = instance.effective_remote_as(of);
-  const bool right_as = wanted == "external"   ? speaker->asn != instance.asn
-                        : wanted == "internal" ? speaker->asn == instance.asn
-                                               : wanted == std::to_string(speaker->asn);
-  if (!right_as || (speaker->expects_asn != 0 && speaker->expects_asn != instance.asn))
+  const bool right_as = of.remote_as == "external"   ? speaker->asn != of.local_asn
+                        : of.remote_as == "internal" ? speaker->asn == of.local_asn
+                                                     : of.remote_as == std::to_string(speaker->asn);
+  if (!right_as || (speaker->expects_asn != 0 && speaker->expects_asn != of.local_asn))
     return std::nullopt;
-  if (!instance.active(of, 0) && !instance.active(of, 1)) return std::nullopt;
+  if (!of.families[0].active && !of.families[1].active) return std::nullopt;
   return speaker;
 }
 
-void BgpSessions::exchange_routes(const BgpInstance& instance, const Neighbour& of,
-                                  const BgpSpeaker& speaker, Session& session) {
+void BgpSessions::exchange_routes(const NeighbourView& of, const BgpSpeaker& speaker,
+                                  Session& session) {
   std::erase_if(session.verdicts, [&](const auto& verdict) {
     return std::find(speaker.announced.begin(), speaker.announced.end(), verdict.first) ==
            speaker.announced.end();
   });
   for (const Prefix& prefix : speaker.announced) {
-    const int family = prefix.network.family == Family::V4 ? 0 : 1;
-    if (!instance.active(of, family) || session.verdicts.contains(prefix)) continue;
-    session.verdicts[prefix] = frr_.permits(instance, of, Direction::In, prefix, speaker.asn);
+    const std::size_t family = prefix.network.family == Family::V4 ? 0 : 1;
+    if (!of.families.at(family).active || session.verdicts.contains(prefix)) continue;
+    session.verdicts[prefix] = model_.accepts(of, prefix, speaker.asn);
   }
-  for (const int family : {0, 1}) {
-    const std::string line = instance.effective(of, family, "maximum-prefix");
-    if (line.empty()) continue;
-    const Limit limit = limit_of(line);
+  for (const std::size_t family : {0U, 1U}) {
+    const auto& limit = of.families.at(family).limit;
+    if (!limit) continue;
     const auto counted = static_cast<std::size_t>(
         std::count_if(session.verdicts.begin(), session.verdicts.end(), [&](const auto& verdict) {
           return (verdict.first.network.family == Family::V4) == (family == 0) &&
-                 (limit.counts_all || verdict.second);
+                 (limit->counts_all || verdict.second);
         }));
-    if (counted <= limit.prefixes) continue;
+    if (counted <= limit->prefixes) continue;
     session.over_limit = true;
     session.established = false;
     ++session.drops;
@@ -97,45 +59,36 @@ void BgpSessions::exchange_routes(const BgpInstance& instance, const Neighbour& 
 }
 
 void BgpSessions::refresh(SteadyTime now) {
-  std::erase_if(sessions_, [&](const auto& entry) {
-    const auto instance = frr_.instances().find(entry.first.first);
-    return instance == frr_.instances().end() ||
-           !instance->second.neighbours.contains(entry.first.second);
-  });
-  for (const auto& [vrf, instance] : frr_.instances()) {
-    for (const auto& [name, of] : instance.neighbours) {
-      Session& session = sessions_[{vrf, name}];
-      const std::optional<BgpSpeaker> speaker = reachable_speaker(instance, of);
-      if (!speaker) {
-        if (session.established) ++session.drops;
-        session.established = session.over_limit = false;
-        session.possible_since.reset();
-        session.verdicts.clear();
-        continue;
-      }
-      if (session.over_limit) continue;
-      if (!session.possible_since) session.possible_since = now;
-      if (!session.established && now - *session.possible_since >= delay_) {
-        session.established = true;
-        session.established_since = now;
-        ++session.connections;
-      }
-      if (session.established) exchange_routes(instance, of, *speaker, session);
+  std::set<std::pair<std::string, std::string>> seen;
+  model_.visit_neighbours([&](const NeighbourView& of) {
+    seen.emplace(of.vrf, of.name);
+    Session& session = sessions_[{of.vrf, of.name}];
+    session.port = of.port;
+    const std::optional<BgpSpeaker> speaker = reachable_speaker(of);
+    if (!speaker) {
+      if (session.established) ++session.drops;
+      session.established = session.over_limit = false;
+      session.possible_since.reset();
+      session.verdicts.clear();
+      return;
     }
-  }
+    if (session.over_limit) return;
+    if (!session.possible_since) session.possible_since = now;
+    if (!session.established && now - *session.possible_since >= delay_) {
+      session.established = true;
+      session.established_since = now;
+      ++session.connections;
+    }
+    if (session.established) exchange_routes(of, *speaker, session);
+  });
+  std::erase_if(sessions_, [&](const auto& entry) { return !seen.contains(entry.first); });
 }
 
-void BgpSessions::device_changed(const std::string& device) {
+void BgpSessions::port_changed(const std::string& port) {
   for (auto& [key, session] : sessions_) {
-    if (!session.established && !session.over_limit) continue;
-    const std::string& name = key.second;
-    if (name != device &&
-        !(name.starts_with(device) && name.size() > device.size() && name[device.size()] == '.'))
-      continue;
-    const Link* link = kernel_.find(name);
-    if (link != nullptr && kernel_.running(*link) &&
-        (key.first == "default" || link->master == key.first))
-      continue;
+    if ((!session.established && !session.over_limit) || session.port != port) continue;
+    const auto of = model_.neighbour(key.first, key.second);
+    if (of && of->passes_frames && of->in_its_vrf) continue;
     if (session.established) ++session.drops;
     session.established = session.over_limit = false;
     session.possible_since.reset();
@@ -143,22 +96,23 @@ void BgpSessions::device_changed(const std::string& device) {
   }
 }
 
-void BgpSessions::soft_clear(const std::string& vrf, const std::string& interface) {
-  const auto found = sessions_.find({vrf, interface});
+void BgpSessions::soft_clear(const std::string& vrf, const std::string& neighbour) {
+  const auto found = sessions_.find({vrf, neighbour});
   if (found != sessions_.end()) found->second.verdicts.clear();
 }
 
-void BgpSessions::hard_clear(const std::string& vrf, const std::string& interface) {
-  sessions_.erase({vrf, interface});
+void BgpSessions::hard_clear(const std::string& vrf, const std::string& neighbour) {
+  sessions_.erase({vrf, neighbour});
 }
 
-std::string BgpSessions::state(const BgpInstance& instance, const Neighbour& of) const {
-  if (instance.shut_down(of)) return "Idle (Admin)";
-  const Session* session = find(instance.vrf, of.name);
+std::string BgpSessions::state(const std::string& vrf, const std::string& neighbour) const {
+  const auto of = model_.neighbour(vrf, neighbour);
+  if (!of) return {};
+  if (of->shut_down) return "Idle (Admin)";
+  const Session* session = find(vrf, neighbour);
   if (session != nullptr && session->established) return "Established";
   if (session != nullptr && session->over_limit) return "Idle (PfxCt)";
-  const Link* link = kernel_.find(of.name);
-  return link != nullptr && kernel_.running(*link) ? "Active" : "Idle";
+  return of->passes_frames ? "Active" : "Idle";
 }
 
 }  // namespace switchyard::fakes

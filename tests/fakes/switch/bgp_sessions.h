@@ -1,11 +1,10 @@
 // BGP sessions of a simulated switch: what follows from its configuration, its links and the server
-// at the end of each cable.
+// at the end of each cable. Knows no NOS.
 #pragma once
 
 #include "core/net.h"
 #include "tests/fakes/shell/task.h"
-#include "tests/fakes/switch/frr_config.h"
-#include "tests/fakes/switch/kernel.h"
+#include "tests/fakes/switch/forwarding.h"
 
 #include <functional>
 #include <map>
@@ -16,14 +15,8 @@
 
 namespace switchyard::fakes {
 
-// What a server does on one tag of one cable.
-struct BgpSpeaker {
-  std::uint32_t asn{};
-  std::uint32_t expects_asn{};  // of the switch; 0: any
-  std::vector<Prefix> announced{};
-};
-
 struct Session {
+  std::string port{};
   bool established{};
   bool over_limit{};  // torn down by maximum-prefix
   std::optional<SteadyTime> possible_since{};
@@ -43,49 +36,32 @@ class BgpSessions {
   // Who speaks on `tag` of `port` now.
   using FindSpeaker = std::function<std::optional<BgpSpeaker>(const std::string& port, int tag)>;
 
-  BgpSessions(const FrrConfig& frr, const Kernel& kernel, FindSpeaker speaker)
-      : frr_(frr), kernel_(kernel), speaker_(std::move(speaker)) {}
+  BgpSessions(const ForwardingModel& model, FindSpeaker speaker)
+      : model_(model), speaker_(std::move(speaker)) {}
 
   // Brings every session to where it is at `now`.
   void refresh(SteadyTime now);
-  // A session on a device that stopped passing frames is down at once.
-  void device_changed(const std::string& device);
-  void soft_clear(const std::string& vrf, const std::string& interface);
-  void hard_clear(const std::string& vrf, const std::string& interface);
+  // A session on a port that stopped passing frames is down at once.
+  void port_changed(const std::string& port);
+  void soft_clear(const std::string& vrf, const std::string& neighbour);
+  void hard_clear(const std::string& vrf, const std::string& neighbour);
 
   void forget() { sessions_.clear(); }
 
   void set_delay(std::chrono::steady_clock::duration delay) { delay_ = delay; }
 
-  [[nodiscard]] const Session* find(const std::string& vrf, const std::string& interface) const;
-  // "Established", "Idle (Admin)", "Idle (PfxCt)", "Idle", "Active".
-  [[nodiscard]] std::string state(const BgpInstance& instance, const Neighbour& of) const;
+  [[nodiscard]] const Session* find(const std::string& vrf, const std::string& neighbour) const;
+  // "Established", "Idle (Admin)", "Idle (PfxCt)", "Idle", "Active"; "" when it does not exist.
+  [[nodiscard]] std::string state(const std::string& vrf, const std::string& neighbour) const;
 
  private:
-  [[nodiscard]] std::optional<BgpSpeaker> reachable_speaker(const BgpInstance& instance,
-                                                            const Neighbour& of) const;
-  void exchange_routes(const BgpInstance& instance, const Neighbour& of, const BgpSpeaker& speaker,
-                       Session& session);
+  [[nodiscard]] std::optional<BgpSpeaker> reachable_speaker(const NeighbourView& of) const;
+  void exchange_routes(const NeighbourView& of, const BgpSpeaker& speaker, Session& session);
 
-  const FrrConfig& frr_;
-  const Kernel& kernel_;
+  const ForwardingModel& model_;
   FindSpeaker speaker_;
-  std::map<std::pair<std::string, std::string>, Session> sessions_{};  // VRF, interface
+  std::map<std::pair<std::string, std::string>, Session> sessions_{};  // VRF, neighbour
   std::chrono::steady_clock::duration delay_{};
 };
-
-// vtysh -f FILE | -c COMMAND… ; `read_file` answers nullopt for a file that is not there.
-struct VtyshWorld {
-  FrrConfig& frr;
-  BgpSessions& sessions;
-  SteadyTime now{};
-  std::function<std::optional<std::string>(const std::string& path)> read_file{};
-  std::function<std::string(const std::string& text)> save{};  // words of the disk; empty: saved
-  std::function<std::string(const std::string& line)>
-      refuse_line{};  // not empty: refused with these words
-};
-
-[[nodiscard]] KernelAnswer run_vtysh(VtyshWorld& world, const std::vector<std::string>& arguments,
-                                     const std::string& input);
 
 }  // namespace switchyard::fakes

@@ -60,7 +60,7 @@ std::string SwitchBoot::base_frr() const {
 }
 
 void SwitchBoot::install() {
-  of_.files_.put("/etc/frr/frr.conf", base_frr());
+  of_.files_.put(of_.nature_.frr_file, base_frr());
   of_.files_.put("/etc/network/interfaces",
                  "# The fabric's part of this switch.\nsource /etc/network/interfaces.d/*\n");
   (void)of_.files_.make_directory("/etc/network/interfaces.d", true);
@@ -207,7 +207,7 @@ void SwitchBoot::run() {
   apply_snippets();
   of_.frr_.clear();
   of_.frr_.begin();
-  const std::string text = of_.files_.read("/etc/frr/frr.conf").value_or("");
+  const std::string text = of_.files_.read(of_.nature_.frr_file).value_or("");
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     (void)of_.frr_.apply(std::string_view(text).substr(at, end - at));

@@ -17,6 +17,7 @@ class SwitchBoot {
 
   void install();  // writes the files of a new switch
   void run();      // power-on: kernel, ifupdown2, FRR; everything that ran before is gone
+  [[nodiscard]] std::string base_frr() const;
 
  private:
   using Stanza = std::vector<std::pair<std::string, std::string>>;  // keyword, rest of the line
@@ -26,7 +27,6 @@ class SwitchBoot {
   void apply_snippets();
   void apply(const std::string& name, const Stanza& stanza);
   void hooks(const Stanza& stanza, const std::string& keyword);
-  [[nodiscard]] std::string base_frr() const;
 
   FakeSwitch& of_;
 };

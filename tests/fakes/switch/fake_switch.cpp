@@ -6,43 +6,32 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <functional>
 
 namespace switchyard::fakes {
 
-namespace {
-
-// Whether `name` stands in `line` as a word or with a subinterface behind it.
-bool names(std::string_view line, std::string_view name) {
-  const auto part_of_word = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/';
-  };
-  for (std::size_t at = line.find(name); at != std::string_view::npos;
-       at = line.find(name, at + 1)) {
-    const bool starts = at == 0 || !part_of_word(line[at - 1]);
-    const std::size_t end = at + name.size();
-    if (starts && (end == line.size() || !part_of_word(line[end]))) return true;
-  }
-  return false;
+FakeSwitch::FakeSwitch(SshServer& server, const Clock& clock, SwitchPlan plan)
+    : FakeSwitch(clock, std::move(plan), Nature{}) {
+  power_on(server);
 }
 
-}  // namespace
-
-FakeSwitch::FakeSwitch(SshServer& server, const Clock& clock, SwitchPlan plan)
+FakeSwitch::FakeSwitch(const Clock& clock, SwitchPlan plan, Nature nature)
     : plan_(std::move(plan)),
+      nature_(std::move(nature)),
       clock_(clock),
       frr_(plan_.name),
-      sessions_(frr_, kernel_,
+      model_(kernel_, frr_, nature_.checks_tags),
+      sessions_(model_,
                 [this](const std::string& port, int tag) -> std::optional<BgpSpeaker> {
                   const auto end = cables_.find(port);
                   if (end == cables_.end() || pulled_.contains(port)) return std::nullopt;
                   return end->second->speaker(tag);
-                }) {
+                }),
+      monitor_(nature_.cannot) {
   for (const std::string& port : plan_.server_ports)
     monitor_.watch(port);
   kernel_.changed = [this](const std::string& device) { step(device, true); };
-  kernel_.refuse_line = [this](const std::string& line) { return refusal_of(line); };
+  kernel_.refuse_line = [this](const std::string& line) { return faults_.refusal_of(line); };
   frr_.changed = [this](const std::string& subject) { step(subject, true); };
   frr_.interface_exists = [this](const std::string& name) { return kernel_.find(name) != nullptr; };
   files_.set_hooks({.read = [this](const std::string& path) -> std::optional<std::string> {
@@ -52,9 +41,25 @@ FakeSwitch::FakeSwitch(SshServer& server, const Clock& clock, SwitchPlan plan)
                     },
                     .write = {},
                     .changed = [this](const std::string& what) { step("file " + what, false); }});
-  SwitchBoot(*this).install();
-  boot();
+}
+
+void FakeSwitch::power_on(SshServer& server) {
+  {
+    const std::lock_guard lock(mutex_);
+    booting_ = true;
+    install();
+    boot();
+  }
   endpoint_ = std::make_unique<SshEndpoint>(server, *this);
+}
+
+void FakeSwitch::install() { SwitchBoot(*this).install(); }
+
+void FakeSwitch::boot_system() { SwitchBoot(*this).run(); }
+
+void FakeSwitch::erase_disk() {
+  files_.remove_tree("/etc/network");
+  files_.remove_tree("/etc/frr");
 }
 
 FakeSwitch::~FakeSwitch() { endpoint_.reset(); }
@@ -84,7 +89,7 @@ void FakeSwitch::cable_changed(const std::string& port) {
   const std::lock_guard lock(mutex_);
   refresh_carrier(port);
   sessions_.refresh(clock_.steady());
-  monitor_.look(monitor_view(), port, "the server behind it changed");
+  monitor_.look_at_port(monitor_view(), port, "the server behind it changed");
 }
 
 void FakeSwitch::refresh_carrier(const std::string& port) {
@@ -93,7 +98,7 @@ void FakeSwitch::refresh_carrier(const std::string& port) {
   const bool was_booting = std::exchange(booting_, true);  // nobody changed the switch
   (void)kernel_.set_carrier(port, carrier);
   booting_ = was_booting;
-  sessions_.device_changed(port);
+  sessions_.port_changed(port);
 }
 
 // --- what happens to it
@@ -107,7 +112,7 @@ void FakeSwitch::boot() {
                          (seed >> 32U) & 0xffffU, boots_ & 0xfff, (seed >> 48U) & 0xfffU,
                          (seed * 31) & 0xffffffffffffULL);
   sessions_.forget();
-  SwitchBoot(*this).run();
+  boot_system();
   for (const auto& [port, end] : cables_)
     refresh_carrier(port);
   booting_ = false;
@@ -116,14 +121,13 @@ void FakeSwitch::boot() {
 }
 
 void FakeSwitch::lose_power() {
-  std::erase_if(faults_,
-                [](const SwitchFault& fault) { return fault.kind == SwitchFault::Kind::PowerCut; });
+  faults_.power_failed();
   jobs_.clear();
   locks_.clear();
   files_.lose_memory_file_systems();
   boot();
   for (const std::string& port : plan_.server_ports)
-    monitor_.look(monitor_view(), port, "after boot");
+    monitor_.look_at_port(monitor_view(), port, "after boot");
   if (endpoint_) endpoint_->drop_connections();
 }
 
@@ -135,9 +139,8 @@ void FakeSwitch::reboot() {
 void FakeSwitch::factory_reset() {
   const std::lock_guard lock(mutex_);
   booting_ = true;
-  files_.remove_tree("/etc/network");
-  files_.remove_tree("/etc/frr");
-  SwitchBoot(*this).install();
+  erase_disk();
+  install();
   booting_ = false;
   lose_power();
 }
@@ -148,55 +151,53 @@ void FakeSwitch::step(const std::string& subject, bool in_force) {
   ++steps_;
   changed_in_force_ = changed_in_force_ || in_force;
   if (in_force) {
-    sessions_.device_changed(subject);
-    monitor_.look(monitor_view(), subject,
-                  fmt::format("change {} of {}: {}", steps_, plan_.name, subject));
+    const std::string when = fmt::format("change {} of {}: {}", steps_, plan_.name, subject);
+    if (subject.find(' ') == std::string::npos) {
+      const Link* link = kernel_.find(subject);
+      const bool is_vlan = link != nullptr && link->kind == Link::Kind::Vlan;
+      const std::string port = is_vlan ? link->parent : port_of_device(subject);
+      sessions_.port_changed(port);
+      monitor_.look_at_port(monitor_view(), port, when);
+    } else {
+      monitor_.look_at_neighbours(monitor_view(), when);
+    }
   }
-  for (const SwitchFault& fault : faults_)
-    if (fault.kind == SwitchFault::Kind::PowerCut && steps_ - steps_at_fault_ > fault.at)
-      throw PowerLost{};
+  if (faults_.power_fails(steps_)) throw PowerLost{};
 }
 
-MonitorView FakeSwitch::monitor_view() {
-  const auto runs = [this](CableEnd::Runs what) {
-    return [this, what](const std::string& port) {
-      const auto end = cables_.find(port);
-      return end != cables_.end() && !pulled_.contains(port) && end->second->has_power() &&
-             end->second->runs() == what;
-    };
-  };
-  return {kernel_, frr_, plan_.provisioning_vlan, runs(CableEnd::Runs::Tenant),
-          runs(CableEnd::Runs::Installer)};
+MonitorView FakeSwitch::monitor_view() const {
+  return {model_, plan_.provisioning_vlan, [this](const std::string& port) {
+            const auto end = cables_.find(port);
+            const bool alive =
+                end != cables_.end() && !pulled_.contains(port) && end->second->has_power();
+            return alive ? end->second->runs() : CableEnd::Runs::Nothing;
+          }};
 }
 
 // --- faults
 
 void FakeSwitch::set_fault(SwitchFault fault) {
   const std::lock_guard lock(mutex_);
-  faults_.push_back(std::move(fault));
-  commands_since_fault_ = 0;
-  steps_at_fault_ = steps_;
+  faults_.set(std::move(fault), steps_);
 }
 
 void FakeSwitch::refuse_port(const std::string& port, bool refused) {
   const std::lock_guard lock(mutex_);
-  if (refused)
-    refused_ports_.insert(port);
-  else
-    refused_ports_.erase(port);
+  faults_.refuse_port(port, refused);
 }
 
 void FakeSwitch::refuse_lines(const std::string& part, bool refused) {
   const std::lock_guard lock(mutex_);
-  if (refused)
-    refused_lines_.insert(part);
-  else
-    refused_lines_.erase(part);
+  faults_.refuse_lines(part, refused);
 }
 
 void FakeSwitch::set_lie(std::vector<SwitchLie> lies) {
   const std::lock_guard lock(mutex_);
-  lies_ = std::move(lies);
+  faults_.set_lies(std::move(lies));
+}
+
+void FakeSwitch::lie_about_filters(const Prefix& is, const Prefix& shown) {
+  set_lie({{"running-config", "permit " + to_string(is), "permit " + to_string(shown)}});
 }
 
 void FakeSwitch::set_full_disk(bool full) {
@@ -217,6 +218,16 @@ void FakeSwitch::set_limits(SshLimits limits) {
   limits_ = limits;
 }
 
+std::vector<std::string> FakeSwitch::session_limits() const {
+  return {"MaxStartups", "MaxSessions"};
+}
+
+void FakeSwitch::exhaust(const std::string& limit) {
+  set_limits(limit == "MaxStartups" ? SshLimits{.max_startups = 0} : SshLimits{.max_sessions = 0});
+}
+
+void FakeSwitch::cut_after_bytes(long long bytes) { set_limits({.drop_after_bytes = bytes}); }
+
 void FakeSwitch::set_commit_delay(std::chrono::milliseconds delay) {
   const std::lock_guard lock(mutex_);
   commit_delay_ = delay;
@@ -230,62 +241,9 @@ void FakeSwitch::set_bgp_delay(std::chrono::milliseconds delay) {
 void FakeSwitch::clear_faults() {
   const std::lock_guard lock(mutex_);
   faults_.clear();
-  refused_ports_.clear();
-  refused_lines_.clear();
-  lies_.clear();
   limits_ = {};
   unreachable_ = false;
   files_.set_full(false);
-}
-
-std::string FakeSwitch::refusal_of(const std::string& line) const {
-  if (refused_ports_.empty() && refused_lines_.empty()) return {};
-  if (line.find(" show ") != std::string::npos) return {};
-  for (const std::string& port : refused_ports_)
-    if (names(line, port)) return "refused by fault: " + port;
-  for (const std::string& part : refused_lines_)
-    if (line.find(part) != std::string::npos) return "refused by fault: " + part;
-  return {};
-}
-
-SwitchFault* FakeSwitch::fault_for(const std::string& command, const std::string& input) {
-  const long long number = commands_since_fault_++;
-  for (SwitchFault& fault : faults_) {
-    if (fault.kind == SwitchFault::Kind::PowerCut || (fault.at >= 0 && fault.at != number))
-      continue;
-    if (fault.matching.empty() || command.find(fault.matching) != std::string::npos ||
-        input.find(fault.matching) != std::string::npos)
-      return &fault;
-  }
-  return nullptr;
-}
-
-void FakeSwitch::use_up(const SwitchFault* used) {
-  for (auto at = faults_.begin(); at != faults_.end(); ++at) {
-    if (&*at != used) continue;
-    // A hanging command goes on when the faults are cleared, so this one stays.
-    if (at->times > 0 && --at->times == 0 && at->kind != SwitchFault::Kind::Hang) faults_.erase(at);
-    return;
-  }
-}
-
-std::string FakeSwitch::tell_lies(const std::string& command, std::string output) const {
-  for (const SwitchLie& lie : lies_) {
-    if (command.find(lie.command) == std::string::npos || lie.find.empty()) continue;
-    for (std::size_t at = output.find(lie.find); at != std::string::npos;
-         at = output.find(lie.find, at + lie.replace.size()))
-      output.replace(at, lie.find.size(), lie.replace);
-  }
-  return output;
-}
-
-void FakeSwitch::log_command(const std::string& command, const std::string& input, int status) {
-  log_.push_back({command, input, status});
-  log_bytes_ += command.size() + input.size();
-  while (log_bytes_ > log_limit_ && !log_.empty()) {
-    log_bytes_ -= log_.front().command.size() + log_.front().input.size();
-    log_.pop_front();
-  }
 }
 
 // --- looking
@@ -300,6 +258,7 @@ PortView FakeSwitch::port_view(const std::string& port) {
   view.up = link->up;
   view.carrier = link->carrier;
   view.master = link->master;
+  view.bridged = model_.forwarding(port).bridged;
   for (const auto& [vid, flags] : link->vlans)
     if (flags.pvid) view.pvid = vid;
   for (const auto& [name, other] : kernel_.links())
@@ -331,21 +290,18 @@ std::string FakeSwitch::boot_id() {
   return boot_id_;
 }
 
-std::string FakeSwitch::session_state(const std::string& vrf, const std::string& interface) {
+std::string FakeSwitch::session_state(const std::string& vrf, const std::string& neighbour) {
   const std::lock_guard lock(mutex_);
   run_due_locked();
   sessions_.refresh(clock_.steady());
-  const BgpInstance* instance = frr_.instance(vrf);
-  if (instance == nullptr) return {};
-  const auto of = instance->neighbours.find(interface);
-  return of == instance->neighbours.end() ? "" : sessions_.state(*instance, of->second);
+  return sessions_.state(vrf, neighbour);
 }
 
-std::vector<Prefix> FakeSwitch::accepted(const std::string& vrf, const std::string& interface) {
+std::vector<Prefix> FakeSwitch::accepted(const std::string& vrf, const std::string& neighbour) {
   const std::lock_guard lock(mutex_);
   run_due_locked();
   sessions_.refresh(clock_.steady());
-  const Session* session = sessions_.find(vrf, interface);
+  const Session* session = sessions_.find(vrf, neighbour);
   return session == nullptr ? std::vector<Prefix>{} : session->with_verdict(true);
 }
 
@@ -356,13 +312,12 @@ std::vector<std::string> FakeSwitch::violations() {
 
 std::vector<SwitchLogEntry> FakeSwitch::log() {
   const std::lock_guard lock(mutex_);
-  return {log_.begin(), log_.end()};
+  return log_.entries();
 }
 
 void FakeSwitch::clear_log() {
   const std::lock_guard lock(mutex_);
   log_.clear();
-  log_bytes_ = 0;
 }
 
 long long FakeSwitch::steps() {
@@ -380,22 +335,28 @@ std::chrono::nanoseconds FakeSwitch::worked() {
   return worked_;
 }
 
-std::string FakeSwitch::fingerprint(const std::set<std::string>& without_ports) {
-  const std::lock_guard lock(mutex_);
-  run_due_locked();
+std::string FakeSwitch::everything() {
   std::string text = run_to_end(
       "ip -j -d address show | grep -v '^$'; bridge -j vlan show; bridge -j -d link show");
   std::replace(text.begin(), text.end(), '{', '\n');
   text += "\n" + frr_.render();
   for (const std::string& path : files_.tree("/etc"))
     if (files_.is_file(path)) text += path + "\n" + *files_.read(path);
+  return text;
+}
+
+std::string FakeSwitch::fingerprint(const std::set<std::string>& without_ports) {
+  const std::lock_guard lock(mutex_);
+  run_due_locked();
+  const std::string text = everything();
   std::string kept;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string line = text.substr(at, end - at);
     at = end + 1;
-    const bool left_out = std::any_of(without_ports.begin(), without_ports.end(),
-                                      [&](const std::string& port) { return names(line, port); });
+    const bool left_out =
+        std::any_of(without_ports.begin(), without_ports.end(),
+                    [&](const std::string& port) { return names_port(line, port); });
     if (!left_out) kept += line + "\n";
   }
   return kept;

@@ -8,9 +8,10 @@
 #include "tests/fakes/switch/bgp_sessions.h"
 #include "tests/fakes/switch/frr_config.h"
 #include "tests/fakes/switch/kernel.h"
+#include "tests/fakes/switch/linux_model.h"
 #include "tests/fakes/switch/monitor.h"
+#include "tests/fakes/switch/tor.h"
 
-#include <deque>
 #include <functional>
 #include <list>
 #include <map>
@@ -22,141 +23,86 @@
 
 namespace switchyard::fakes {
 
-struct SwitchPlan {
-  std::string name{};
-  std::uint32_t asn{};
-  std::string router_id{"10.255.0.1"};
-  std::string bridge{"br0"};
-  int provisioning_vlan{100};
-  std::vector<std::string> server_ports{};
-  std::vector<std::string> other_ports{};           // uplinks and foreign ports, up and configured
-  std::vector<std::pair<std::string, int>> vrfs{};  // name, kernel table
-  std::string password{"switch"};
-  std::string public_key{};  // "ssh-ed25519 AAAA…"; empty: none
-};
-
-// A fault waits for its command, happens `times` times, and is gone. Commands are the lines a
-// client sends, counted from when the fault was set, beginning with 0; end markers do not count.
-struct SwitchFault {
-  enum class Kind {
-    Refuse,      // the command is not run and answers with status 1
-    Hang,        // the command is not run and never answers
-    DropBefore,  // the connection is cut, the command is not run
-    DropAfter,   // the command is run, the connection is cut before its answer
-    Late,        // the command is run and answers after `delay`
-    PowerCut,    // the switch reboots in the middle of a change, after `at` single changes
-  };
-  // What a broken connection leaves behind: a shell goes on with what it has already received.
-  enum class Rest { Lost, Runs, RunsLate };
-  Kind kind{};
-  long long at{-1};  // number of the command (PowerCut: of the change); -1: the next that matches
-  std::string matching{};  // part of the command or its input; empty: any
-  int times{1};            // -1: for ever
-  std::chrono::milliseconds delay{1000};
-  Rest rest{Rest::Lost};
-};
-
-// Replaces text in what matching commands answer.
-struct SwitchLie {
-  std::string command{};  // part of the command line
-  std::string find{};
-  std::string replace{};
-};
-
-struct SwitchLogEntry {
-  std::string command{};
-  std::string input{};
-  int status{};
-};
-
-struct PortView {
-  bool exists{};
-  bool up{};
-  bool carrier{};
-  std::string master{};
-  int pvid{};
-  std::vector<int> tags{};  // of VLAN devices that are up
-  friend bool operator==(const PortView&, const PortView&) = default;
-};
-
-// What is at the other end of a port's cable. Called with the switch's mutex held: must not call
-// the switch back.
-class CableEnd {
- public:
-  virtual ~CableEnd() = default;
-  [[nodiscard]] virtual bool has_power() const = 0;
-  [[nodiscard]] virtual std::optional<BgpSpeaker> speaker(int tag) const = 0;
-  // Whose system runs there now; what may see what is design.md 2.1.
-  enum class Runs { Nothing, Installer, Tenant };
-  [[nodiscard]] virtual Runs runs() const = 0;
-};
-
 // Thread-safe.
-class FakeSwitch final : public SshPeer, private Machine {
+class FakeSwitch : public FakeTor, public SshPeer, protected Machine {
  public:
   FakeSwitch(SshServer& server, const Clock& clock, SwitchPlan plan);
   ~FakeSwitch() override;
 
-  [[nodiscard]] const SwitchPlan& plan() const { return plan_; }
+  const SwitchPlan& plan() const override { return plan_; }
 
-  [[nodiscard]] std::uint16_t port() const { return endpoint_->port(); }
+  std::uint16_t port() const override { return endpoint_->port(); }
 
-  [[nodiscard]] std::string host_key() const { return endpoint_->host_key_fingerprint(); }
+  std::string host_key() const override { return endpoint_->host_key_fingerprint(); }
+
+  long long connections() override { return endpoint_->counters().connections; }
 
   [[nodiscard]] const SshCounters& counters() const { return endpoint_->counters(); }
 
-  // The cable of a port. `end` must outlive it; nullptr pulls it out.
-  void cable(const std::string& port, const CableEnd* end);
-  void pull(const std::string& port, bool out);
-  // The server behind some port changed: power, system or announcements.
-  void cable_changed(const std::string& port);
+  void cable(const std::string& port, const CableEnd* end) override;
+  void pull(const std::string& port, bool out) override;
+  void cable_changed(const std::string& port) override;
 
   // --- faults
-  void set_fault(SwitchFault fault);
-  void refuse_port(const std::string& port, bool refused);   // every line that names it, for ever
-  void refuse_lines(const std::string& part, bool refused);  // every line that contains it
+  void set_fault(SwitchFault fault) override;
+  void refuse_port(const std::string& port, bool refused) override;
+  void refuse_lines(const std::string& part, bool refused) override;
   void set_lie(std::vector<SwitchLie> lies);
-  void set_full_disk(bool full);
-  void set_unreachable(bool unreachable);
+  void lie_about_filters(const Prefix& is, const Prefix& shown) override;
+  void set_full_disk(bool full) override;
+  void set_unreachable(bool unreachable) override;
   void set_limits(SshLimits limits);
+  std::vector<std::string> session_limits() const override;
+  void exhaust(const std::string& limit) override;
+  void cut_after_bytes(long long bytes) override;
   void set_commit_delay(std::chrono::milliseconds delay);
   void set_bgp_delay(std::chrono::milliseconds delay);
-  void clear_faults();
+  void clear_faults() override;
 
-  void change_host_key() { endpoint_->change_host_key(); }
+  void change_host_key() override { endpoint_->change_host_key(); }
 
-  // Running state is rebuilt from what is saved; /run is gone; connections are cut.
-  void reboot();
-  // As after a replacement: the disk is empty but for what every switch of the site has.
-  void factory_reset();
+  // /run is gone after it.
+  void reboot() override;
+  void factory_reset() override;
 
   // --- looking
-  [[nodiscard]] PortView port_view(const std::string& port);
+  PortView port_view(const std::string& port) override;
   [[nodiscard]] std::string running_config();
   [[nodiscard]] std::string file(const std::string& path);
   [[nodiscard]] std::vector<std::string> files_below(const std::string& directory);
   [[nodiscard]] std::string boot_id();
-  [[nodiscard]] std::string session_state(const std::string& vrf, const std::string& interface);
-  [[nodiscard]] std::vector<Prefix> accepted(const std::string& vrf, const std::string& interface);
-  [[nodiscard]] std::vector<std::string> violations();
-  [[nodiscard]] std::vector<SwitchLogEntry> log();
-  void clear_log();
+  std::string session_state(const std::string& vrf, const std::string& neighbour) override;
+  std::vector<Prefix> accepted(const std::string& vrf, const std::string& neighbour) override;
+  std::vector<std::string> violations() override;
 
-  void set_log_limit(std::size_t bytes) { log_limit_ = bytes; }
+  std::set<std::string> cannot() const override { return monitor_.cannot(); }
 
-  [[nodiscard]] long long steps();      // single changes so far
-  [[nodiscard]] long long exchanges();  // round trips of a controller's shell so far
+  std::vector<SwitchLogEntry> log() override;
+  void clear_log() override;
+
+  void set_log_limit(std::size_t bytes) { log_.set_limit(bytes); }
+
+  long long steps() override;
+  long long exchanges() override;
   // How long its programs ran for those, without delays and without SSH: the device's own time.
   [[nodiscard]] std::chrono::nanoseconds worked();
-  // Everything that matters about the whole switch but for one port, as text: for "no other port".
-  [[nodiscard]] std::string fingerprint(const std::set<std::string>& without_ports = {});
+  std::string fingerprint(const std::set<std::string>& without_ports = {}) override;
+
+  std::vector<std::string> leftovers() override { return files_below("/run/switchyard"); }
+
+  // --- what faults are aimed at
+  std::string mark_of_change() const override { return "vtysh -f"; }
+
+  std::string mark_before_arming(const std::string& change_id,
+                                 const std::string& port) const override;
+  std::set<std::string> changing_lines() override;
 
   // --- a person at the console: runs a shell line, answers what it prints. Not logged.
   std::string console(const std::string& line);
+  std::vector<HandChange> hand_changes(const RoutedPlace& place) override;
 
-  // Lets what sleeps on the switch go on when its time has come. Everything above does it first.
-  void run_due();
-  [[nodiscard]] std::optional<SteadyTime> next_due();
+  void run_due() override;
+  std::optional<SteadyTime> next_due() override;
 
   // --- SshPeer
   bool accepts_password(std::string_view user, std::string_view password) override;
@@ -165,12 +111,60 @@ class FakeSwitch final : public SshPeer, private Machine {
   bool reachable() override;
   std::unique_ptr<SshProgram> start(std::string_view command) override;
 
+ protected:
+  // Thrown through everything that runs on the switch when its power goes.
+  struct PowerLost {};
+
+  // What of a switch with a shell is its NOS's.
+  struct Nature {
+    std::set<std::string> cannot{};  // Monitor::Monitor
+    bool checks_tags{};              // LinuxModel
+    std::string frr_file{"/etc/frr/frr.conf"};
+  };
+
+  // Not switched on yet: that is power_on(), once a derived class is ready for the calls below.
+  FakeSwitch(const Clock& clock, SwitchPlan plan, Nature nature);
+  void power_on(SshServer& server);
+
+  // Before a derived class goes away: nobody calls in any more.
+  void hang_up() { endpoint_.reset(); }
+
+  // With mutex_ held:
+  virtual void erase_disk();   // of what install() makes
+  virtual void install();      // the files of a new switch
+  virtual void boot_system();  // power-on: kernel, network, FRR
+
+  virtual void settle_down() {}  // what happens by itself, all of it: somebody looks from outside
+
+  virtual void tick() {}  // a client's shell takes its next step: some of it
+
+  [[nodiscard]] virtual std::string everything();  // of a fingerprint
+  std::optional<int> run(const Arguments& arguments, Streams& streams) override;
+  void step(const std::string& subject, bool in_force);
+  [[nodiscard]] std::string run_to_end(const std::string& line);
+
+  Files& files() override { return files_; }
+
+  const Clock& clock() const override { return clock_; }
+
+  int spawn(std::unique_ptr<Process> process, Arguments command, NodePtr node,
+            Streams streams) override;
+  bool kill(int pid) override;
+
+  SwitchPlan plan_;
+  const Nature nature_;
+  const Clock& clock_;
+  std::recursive_mutex mutex_{};
+
+  Kernel kernel_{};
+  Files files_{};
+  FrrConfig frr_;
+  LinuxModel model_;
+  SwitchFaults faults_{};
+
  private:
   friend class SwitchSession;
   friend class SwitchBoot;
-
-  // Thrown through everything that runs on the switch when its power goes.
-  struct PowerLost {};
 
   struct Job {
     std::unique_ptr<Process> process{};
@@ -178,15 +172,6 @@ class FakeSwitch final : public SshPeer, private Machine {
     int pid{};
   };
 
-  // Machine
-  Files& files() override { return files_; }
-
-  const Clock& clock() const override { return clock_; }
-
-  std::optional<int> run(const Arguments& arguments, Streams& streams) override;
-  int spawn(std::unique_ptr<Process> process, Arguments command, NodePtr node,
-            Streams streams) override;
-  bool kill(int pid) override;
   bool alive(int pid) const override;
 
   int new_pid() override { return next_pid_++; }
@@ -197,29 +182,16 @@ class FakeSwitch final : public SshPeer, private Machine {
   // With mutex_ held:
   void boot();
   void lose_power();
-  void step(const std::string& subject, bool in_force);
-  void run_due_locked();
+  void run_due_locked();  // all that is due, for somebody who looks from outside
+  void wake_sleepers();
   void put_to_sleep(Job job);
   void refresh_carrier(const std::string& port);
-  [[nodiscard]] std::string refusal_of(const std::string& line) const;
   [[nodiscard]] KernelAnswer run_batch_program(const Arguments& arguments,
                                                const std::string& input);
-  [[nodiscard]] std::string tell_lies(const std::string& command, std::string output) const;
-  [[nodiscard]] SwitchFault* fault_for(const std::string& command, const std::string& input);
-  void use_up(const SwitchFault* fault);
-  void log_command(const std::string& command, const std::string& input, int status);
-  [[nodiscard]] std::string run_to_end(const std::string& line);
-  [[nodiscard]] MonitorView monitor_view();
+  [[nodiscard]] MonitorView monitor_view() const;
 
-  SwitchPlan plan_;
-  const Clock& clock_;
-  std::recursive_mutex mutex_{};
-
-  Kernel kernel_{};
-  Files files_{};
-  FrrConfig frr_;
   BgpSessions sessions_;
-  Monitor monitor_{};
+  Monitor monitor_;
   std::string boot_id_{};
   long long boots_{};
   bool booting_{};
@@ -235,19 +207,11 @@ class FakeSwitch final : public SshPeer, private Machine {
   std::chrono::nanoseconds worked_{};
   bool changed_in_force_{};  // since the last exchange was answered
 
-  std::list<SwitchFault> faults_{};
-  long long commands_since_fault_{};
-  long long steps_at_fault_{};
-  std::set<std::string> refused_ports_{};
-  std::set<std::string> refused_lines_{};
-  std::vector<SwitchLie> lies_{};
   SshLimits limits_{};
   bool unreachable_{};
   std::chrono::milliseconds commit_delay_{};
 
-  std::deque<SwitchLogEntry> log_{};
-  std::size_t log_bytes_{};
-  std::size_t log_limit_{16U << 20U};
+  SwitchLog log_{};
 
   std::unique_ptr<SshEndpoint> endpoint_;  // last: nothing calls in before all is there
 };

@@ -1,6 +1,7 @@
 // The switch as the machine its processes run on: programs, background jobs, locks.
 #include "tests/fakes/switch/boot.h"
 #include "tests/fakes/switch/fake_switch.h"
+#include "tests/fakes/switch/vtysh.h"
 
 #include <algorithm>
 
@@ -17,7 +18,7 @@ std::optional<int> FakeSwitch::run(const Arguments& arguments, Streams& streams)
     std::string line;
     for (const std::string& argument : arguments)
       line += argument + " ";
-    return refusal_of(line);
+    return faults_.refusal_of(line);
   };
   if (name == "ip" || name == "bridge" || name == "tc" || name == "sysctl")
     if (const std::string refusal = changes_refused(); !refusal.empty())
@@ -32,8 +33,8 @@ std::optional<int> FakeSwitch::run(const Arguments& arguments, Streams& streams)
         .sessions = sessions_,
         .now = clock_.steady(),
         .read_file = [this](const std::string& path) { return files_.read(path); },
-        .save = [this](const std::string& text) { return files_.write("/etc/frr/frr.conf", text); },
-        .refuse_line = [this](const std::string& line) { return refusal_of(line); }};
+        .save = [this](const std::string& text) { return files_.write(nature_.frr_file, text); },
+        .refuse_line = [this](const std::string& line) { return faults_.refusal_of(line); }};
     return finish(run_vtysh(world, arguments, streams.in->rest()));
   }
   if (name == "hostname") return finish({0, plan_.name + "\n", ""});
@@ -82,8 +83,17 @@ void FakeSwitch::put_to_sleep(Job job) {
   jobs_.push_back(std::move(job));
 }
 
-// Called before each command, while hundreds of timers of earlier changes sleep.
 void FakeSwitch::run_due_locked() {
+  wake_sleepers();
+  try {
+    settle_down();
+  } catch (const PowerLost&) {
+    lose_power();
+  }
+}
+
+// Called before each command, while hundreds of timers of earlier changes sleep.
+void FakeSwitch::wake_sleepers() {
   const SteadyTime now = clock_.steady();
   if (now < soonest_) return;
   soonest_ = SteadyTime::max();

@@ -81,13 +81,13 @@ SwitchSession::Step SwitchSession::begin_command(const Parsed& parsed) {
   hangs_ = false;
   if (counted_) {
     input_ = here_text(parsed.node);
-    if (const SwitchFault* fault = owner_.fault_for(line_, input_)) {
+    if (const SwitchFault* fault = owner_.faults_.fault_for(line_, input_)) {
       fault_ = *fault;
-      owner_.use_up(fault);
+      owner_.faults_.use_up(fault);
     }
   }
   if (fault_ && fault_->kind == SwitchFault::Kind::Refuse) {
-    owner_.log_command(line_, input_, 1);
+    owner_.log_.add(line_, input_, 1);
     *streams_.out += "refused by fault\n";
     process_->set_status(1);
     fault_.reset();
@@ -114,8 +114,8 @@ SwitchSession::Step SwitchSession::finish_command() {
   task_.reset();
   if (process_->merges_errors()) streams_.err = streams_.out;
   if (counted_) {
-    owner_.log_command(line_, input_, status);
-    *streams_.out = owner_.tell_lies(line_, std::move(*streams_.out));
+    owner_.log_.add(line_, input_, status);
+    *streams_.out = owner_.faults_.tell_lies(line_, std::move(*streams_.out));
   }
   held_ += std::exchange(*streams_.out, "");
   if (!process_->merges_errors()) streams_.err->clear();
@@ -146,7 +146,7 @@ SwitchSession::Step SwitchSession::resume() {
 SwitchSession::Step SwitchSession::advance() {
   if (task_) return resume();
   if (hangs_) {
-    if (!owner_.faults_.empty()) {
+    if (owner_.faults_.any()) {
       wait_ = kHangPoll;
       return Step::Wait;
     }
@@ -160,7 +160,7 @@ SwitchSession::Step SwitchSession::advance() {
   if (parsed.state == Parsed::State::Incomplete) return ended_ ? Step::Exit : Step::Idle;
   buffer_.erase(0, parsed.consumed);
   if (parsed.state == Parsed::State::Wrong) {
-    owner_.log_command("syntax error: " + parsed.problem, "", 2);
+    owner_.log_.add("syntax error: " + parsed.problem, "", 2);
     return Step::Exit;  // as a shell that reads commands from its input does
   }
   if (parsed.node && !parsed.node->children.empty()) return begin_command(parsed);
@@ -196,7 +196,8 @@ Effect SwitchSession::next() {
   const std::lock_guard lock(owner_.mutex_);
   const Stopwatch working(owner_.worked_);
   try {
-    owner_.run_due_locked();
+    owner_.wake_sleepers();
+    owner_.tick();
     if (boot_ != owner_.boots_) return {"", Effect::Then::Drop, {}, 0};
     return answer(advance());
   } catch (const FakeSwitch::PowerLost&) {

@@ -1,5 +1,5 @@
 // vtysh(1): batches that go on after an error, and the JSON the daemons show.
-#include "tests/fakes/switch/bgp_sessions.h"
+#include "tests/fakes/switch/vtysh.h"
 
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@ std::string uptime(long long seconds) {
 void append_peer(const VtyshWorld& world, const BgpInstance& instance, const Neighbour& of,
                  int family, std::string& out) {
   const Session* session = world.sessions.find(instance.vrf, of.name);
-  const std::string state = world.sessions.state(instance, of);
+  const std::string state = world.sessions.state(instance.vrf, of.name);
   const bool up = state == "Established";
   std::size_t accepted = 0;
   if (session != nullptr)

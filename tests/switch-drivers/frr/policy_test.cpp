@@ -16,6 +16,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 TEST(JudgePolicy, TakesWhatMarksAndPrefersAndNarrows) {
   const JudgedPolicy judged = judge_policy(
@@ -142,6 +143,19 @@ TEST(AddedPolicy, KeepsWhatTheFormerPolicySharesWithIt) {
 TEST(AddedPolicy, IsRefusedByTheDriverWhenNobodyJudgedIt) {
   EXPECT_FALSE(check_policy({.in = {"match ip address prefix-list ALL"}}));
   EXPECT_FALSE(check_policy({.out = {"set  metric 7"}})) << "not as the switch shows it";
+}
+
+TEST(DrainedPolicy, AsksBothSidesForAnotherPathAndKeepsWhatTheCatalogSaid) {
+  const std::vector<std::string> policy{"match as-path SWY-ONE-AS", "set local-preference 100",
+                                        "set community 65000:101 no-export"};
+  EXPECT_THAT(drained_in(policy),
+              UnorderedElementsAre("match as-path SWY-ONE-AS",
+                                   "set community 65000:101 graceful-shutdown no-export",
+                                   "set local-preference 0", "set as-path prepend last-as 3"));
+  EXPECT_THAT(
+      drained_out({"match ip address prefix-list L", "set community none"}, Asn{65001}),
+      UnorderedElementsAre("match ip address prefix-list L", "set community graceful-shutdown",
+                           "set as-path prepend 65001 65001 65001"));
 }
 
 }  // namespace

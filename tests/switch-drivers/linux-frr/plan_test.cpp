@@ -150,6 +150,32 @@ TEST(Plan, AnotherHostRouteInPlaceOfTheOldOneResets) {
   EXPECT_EQ(plan(state_of(routed_port()), state_of(other)).resets.size(), 1U);
 }
 
+TEST(Plan, DrainingASessionLeavesItUp) {
+  PortIntent drained = routed_port();
+  drained.attachments[0].drained = true;
+  const PortPlan away = plan(state_of(routed_port()), state_of(drained));
+  EXPECT_FALSE(away.through_shut);
+  EXPECT_THAT(away.resets, IsEmpty());
+  ASSERT_EQ(away.soft_clears.size(), 1U);
+  EXPECT_EQ(away.soft_clears[0].interface, "swp1.101");
+  expect_golden("plan_routed_drained.txt", script(away));
+  const PortPlan back = plan(state_of(drained), state_of(routed_port()));
+  EXPECT_THAT(back.resets, IsEmpty());
+  EXPECT_EQ(back.soft_clears.size(), 1U);
+  expect_golden("plan_drained_routed.txt", script(back));
+  // Who must lose a route does, drained or not.
+  drained.attachments[0].accept.pop_back();
+  EXPECT_EQ(plan(state_of(routed_port()), state_of(drained)).resets.size(), 1U);
+}
+
+TEST(Plan, AnotherVrfLeavesTheSessionInTheFirstUp) {
+  PortIntent one = routed_port();
+  one.attachments.pop_back();
+  const PortPlan wider = plan(state_of(one), state_of(routed_port()));
+  EXPECT_THAT(wider.resets, IsEmpty());
+  EXPECT_THAT(wider.soft_clears, IsEmpty());
+}
+
 TEST(Plan, AnotherAsnReplacesTheOldOneInPlace) {
   PortIntent other = routed_port();
   for (Attachment& attachment : other.attachments)

@@ -103,8 +103,8 @@ TEST(SonicPlan, ShutsEveryNewNeighborUntilTheEnd) {
     EXPECT_LT(made, position(text, name + " shutdown\n"));
     EXPECT_LT(position(text, name + " shutdown\n"), read_back);
     EXPECT_LT(read_back, position(text, "no " + name + " shutdown"));
-    EXPECT_LT(position(text, "HSET 'PORT|Ethernet4' admin_status up"),
-              position(text, "no " + name + " shutdown"));
+    EXPECT_LT(position(text, "no " + name + " shutdown"),
+              position(text, "HSET 'PORT|Ethernet4' admin_status up"));
   }
 }
 
@@ -140,8 +140,8 @@ TEST(SonicPlan, FinishesAChangeThatWasCutOffBeforeTheReadingBack) {
   for (const Step& step : rest.steps)
     EXPECT_EQ(step.command.line.find("VLAN_SUB_INTERFACE"), std::string::npos);
   ASSERT_EQ(rest.last_steps.size(), 3U) << script(rest);
-  EXPECT_THAT(rest.last_steps[0].command.line, HasSubstr("admin_status up"));
-  EXPECT_EQ(rest.last_steps[2].command.input,
+  EXPECT_THAT(rest.last_steps[1].command.line, HasSubstr("admin_status up"));
+  EXPECT_EQ(rest.last_steps[0].command.input,
             "router bgp 65001 vrf Vrf_vrf-prv\n no neighbor Ethernet4.101 shutdown\nexit\n"
             "router bgp 65001 vrf Vrf_vrf-pub\n no neighbor Ethernet4.201 shutdown\nexit\n");
 }
@@ -226,13 +226,14 @@ class Await : public testing::Test {
                folder_ +
                "/asked) -lt 3 ] || echo ok ;;\n"
                "esac\n";
+    std::ofstream(folder_ + "/await") << await_program();
     std::filesystem::permissions(folder_ + "/sonic-db-cli", std::filesystem::perms::owner_all);
   }
 
   ~Await() override { std::filesystem::remove_all(folder_); }
 
   int run(const Command& command) {
-    const std::string line = "PATH=" + folder_ + ":$PATH; " + command.line;
+    const std::string line = "cd " + folder_ + " && PATH=" + folder_ + ":$PATH; " + command.line;
     return std::system(line.c_str());  // NOLINT(cert-env33-c)
   }
 
@@ -255,7 +256,7 @@ TEST_F(Await, LooksUntilTheRowIsThere) {
 TEST_F(Await, LooksUntilTheAsicHasNoBridgePort) {
   EXPECT_EQ(run(await_unbridged("Ethernet4")), 0);
   EXPECT_THAT(asked(), HasSubstr("COUNTERS_DB HGET COUNTERS_PORT_NAME_MAP Ethernet4\n"));
-  EXPECT_THAT(asked(), HasSubstr("return n 0 oid:0x1000000000002\n"));
+  EXPECT_THAT(asked(), HasSubstr("\nreturn n 0 oid:0x1000000000002\n"));
 }
 
 }  // namespace

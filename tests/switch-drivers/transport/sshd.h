@@ -23,7 +23,8 @@ namespace switchyard::switch_drivers {
 
 class Sshd {
  public:
-  Sshd() {
+  // In `more_config` the word PORT becomes the port it listens on.
+  explicit Sshd(const std::string& more_config = "") {
     char name[] = "/tmp/switchyard-sshd-XXXXXX";
     folder_ = ::mkdtemp(name);
     // Made by sshd itself where systemd does it.
@@ -37,7 +38,8 @@ class Sshd {
     std::ofstream(folder_ + "/config")
         << "Port " << port_ << "\nListenAddress 127.0.0.1\nHostKey " << folder_ << "/host\nHostKey "
         << folder_ << "/host_rsa\nPidFile none\nUsePAM no\nStrictModes no\nAuthorizedKeysFile "
-        << folder_ << "/client.pub\nPasswordAuthentication no\nPrintMotd no\nPermitRootLogin yes\n";
+        << folder_ << "/client.pub\nPasswordAuthentication no\nPrintMotd no\nPermitRootLogin yes\n"
+        << with_port(more_config) << "\n";
     start();
   }
 
@@ -63,6 +65,10 @@ class Sshd {
 
   [[nodiscard]] std::string rsa_fingerprint() const { return fingerprint("host_rsa"); }
 
+  [[nodiscard]] const std::string& folder() const { return folder_; }
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
   [[nodiscard]] std::string stranger() const { return folder_ + "/stranger"; }
 
  private:
@@ -75,6 +81,12 @@ class Sshd {
     while (output.ends_with('\n'))
       output.pop_back();
     return output;
+  }
+
+  [[nodiscard]] std::string with_port(std::string text) const {
+    if (const std::size_t at = text.find("PORT"); at != std::string::npos)
+      text.replace(at, 4, std::to_string(port_));
+    return text;
   }
 
   static std::string user() { return command("id -un"); }

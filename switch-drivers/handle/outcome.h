@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::handle {
 
 // At most 160 characters, without control characters: fit for an error.
 [[nodiscard]] std::string first_line(std::string_view text);
@@ -21,4 +21,4 @@ namespace switchyard::switch_drivers::linux_frr {
 [[nodiscard]] PortOutcome judged(const std::string& port, std::vector<Difference> remaining,
                                  const std::string& complaint);
 
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::handle

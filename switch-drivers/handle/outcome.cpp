@@ -1,10 +1,10 @@
-#include "switch-drivers/linux-frr/outcome.h"
+#include "switch-drivers/handle/outcome.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace switchyard::switch_drivers::linux_frr {
+namespace switchyard::switch_drivers::handle {
 
 std::string first_line(std::string_view text) {
   const std::size_t begin = std::min(text.find_first_not_of(" \n"), text.size());
@@ -47,4 +47,4 @@ PortOutcome judged(const std::string& port, std::vector<Difference> remaining,
   return outcome;
 }
 
-}  // namespace switchyard::switch_drivers::linux_frr
+}  // namespace switchyard::switch_drivers::handle

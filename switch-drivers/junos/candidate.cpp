@@ -1,0 +1,163 @@
+#include "switch-drivers/junos/candidate.h"
+
+#include "switch-drivers/transport/netconf_operations.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace switchyard::switch_drivers::junos {
+
+namespace {
+
+using netconf::Datastore;
+
+constexpr int kMostFormers = 12;  // commits looked back
+constexpr int kFormersAtOnce = 3;
+
+// Whether `text` names the port or a unit of it, and not one whose name begins with its.
+bool names(std::string_view text, std::string_view port) {
+  for (std::size_t at = text.find(port); at != std::string_view::npos;
+       at = text.find(port, at + 1)) {
+    const auto is_word = [&](std::size_t place) {
+      return place < text.size() &&
+             (std::isalnum(static_cast<unsigned char>(text[place])) != 0 || text[place] == '/');
+    };
+    if (!is_word(at + port.size()) && (at == 0 || !is_word(at - 1))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<std::vector<NetconfReply>> Candidate::call(const std::vector<std::string>& operations,
+                                                  Netconf::Session session) {
+  return netconf_.call(operations, deadline_, session);
+}
+
+Result<View> Candidate::view_of(const NetconfReply& config, const NetconfReply& interfaces) {
+  if (!config.ok()) return tl::unexpected(as_error(config, name_, "get-config"));
+  if (!interfaces.ok())
+    return tl::unexpected(as_error(interfaces, name_, "get-interface-information"));
+  auto parsed = parse_config(config);
+  if (!parsed) return tl::unexpected(parsed.error().in("switch " + name_));
+  auto up = parse_interfaces(interfaces);
+  if (!up) return tl::unexpected(up.error().in("switch " + name_));
+  return View{std::move(*parsed), std::move(*up)};
+}
+
+Result<View> Candidate::look() {
+  const auto replies = call({read_running(), read_interfaces()}, Netconf::Session::AnyNew);
+  if (!replies) return tl::unexpected(replies.error());
+  return view_of((*replies)[0], (*replies)[1]);
+}
+
+// Nothing is discarded here: a candidate that somebody changed and did not commit cannot be locked,
+// and what they typed is theirs.
+Result<View> Candidate::lock() {
+  const auto replies =
+      call({netconf::lock(Datastore::Candidate), read_running(), read_interfaces()},
+           Netconf::Session::AnyNew);
+  if (!replies) return tl::unexpected(replies.error());
+  if (!(*replies)[0].ok()) {
+    Error error = as_error((*replies)[0], name_, "lock");
+    error.code = Errc::Unavailable;
+    return tl::unexpected(std::move(error));
+  }
+  auto view = view_of((*replies)[1], (*replies)[2]);
+  if (!view) unlock();
+  return view;
+}
+
+void Candidate::unlock() {
+  const auto replies = call({netconf::discard_changes(), netconf::unlock(Datastore::Candidate)},
+                            Netconf::Session::Warm);
+  const bool unlocked = replies && (*replies)[1].ok();
+  if (!unlocked) netconf_.drop();  // the lock ends with the session
+}
+
+Result<std::map<std::string, Error>> Candidate::send(const std::vector<PortEdits>& ports) {
+  std::vector<std::string> operations;
+  for (const PortEdits& one : ports)
+    operations.push_back(edit(one.edits));
+  const auto replies = call(operations, Netconf::Session::Warm);
+  if (!replies) return tl::unexpected(replies.error());
+  std::map<std::string, Error> refused;
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    if (!(*replies)[i].ok())
+      refused.emplace(ports[i].port, as_error((*replies)[i], name_, "edit-config"));
+  return refused;
+}
+
+std::map<std::string, Error> Candidate::culprits(const std::vector<PortEdits>& ports,
+                                                 const NetconfReply& reply) const {
+  std::map<std::string, Error> found;
+  const Error error = as_error(reply, name_, "commit");
+  for (const PortEdits& one : ports) {
+    const bool named =
+        std::any_of(reply.errors.begin(), reply.errors.end(), [&](const NetconfError& said) {
+          return !one.port.empty() && (names(said.message, one.port) || names(said.path, one.port));
+        });
+    if (named) found.emplace(one.port, error);
+  }
+  if (found.empty())
+    for (const PortEdits& one : ports)
+      found.emplace(one.port, error);
+  return found;
+}
+
+Result<Committed> Candidate::commit(std::vector<PortEdits> ports, const std::string& how) {
+  Committed committed;
+  std::erase_if(ports, [](const PortEdits& one) { return one.edits.empty(); });
+  while (!ports.empty()) {
+    auto refused = send(ports);
+    if (!refused) return tl::unexpected(refused.error());
+    if (refused->empty()) {
+      const auto replies = call({how, read_running(), read_interfaces()}, Netconf::Session::Warm);
+      if (!replies) return tl::unexpected(replies.error());
+      if ((*replies)[0].ok()) {
+        auto view = view_of((*replies)[1], (*replies)[2]);
+        if (!view) return tl::unexpected(view.error());
+        committed.view = std::move(*view);
+        return committed;
+      }
+      *refused = culprits(ports, (*replies)[0]);
+    }
+    // An edit that failed may be there by half, so all of them are sent again without it.
+    const auto discarded = call({netconf::discard_changes()}, Netconf::Session::Warm);
+    if (!discarded) return tl::unexpected(discarded.error());
+    if (!(*discarded)[0].ok())
+      return tl::unexpected(as_error((*discarded)[0], name_, "discard-changes"));
+    std::erase_if(ports, [&](const PortEdits& one) { return refused->contains(one.port); });
+    committed.refused.merge(*refused);
+  }
+  return committed;
+}
+
+Result<std::map<std::string, PortState>> Candidate::formers(std::set<std::string> ports) {
+  std::map<std::string, PortState> found;
+  for (int back = 1; back <= kMostFormers && !ports.empty(); back += kFormersAtOnce) {
+    std::vector<std::string> operations;
+    for (int i = 0; i < kFormersAtOnce; ++i) {
+      operations.push_back(load_former(back + i));
+      operations.push_back(read_candidate());
+    }
+    operations.push_back(netconf::discard_changes());
+    const auto replies = call(operations, Netconf::Session::Warm);
+    if (!replies) return tl::unexpected(replies.error());
+    if (!replies->back().ok())
+      return tl::unexpected(as_error(replies->back(), name_, "discard-changes"));
+    for (std::size_t i = 0; i + 1 < replies->size(); i += 2) {
+      if (!(*replies)[i].ok() || !(*replies)[i + 1].ok()) return found;  // there is no older one
+      const auto config = parse_config((*replies)[i + 1]);
+      if (!config) return tl::unexpected(config.error().in("switch " + name_));
+      for (auto port = ports.begin(); port != ports.end();) {
+        const bool is_settled = !config->marks.contains(*port);
+        if (is_settled) found.emplace(*port, port_state(*config, *port));
+        port = is_settled ? ports.erase(port) : std::next(port);
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace switchyard::switch_drivers::junos
