@@ -6,6 +6,7 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: ./demo.sh [--once | --then COMMAND] [--bin DIR] [--servers N]
+                 [--nos NOS[,NOS]]
 
 Installs the Debian packages that are missing (as root), builds the release preset, starts a
 simulated site (two switches that speak SSH, servers with a BMC that speaks Redfish) and the
@@ -19,6 +20,7 @@ stays up for you to play with; Ctrl-C stops it.
                and fail if it fails
   --bin DIR    use the programs in DIR (or in $SWITCHYARD_BIN) instead of building them
   --servers N  simulated servers (4)
+  --nos NOS[,NOS]  switch OS of the two switches: linux-frr (both), sonic, or one of each
   --help       this text
 TEXT
 }
@@ -27,12 +29,14 @@ once=
 visitor=
 bin=${SWITCHYARD_BIN:-}
 servers=4
+nos=linux-frr
 while [ $# -gt 0 ]; do
   case $1 in
     --once) once=yes ;;
     --then) visitor=${2:?--then needs a command}; shift ;;
     --bin) bin=${2:?--bin needs a directory}; shift ;;
     --servers) servers=${2:?--servers needs a number}; shift ;;
+    --nos) nos=${2:?--nos needs a switch OS}; shift ;;
     --help | -h) usage; exit 0 ;;
     *) usage >&2; exit 1 ;;
   esac
@@ -137,8 +141,8 @@ build() {
 nobody_listens_on() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 start_simulator() {
-  "$bin/switchyard-sim" --servers "$servers" --switches 2 --write-inventory "$work/site.yaml" \
-    >"$work/sim.log" 2>&1 &
+  "$bin/switchyard-sim" --servers "$servers" --switches 2 --nos "$nos" \
+    --write-inventory "$work/site.yaml" >"$work/sim.log" 2>&1 &
   pids+=($!)
   await 30 $! grep -q 'control http' "$work/sim.log" || fail "the simulated site does not start"
   control=$(sed -n 's/.*control \(http[^ ]*\).*/\1/p' "$work/sim.log")

@@ -125,6 +125,8 @@ qemu() {
 demo() {
   say "demo"
   ./demo.sh --once --bin build/dev/bin
+  # A pair of one and one: what a tenant is attached to need not be one switch OS.
+  ./demo.sh --once --bin build/dev/bin --nos linux-frr,sonic
 }
 
 browser() {

@@ -66,7 +66,7 @@ struct Node {
   std::map<Step, Node> children{};
   std::vector<std::string> values{};  // of a leaf
   std::string_view operation{};
-  bool activated{};
+  std::string_view activity{};  // "active", "inactive"; "" says nothing
 
   Node& at(const Path& path) {
     Node* node = this;
@@ -76,10 +76,13 @@ struct Node {
   }
 };
 
+Path above(const Path& path) { return {path.begin(), path.end() - 1}; }
+
 void render_node(const Step& step, const Node& node, bool in_then, std::string& text) {
   std::string operation =
       node.operation.empty() ? "" : " nc:operation=\"" + std::string{node.operation} + "\"";
-  if (node.activated) operation += " active=\"active\"";
+  if (!node.activity.empty())
+    operation += " " + std::string{node.activity} + "=\"" + std::string{node.activity} + "\"";
   const std::string open = "<" + step.element + operation;
   const std::string close = "</" + step.element + ">\n";
   if (node.children.empty() && step.key.empty()) {
@@ -136,15 +139,17 @@ std::string render(const Edits& edits) {
   Node root;
   for (const auto& [path, statements] : edits.replaced) {
     for (const Statement& statement : statements) {
-      if (statement.path.back().element.starts_with('@')) continue;  // said by the rest
+      const std::string& last = statement.path.back().element;
+      if (last == kInactive) root.at(above(statement.path)).activity = "inactive";
+      if (last.starts_with('@')) continue;
       Node& leaf = root.at(statement.path);
       if (!statement.value.empty()) leaf.values.push_back(statement.value);
     }
-    root.at(path).operation = "replace";
+    if (path.back().element != kInactive) root.at(path).operation = "replace";
   }
   for (const Path& path : edits.deleted) {
     if (path.back().element == kInactive)
-      root.at({path.begin(), path.end() - 1}).activated = true;
+      root.at(above(path)).activity = "active";
     else
       root.at(path).operation = "delete";
   }

@@ -6,6 +6,7 @@
 #include "switch-drivers/linux-frr/undo_record.h"
 #include "switch-drivers/port_intent.h"
 #include "switch-drivers/sonic/config_db.h"
+#include "switch-drivers/sonic/live.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -62,6 +63,16 @@ void read_config_db(std::string_view text) {
   }
 }
 
+void read_state_db(std::string_view text) {
+  const auto live = sonic::parse_live(text);
+  if (!live) return;
+  (void)sonic::can_storm_control(*live);
+  for (const char* port : {"Ethernet0", "Ethernet4"}) {
+    const sonic::ConfigDb rows = sonic::live_of(*live, port);
+    demand(sonic::live_of(rows, port) == rows);
+  }
+}
+
 // What is on the switch may have been written by an older version of us, or by somebody else.
 void read_our_own(std::string_view text) {
   (void)parse_undo(text);
@@ -79,6 +90,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   read_kernel(text);
   read_frr(text);
   read_config_db(text);
+  read_state_db(text);
   read_our_own(text);
   return 0;
 }

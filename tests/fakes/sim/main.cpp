@@ -11,6 +11,8 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 
 namespace {
@@ -20,7 +22,7 @@ using switchyard::fakes::SitePlan;
 constexpr const char* kUsage =
     "usage: switchyard-sim --servers N --switches M --write-inventory FILE\n"
     "  [--install-seconds S] [--wipe-seconds S] [--boot-seconds S] [--commit-ms C] [--bgp-ms B]\n"
-    "  [--control-port P] [--bmc-port P] [--speed FACTOR] [--seed K]\n";
+    "  [--control-port P] [--bmc-port P] [--speed FACTOR] [--seed K] [--nos NOS[,NOS…]]\n";
 
 struct Options {
   SitePlan site{};
@@ -61,6 +63,14 @@ bool parse(int count, char** words, Options& options) {
          options.site.bmc_port = static_cast<std::uint16_t>(std::stoi(v));
        }},
       {"--speed", [&](const std::string& v) { options.speed = std::stod(v); }},
+      {"--nos",
+       [&](const std::string& v) {
+         options.site.nos.clear();
+         std::istringstream list(v);
+         for (std::string nos; std::getline(list, nos, ',');)
+           options.site.nos.push_back(nos);
+         if (options.site.nos.empty()) throw std::invalid_argument("--nos");
+       }},
       {"--seed", [](const std::string&) {}},  // nothing here is random yet but host keys
   };
   for (int i = 1; i < count; i += 2) {

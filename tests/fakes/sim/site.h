@@ -17,6 +17,8 @@
 namespace switchyard::fakes {
 
 struct SitePlan {
+  // Of the switches, in turn: {"linux-frr", "sonic"} makes pairs of one and one.
+  std::vector<std::string> nos{"linux-frr"};
   int servers{4};
   int switches{2};
   std::chrono::milliseconds boot_time{200};
@@ -59,6 +61,7 @@ class SimulatedSite {
   std::vector<std::unique_ptr<FakeSwitch>> switches_{};
   std::vector<std::unique_ptr<FakeServer>> servers_{};
   std::map<std::string, FakeSwitch*> switch_by_name_{};
+  std::map<std::string, std::string> nos_of_{};  // switch, NOS
   std::map<std::string, FakeServer*> server_by_name_{};
   std::unique_ptr<RedfishServer> bmcs_{};
   std::jthread ticker_{};

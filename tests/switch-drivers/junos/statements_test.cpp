@@ -66,6 +66,23 @@ TEST(JunosStatements, SurviveTheWayToXmlAndBack) {
       all);
 }
 
+// What is put back is as deactivated as it was.
+TEST(JunosStatements, SayWhatIsDeactivated) {
+  const Statements all = read(
+      "<interfaces><interface inactive=\"inactive\"><name>et-0/0/5</name><unit><name>0</name>"
+      "<family inactive=\"inactive\"><inet/></family></unit></interface></interfaces>");
+  Edits edits;
+  for (const char* element : {"@inactive", "unit"}) {
+    Path root = port_path("et-0/0/5");
+    root.push_back({element, element == std::string_view{"unit"} ? "0" : ""});
+    edits.replaced.emplace(root, beneath(all, root));
+  }
+  EXPECT_EQ(
+      flatten(
+          parse_xml("<r xmlns:nc=\"urn:n\">" + render(edits) + "</r>").value().children.front()),
+      all);
+}
+
 TEST(JunosStatements, AreSaidWithTheirOperations) {
   Edits edits;
   const Path mtu{{"interfaces", ""}, {"interface", "et-0/0/5"}, {"mtu", ""}};

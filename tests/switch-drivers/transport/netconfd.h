@@ -2,6 +2,7 @@
 // of ports; ends with the object.
 #pragma once
 
+#include "switch-drivers/transport/netconf.h"
 #include "tests/switch-drivers/transport/sshd.h"
 
 #include <fcntl.h>
@@ -86,21 +87,23 @@ class Netconfd {
     wait_for_socket();
   }
 
-  // It says that it runs before it listens, so only a connection tells.
+  // It says that it runs before it listens, so only a session tells.
   void wait_for_socket() {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::snprintf(address.sun_path, sizeof address.sun_path, "%s/socket", folder_.c_str());
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-    while (std::chrono::steady_clock::now() < until) {
+    bool listens = false;
+    for (; !listens && std::chrono::steady_clock::now() < until; ::poll(nullptr, 0, 10)) {
       const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
-      const bool listens =
-          ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+      listens = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
       ::close(fd);
-      if (listens) return;
-      ::poll(nullptr, 0, 10);
     }
-    ADD_FAILURE() << "netconfd does not listen";
+    ASSERT_TRUE(listens) << "netconfd does not listen";
+    bool greets = false;
+    for (; !greets && std::chrono::steady_clock::now() < until; ::poll(nullptr, 0, 10))
+      greets = make_netconf(access())->hello(std::chrono::seconds{5}).has_value();
+    ASSERT_TRUE(greets) << "netconfd does not greet";
   }
 
   std::string folder_{};
