@@ -7,14 +7,12 @@ usage() {
   cat <<'TEXT'
 usage: ./test.sh [STAGE…]
 
-  all       everything below but tools, vantage, qemu, boots and preseed (the default)
+  all       everything below but tools, qemu, boots and preseed (the default)
   unit      C++ tests, on SQLite and on a private MariaDB, and the checks of scripts and formats
   openapi   lint of docs/openapi.yaml, and every recorded answer of the unit tests against it
-  lab       the real fabric: FRR, bridges, VRFs, sshd in User Mode Linux (root, about 14 minutes)
+  lab       the real fabric: FRR, bridges, VRFs, sshd in User Mode Linux (root, about 15 minutes)
   tools     what ifupdown2, systemd-networkd, netplan and NetworkManager make of the shipped catalogs, a User Mode
-            Linux machine each (root, about 6 minutes; not in `all`, for its time: ctest has the tools' own parsers)
-  vantage   spine1 of the real fabric probes host routes while versions are rolled out (root; not in `all` yet: it
-            needs a machine that starts a process in User Mode Linux in some hundredths of a second, see tests/lab/README.md)
+            Linux machine each (root, about 3 minutes; not in `all`, for its time: ctest has the tools' own parsers)
   boot      the whole story: a QEMU server installed, routed, released and wiped on the real fabric,
             and its faults (root; about 18 minutes, the first time 5 more for two server images)
   netboot   real firmware in QEMU boots from the service: BIOS, UEFI by PXE and HTTP, Secure Boot, IPv6 alone; and
@@ -36,7 +34,7 @@ TEXT
 stages=()
 for stage in "$@"; do
   case $stage in
-  all | unit | openapi | lab | tools | vantage | boot | netboot | boots | qemu | demo | browser | fuzz | preseed) stages+=("$stage") ;;
+  all | unit | openapi | lab | tools | boot | netboot | boots | qemu | demo | browser | fuzz | preseed) stages+=("$stage") ;;
   -h | --help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
   esac
@@ -47,6 +45,13 @@ work=$(mktemp -d /tmp/switchyard-test.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 export SWITCHYARD_RECORD_HTTP=$work/http.jsonl
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
+# pytest that ends by itself: an interrupt first, so that it says what had failed and takes its machines down.
+pytest() {
+  local minutes=$1
+  shift
+  timeout --foreground --signal=INT --kill-after=2m "${minutes}m" /usr/bin/python3 -m pytest -v -p no:cacheprovider "$@"
+}
 
 say() { printf '\n=== %s (%ss)\n' "$1" "$SECONDS"; }
 
@@ -76,23 +81,18 @@ openapi() {
 
 lab() {
   say "real fabric"
-  SWITCHYARD_BIN=$PWD/build/dev/bin /usr/bin/python3 -m pytest tests/lab -q -p no:cacheprovider --durations=15 \
-    --ignore tests/lab/test_switchyard_boot.py --ignore tests/lab/test_switchyard_vantage.py --ignore tests/lab/test_network_tools.py
+  SWITCHYARD_BIN=$PWD/build/dev/bin pytest 40 tests/lab --durations=15 \
+    --ignore tests/lab/test_switchyard_boot.py --ignore tests/lab/test_network_tools.py
 }
 
 tools() {
   say "network tools"
-  /usr/bin/python3 -m pytest tests/lab/test_network_tools.py -q -p no:cacheprovider --durations=15
-}
-
-vantage() {
-  say "probes from the real fabric"
-  SWITCHYARD_BIN=$PWD/build/dev/bin /usr/bin/python3 -m pytest tests/lab/test_switchyard_vantage.py -q -s -p no:cacheprovider --durations=5
+  pytest 20 tests/lab/test_network_tools.py --durations=15
 }
 
 boot() {
   say "whole story"
-  SWITCHYARD_BIN=$PWD/build/dev/bin /usr/bin/python3 -m pytest tests/lab/test_switchyard_boot.py -q -p no:cacheprovider
+  SWITCHYARD_BIN=$PWD/build/dev/bin pytest 40 tests/lab/test_switchyard_boot.py
 }
 
 # What virtual machines boot and install; the arguments are server images.
@@ -105,7 +105,7 @@ ram_and_images() {
 boots() {
   say "boots of an installed server"
   ram_and_images debian-12 debian-13
-  /usr/bin/python3 -m pytest tests/pxe/test_server_boots.py -q -s -p no:cacheprovider
+  pytest 40 tests/pxe/test_server_boots.py -s
 }
 
 netboot() {
@@ -113,14 +113,13 @@ netboot() {
   ram_and_images debian-12
   pxe/installer/loaders.sh "$work/loaders"
   SWITCHYARD_LOADERS=$work/loaders SWITCHYARD_PATIENCE=3 \
-    /usr/bin/python3 -m pytest tests/pxe/test_netboot.py tests/pxe/test_boot_time.py -q -s -p no:cacheprovider --durations=0
+    pytest 20 tests/pxe/test_netboot.py tests/pxe/test_boot_time.py -s --durations=0
 }
 
 qemu() {
   say "installer in QEMU"
   ram_and_images debian-12
-  /usr/bin/python3 -m pytest tests/pxe/test_installer.py tests/pxe/test_server_image.py tests/pxe/test_rescue.py \
-    -q -s -p no:cacheprovider --durations=0
+  pytest 60 tests/pxe/test_installer.py tests/pxe/test_server_image.py tests/pxe/test_rescue.py -s --durations=0
 }
 
 demo() {
@@ -138,7 +137,7 @@ browser() {
 preseed() {
   say "debian-installer"
   ram_and_images
-  /usr/bin/python3 -m pytest tests/pxe/test_preseed.py -q -s -p no:cacheprovider
+  pytest 120 tests/pxe/test_preseed.py -s
 }
 
 fuzz() {

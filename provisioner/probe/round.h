@@ -14,8 +14,10 @@ namespace switchyard::provisioner {
 // Probes that wait for their answers at the same time.
 inline constexpr std::size_t kTogether = 64;
 // An answer that takes longer is none. Within one site a round trip takes less than a hundredth of
-// that, and a round of 256 silent routes ends after 2 s.
-inline constexpr std::string_view kPatience = "0.5";
+// that; the rest is for a vantage point or a server that is busy with something else (with 0.5 s
+// such a one was seen to lose what had only waited for its CPU). A round of 256 silent routes ends
+// after 4 s.
+inline constexpr std::string_view kPatience = "1";
 
 struct Probe {
   std::string device{};  // empty: as the machine's own table says

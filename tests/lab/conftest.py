@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import signal
+import sys
 import time
 
 import pytest
@@ -36,22 +37,33 @@ def pytest_collection_modifyitems(items):
     items.sort(key=key)
 
 
+class TooLong(Exception):
+    """Not a TimeoutError: that is an OSError, which much code rightly takes for a passing fault of a connection."""
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item):
-    """A deadline around set-up, call and tear-down together: the lab's boot is in the first one."""
+    """A deadline around set-up, call and tear-down together: the lab's boot is in the first one. What cleans up
+    after it has two minutes, and again two each time."""
     marker = item.get_closest_marker("seconds")
     limit = marker.args[0] if marker else DEFAULT_LIMIT
     if not phases:
         limit += 1500  # an image may have to be built first
 
     def too_late(*_):
-        raise TimeoutError(f"{item.name} ran longer than {limit} s")
+        raise TooLong(f"{item.name} ran longer than {limit} s")
     signal.signal(signal.SIGALRM, too_late)
-    signal.alarm(limit)
+    signal.setitimer(signal.ITIMER_REAL, limit, 120)
     begun = time.monotonic()
     yield
-    signal.alarm(0)
+    signal.setitimer(signal.ITIMER_REAL, 0)
     phases[item.name] = time.monotonic() - begun
+
+
+def pytest_runtest_logreport(report):
+    """At once, not at the end: whoever ends a run from outside wants to know what had failed before."""
+    if report.failed:
+        print(f"\n{report.nodeid}: {report.when} failed\n{report.longreprtext}\n", file=sys.__stdout__, flush=True)
 
 
 def pytest_terminal_summary(terminalreporter):

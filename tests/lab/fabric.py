@@ -19,6 +19,7 @@ import hostnet
 import plan
 import seed
 import shell
+import uml
 
 HERE = pathlib.Path(__file__).resolve().parent
 STATE = pathlib.Path(os.environ.get("SWITCHYARD_LAB_STATE", "/var/tmp/switchyard-lab"))
@@ -69,7 +70,7 @@ class Fabric:
             self._start_guard()
         try:
             (self.folder / "image").write_text(built.stdout.strip())
-            subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", self.preload, HERE / "xstate_preload.c"], check=True, timeout=60)
+            uml.build_preload(self.folder)
             with self.timed("network"):
                 hostnet.up(self.namespace)
                 shell.make_keys(self.folder)
@@ -135,7 +136,7 @@ class Fabric:
         node = plan.NODES[name]
         image = (self.folder / "image").read_text()
         command = ["ip", "netns", "exec", self.namespace, "unshare", "--fork", "--pid", "--kill-child",
-                   "--mount-proc", "env", f"LD_PRELOAD={self.preload}", "linux.uml", f"umid=lab-{name}", f"uml_dir={self.folder}/uml-{name}",
+                   "--mount-proc", *uml.program(self.preload, list(plan.NODES).index(name)), f"umid=lab-{name}", f"uml_dir={self.folder}/uml-{name}",
                    f"mem={node.memory}", f"ubd0={self.folder}/{name}.cow,{image}", "root=/dev/ubda", "rw",
                    "init=/lab-init", "con=null", "con0=null,fd:1", "quiet", f"LAB_HOST={name}",
                    f"LAB_MGMT={node.management}/{plan.MANAGEMENT_BITS}", f"LAB_MODE={mode or node.mode}",

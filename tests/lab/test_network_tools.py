@@ -13,6 +13,8 @@ import subprocess
 
 import pytest
 
+import uml
+
 HERE = pathlib.Path(__file__).resolve().parent
 GOLDEN = HERE.parent / "catalogs" / "golden"
 TOOLS = ["ifupdown2", "systemd-networkd", "netplan", "networkmanager"]
@@ -33,12 +35,10 @@ def lay_files(golden: pathlib.Path, root: pathlib.Path) -> None:
 
 def boot(folder: pathlib.Path, tool: str, devices: list[str], cables: str) -> None:
     """Until it has powered itself off."""
-    preload = folder / "xstate_preload.so"
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", preload, HERE / "xstate_preload.c"], check=True, timeout=60)
     taps = [] if cables else [f"vec{number}:transport=tap,ifname=nic{number},depth=64,gro=0,mac={mac}" for number, mac in enumerate(MACS.values())]
     make_taps = "".join(f"ip tuntap add name nic{number} mode tap && ip link set nic{number} up && " for number in range(len(taps)))
-    machine = ["env", f"LD_PRELOAD={preload}", "linux.uml", f"umid={tool}", f"uml_dir={folder}/uml", "mem=320M", "root=/dev/root",
-               "rootfstype=hostfs", "rootflags=/", "ro", f"init={HERE}/guest/tool-init", "con=null", "con0=null,fd:1", "quiet",
+    machine = [*uml.program(uml.build_preload(folder), 0), f"umid={tool}", f"uml_dir={folder}/uml", "mem=320M", "root=/dev/root", "rootfstype=hostfs",
+               "rootflags=/", "ro", f"init={HERE}/guest/tool-init", "con=null", "con0=null,fd:1", "quiet",
                f"TOOL={tool}", f"SHARE={folder}", "DEVICES=" + ",".join(devices), f"CABLES={cables}", *taps]
     alone = ["unshare", "--net", "--pid", "--fork", "--kill-child", "sh", "-c", make_taps + 'exec "$@"', "sh"]
     with open(folder / "console", "wb") as console:

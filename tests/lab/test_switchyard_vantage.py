@@ -157,7 +157,7 @@ def test_a_server_the_fabric_loses_goes_back_by_itself(lab, deployed, tmp_path):
 def test_a_good_version_passes_and_nobody_cries_wolf(lab, deployed, tmp_path):
     controller = deployed
     version = push(controller, tmp_path, "65000:300")
-    flows = [probe.Probe(lab, SPINE, host.split("/")[0], PROBED, device=PRV.name) for host in (PRV.host4, PRV.host6)]
+    flows = [probe.Probe(lab, SPINE, host.split("/")[0], PROBED, device=PRV.name) for host in (PRV.host4, PRV.neighbour6)]
     rollout, rows = roll_out(controller, version)
     assert rollout["status"] == "succeeded" and rollout["servers"] == {"moved": 2}
     assert versions(controller) == {"srv1": version, "srv5": version}
