@@ -36,7 +36,12 @@ std::unique_ptr<Driver> make_linux_frr(SwitchAccess access, SwitchContext contex
   return linux_frr::make_linux_frr_driver(access, std::move(context), std::move(shell));
 }
 
+// A wait in vain for SONiC's daemons takes 20 s, and is to be heard of.
+constexpr std::chrono::minutes kSonicDeadline{1};
+
 std::unique_ptr<Driver> make_sonic(SwitchAccess access, SwitchContext context) {
+  if (access.exchange_deadline == SwitchAccess{}.exchange_deadline)
+    access.exchange_deadline = kSonicDeadline;
   std::unique_ptr<Shell> shell = make_ssh_shell(access);
   return sonic::make_sonic_driver(access, context, std::move(shell));
 }

@@ -31,6 +31,15 @@ std::string undo_step(const Command& command) {
   return command.line + " || exit 94\n";
 }
 
+std::string as_typed(const PortPlan& plan) {
+  std::string text;
+  for (const auto* steps : {&plan.steps, &plan.last_steps}) {
+    for (const Step& step : *steps)
+      text += step.command.line + "\n" + step.command.input;
+  }
+  return text;
+}
+
 }  // namespace
 
 const handle::DeadmanNos& deadman_nos() { return kDeadman; }
@@ -87,10 +96,12 @@ ChangeCommands change_commands(const ApplyOptions& options, const std::vector<Po
     if (change.plan.through_shut)
       add(handle::step(id, change.wish.port, save_document(closed_document(change.wish.port))));
   }
-  for (std::size_t i = 0; i < longest; ++i)
-    for (const PortChange& change : changes)
+  for (std::size_t i = 0; i < longest; ++i) {
+    for (const PortChange& change : changes) {
       if (i < change.plan.steps.size())
         add(handle::step(id, change.wish.port, change.plan.steps[i].command));
+    }
+  }
   if (std::string lines = unused_frr(observed, changes); !lines.empty())
     add(handle::guarded(id, frr_batch(std::move(lines))));
   return built;
@@ -102,11 +113,13 @@ std::vector<Command> opening_commands(std::string_view change_id,
   std::size_t longest = 0;
   for (const PortChange* change : changes)
     longest = std::max(longest, change->plan.last_steps.size());
-  for (std::size_t i = 0; i < longest; ++i)
-    for (const PortChange* change : changes)
-      if (i < change->plan.last_steps.size())
-        commands.push_back(
-            handle::step(change_id, change->wish.port, change->plan.last_steps[i].command));
+  for (std::size_t i = 0; i < longest; ++i) {
+    for (const PortChange* change : changes) {
+      const std::vector<Step>& steps = change->plan.last_steps;
+      if (i < steps.size())
+        commands.push_back(handle::step(change_id, change->wish.port, steps[i].command));
+    }
+  }
   return commands;
 }
 
@@ -129,12 +142,8 @@ std::string describe_change(const SwitchContext& context, std::span<const Intent
     needs.merge(needs_of(*to));
     if (port.former != port.wished) changes.emplace_back(std::move(*from), std::move(*to));
   }
-  for (const auto& [from, to] : changes) {
-    const PortPlan plan = plan_port(from, to, shared);
-    for (const auto* steps : {&plan.steps, &plan.last_steps})
-      for (const Step& step : *steps)
-        text += step.command.line + "\n" + step.command.input;
-  }
+  for (const auto& [from, to] : changes)
+    text += as_typed(plan_port(from, to, shared));
   if (changes.empty()) return text;
   const auto unused = frr::unused_objects(frr::objects_of(shared), needs);
   if (const std::string lines = frr::render_frr(frr::remove_objects(unused)); !lines.empty())

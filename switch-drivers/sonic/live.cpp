@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,18 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kLooks{
 
 constexpr std::size_t kLongestText = 4U << 20U;
 
+// Nothing: no row. A field that is not there is "".
+std::optional<Fields> fields_of(const json& row) {
+  if (!row.is_object()) return std::nullopt;
+  Fields fields;
+  for (const auto& [name, value] : row.items()) {
+    if (!value.is_string()) return std::nullopt;
+    const auto& said = value.get_ref<const std::string&>();
+    if (!said.empty()) fields.emplace(name, said);
+  }
+  return fields;
+}
+
 std::string first_part(const std::string& key) { return key.substr(0, key.find('|')); }
 
 }  // namespace
@@ -54,15 +67,10 @@ Result<ConfigDb> parse_live(std::string_view text) {
   ConfigDb live;
   for (const auto& [key, row] : document.items()) {
     const std::size_t bar = key.find('|');
-    if (bar == std::string::npos || !row.is_object()) return refused();
-    Fields fields;
-    for (const auto& [name, value] : row.items()) {
-      if (!value.is_string()) return refused();
-      if (const auto& said = value.get_ref<const std::string&>(); !said.empty())
-        fields.emplace(name, said);
-    }
-    if (!fields.empty())
-      live.emplace(RowKey{key.substr(0, bar), key.substr(bar + 1)}, std::move(fields));
+    auto fields = fields_of(row);
+    if (bar == std::string::npos || !fields) return refused();
+    if (!fields->empty())
+      live.emplace(RowKey{key.substr(0, bar), key.substr(bar + 1)}, std::move(*fields));
   }
   return live;
 }

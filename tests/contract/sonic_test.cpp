@@ -90,6 +90,49 @@ TEST_F(Sonic, NothingIsInForceWhenTheTimerCannotBeStarted) {
   EXPECT_EQ(device().fingerprint(), before);
 }
 
+// A rack at once: the ports' steps take turns, and one that fails holds back no other.
+TEST(SonicRack, GoesInThreeRoundTripsButForThePortThatFails) {
+  constexpr int kPorts = 48;
+  fakes::FakeClock clock;
+  fakes::SshServer ssh;
+  fakes::SwitchPlan plan{
+      .name = "tor1", .asn = 65001, .vrfs = {{"Vrf_vrf-prv", 1001}, {"Vrf_vrf-pub", 1002}}};
+  for (int i = 0; i < kPorts; ++i)
+    plan.server_ports.push_back("Ethernet" + std::to_string(4 * i));
+  fakes::FakeSonic device(ssh, clock, plan);
+  auto driver = switch_drivers::make_driver("sonic",
+                                            {.name = "tor1",
+                                             .address = "127.0.0.1",
+                                             .port = device.port(),
+                                             .password = Secret("switch"),
+                                             .host_key = device.host_key()},
+                                            {.asn = Asn{65001}});
+  ASSERT_TRUE(driver);
+  std::vector<PortIntent> wished;
+  for (int i = 0; i < kPorts; ++i)
+    wished.push_back(routed(plan.server_ports.at(static_cast<std::size_t>(i)), i + 1));
+  device.refuse_port("Ethernet100", true);
+  const auto applied = (*driver)->apply(wished, {.change_id = "chg-rack"});
+  ASSERT_TRUE(applied) << applied.error().message;
+  EXPECT_EQ(device.exchanges(), 3);
+  std::vector<Settlement> settlements;
+  for (const auto& outcome : *applied) {
+    EXPECT_EQ(outcome.status.has_value(), outcome.port != "Ethernet100") << outcome.port;
+    settlements.push_back({outcome.port, outcome.status ? Verdict::Keep : Verdict::Undo});
+  }
+  device.refuse_port("Ethernet100", false);
+  const auto settled = (*driver)->settle("chg-rack", settlements);
+  ASSERT_TRUE(settled) << settled.error().message;
+  for (const auto& outcome : *settled)
+    EXPECT_TRUE(outcome.status) << outcome.status.error().message;
+  EXPECT_TRUE(device.leftovers().empty());
+  const auto reports = (*driver)->compare(wished);
+  ASSERT_TRUE(reports);
+  for (const auto& report : *reports)
+    EXPECT_EQ(report.equal(), report.port != "Ethernet100") << report.port;
+  EXPECT_THAT(device.violations(), testing::IsEmpty());
+}
+
 TEST_F(Sonic, ProbesWhatIntentsCallIt) {
   const auto facts = bench_.driver().probe();
   ASSERT_TRUE(facts) << facts.error().message;
