@@ -11,7 +11,7 @@ namespace {
 
 using netconf::Datastore;
 
-constexpr int kMostFormers = 12;  // commits looked back
+constexpr int kMostFormers = 48;  // commits looked back; Junos keeps 49
 constexpr int kFormersAtOnce = 3;
 
 // Whether `text` names the port or a unit of it, and not one whose name begins with its.

@@ -22,6 +22,11 @@ std::optional<std::string> key_of(const XmlElement& element, bool in_then) {
   return std::string{trimmed(key->text)};
 }
 
+// <junos:comment>: what somebody wrote beside a statement.
+bool is_remark(const XmlElement& element) {
+  return element.name == "comment" && element.space.starts_with("http://xml.juniper.net/junos/");
+}
+
 class Flattener {
  public:
   explicit Flattener(Statements& into) : into_(into) {}
@@ -34,7 +39,7 @@ class Flattener {
     std::string order;
     bool any = false;
     for (const XmlElement& child : element.children) {
-      if (child.name == own_key) continue;
+      if (child.name == own_key || is_remark(child)) continue;
       any = true;
       const auto key = key_of(child, in_then);
       if (child.name == "term" || (in_then && child.name == "community"))

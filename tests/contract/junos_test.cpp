@@ -6,6 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
 
 namespace switchyard::contract {
 namespace {
@@ -51,6 +54,23 @@ TEST_F(Junos, OnePortIsKeptAndAnotherOfTheSameChangeUndone) {
   bench_.expect_equal(routed(one_, 5));
   bench_.expect_equal(provisioning(two_));
   EXPECT_TRUE(bench_.device().leftovers().empty());
+}
+
+// Every byte of a deployment, from the pool to kept. SWITCHYARD_UPDATE_GOLDEN=1 writes it.
+TEST_F(Junos, TheTranscriptOfADeploymentIsGolden) {
+  bench_.make(provisioning(one_));
+  bench_.restart_controller();
+  bench_.device().clear_log();
+  bench_.make(routed(one_, 5));
+  std::string transcript;
+  for (const fakes::SwitchLogEntry& entry : bench_.device().log())
+    transcript += entry.input + (entry.status == 0 ? "\n<!-- ok -->\n" : "\n<!-- error -->\n");
+  const std::string path = SWITCHYARD_CONTRACT_GOLDEN "/junos_deploy.xml";
+  if (std::getenv("SWITCHYARD_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << transcript;
+  std::ifstream file(path);
+  std::stringstream golden;
+  golden << file.rdbuf();
+  EXPECT_EQ(transcript, golden.str());
 }
 
 // There is one handle, and who keeps one port lets go of it.
