@@ -83,6 +83,14 @@ struct Node {
 
 Path above(const Path& path) { return {path.begin(), path.end() - 1}; }
 
+void add_to(Node& root, const Statement& statement) {
+  const std::string& last = statement.path.back().element;
+  if (last == kInactive) root.at(above(statement.path)).activity = "inactive";
+  if (last.starts_with('@')) return;
+  Node& leaf = root.at(statement.path);
+  if (!statement.value.empty()) leaf.values.push_back(statement.value);
+}
+
 void render_node(const Step& step, const Node& node, bool in_then, std::string& text) {
   std::string operation =
       node.operation.empty() ? "" : " nc:operation=\"" + std::string{node.operation} + "\"";
@@ -143,13 +151,8 @@ std::string render(const Edits& edits) {
   if (edits.empty()) return {};
   Node root;
   for (const auto& [path, statements] : edits.replaced) {
-    for (const Statement& statement : statements) {
-      const std::string& last = statement.path.back().element;
-      if (last == kInactive) root.at(above(statement.path)).activity = "inactive";
-      if (last.starts_with('@')) continue;
-      Node& leaf = root.at(statement.path);
-      if (!statement.value.empty()) leaf.values.push_back(statement.value);
-    }
+    for (const Statement& statement : statements)
+      add_to(root, statement);
     if (path.back().element != kInactive) root.at(path).operation = "replace";
   }
   for (const Path& path : edits.deleted) {

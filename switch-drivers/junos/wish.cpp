@@ -209,7 +209,7 @@ class Wish {
     for (const std::string& line : attachment.policy.out)
       content += line + "\n";
     const std::string hash = content_name(content);
-    const std::string name = "SWY-O-" + hash;
+    std::string name = "SWY-O-" + hash;
     const SplitAddition added = split_addition(attachment.policy.out);
     const Path path = policy_path("policy-statement", name);
     Policy policy(state_.shared[path], path);
