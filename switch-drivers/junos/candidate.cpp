@@ -11,7 +11,7 @@ namespace {
 
 using netconf::Datastore;
 
-constexpr int kMostFormers = 12;  // commits looked back
+constexpr int kMostFormers = 48;  // commits looked back; Junos keeps 49
 constexpr int kFormersAtOnce = 3;
 
 // Whether `text` names the port or a unit of it, and not one whose name begins with its.
@@ -105,57 +105,76 @@ std::map<std::string, Error> Candidate::culprits(const std::vector<PortEdits>& p
   return found;
 }
 
+// The ports that kept it from being committed; none: it was, and `view` is what came of it.
+Result<std::map<std::string, Error>> Candidate::try_commit(const std::vector<PortEdits>& ports,
+                                                           const std::string& how,
+                                                           std::optional<View>& view) {
+  auto refused = send(ports);
+  if (!refused || !refused->empty()) return refused;
+  const auto replies = call({how, read_running(), read_interfaces()}, Netconf::Session::Warm);
+  if (!replies) return tl::unexpected(replies.error());
+  if (!(*replies)[0].ok()) return culprits(ports, (*replies)[0]);
+  auto after = view_of((*replies)[1], (*replies)[2]);
+  if (!after) return tl::unexpected(after.error());
+  view = std::move(*after);
+  return refused;
+}
+
+Status Candidate::discard() {
+  const auto replies = call({netconf::discard_changes()}, Netconf::Session::Warm);
+  if (!replies) return tl::unexpected(replies.error());
+  if (!replies->front().ok())
+    return tl::unexpected(as_error(replies->front(), name_, "discard-changes"));
+  return {};
+}
+
 Result<Committed> Candidate::commit(std::vector<PortEdits> ports, const std::string& how) {
   Committed committed;
   std::erase_if(ports, [](const PortEdits& one) { return one.edits.empty(); });
   while (!ports.empty()) {
-    auto refused = send(ports);
+    auto refused = try_commit(ports, how, committed.view);
     if (!refused) return tl::unexpected(refused.error());
-    if (refused->empty()) {
-      const auto replies = call({how, read_running(), read_interfaces()}, Netconf::Session::Warm);
-      if (!replies) return tl::unexpected(replies.error());
-      if ((*replies)[0].ok()) {
-        auto view = view_of((*replies)[1], (*replies)[2]);
-        if (!view) return tl::unexpected(view.error());
-        committed.view = std::move(*view);
-        return committed;
-      }
-      *refused = culprits(ports, (*replies)[0]);
-    }
+    if (committed.view) return committed;
     // An edit that failed may be there by half, so all of them are sent again without it.
-    const auto discarded = call({netconf::discard_changes()}, Netconf::Session::Warm);
-    if (!discarded) return tl::unexpected(discarded.error());
-    if (!(*discarded)[0].ok())
-      return tl::unexpected(as_error((*discarded)[0], name_, "discard-changes"));
+    if (auto status = discard(); !status) return tl::unexpected(status.error());
     std::erase_if(ports, [&](const PortEdits& one) { return refused->contains(one.port); });
     committed.refused.merge(*refused);
   }
   return committed;
 }
 
+// What was committed `back` commits ago and the next few before; fewer when there are no more.
+Result<std::vector<Config>> Candidate::former_configs(int back) {
+  std::vector<std::string> operations;
+  for (int i = 0; i < kFormersAtOnce; ++i) {
+    operations.push_back(load_former(back + i));
+    operations.push_back(read_candidate());
+  }
+  const auto replies = call(operations, Netconf::Session::Warm);
+  if (!replies) return tl::unexpected(replies.error());
+  if (auto status = discard(); !status) return tl::unexpected(status.error());
+  std::vector<Config> configs;
+  for (std::size_t i = 0; i < replies->size(); i += 2) {
+    if (!(*replies)[i].ok() || !(*replies)[i + 1].ok()) break;
+    auto config = parse_config((*replies)[i + 1]);
+    if (!config) return tl::unexpected(config.error().in("switch " + name_));
+    configs.push_back(std::move(*config));
+  }
+  return configs;
+}
+
 Result<std::map<std::string, PortState>> Candidate::formers(std::set<std::string> ports) {
   std::map<std::string, PortState> found;
   for (int back = 1; back <= kMostFormers && !ports.empty(); back += kFormersAtOnce) {
-    std::vector<std::string> operations;
-    for (int i = 0; i < kFormersAtOnce; ++i) {
-      operations.push_back(load_former(back + i));
-      operations.push_back(read_candidate());
-    }
-    operations.push_back(netconf::discard_changes());
-    const auto replies = call(operations, Netconf::Session::Warm);
-    if (!replies) return tl::unexpected(replies.error());
-    if (!replies->back().ok())
-      return tl::unexpected(as_error(replies->back(), name_, "discard-changes"));
-    for (std::size_t i = 0; i + 1 < replies->size(); i += 2) {
-      if (!(*replies)[i].ok() || !(*replies)[i + 1].ok()) return found;  // there is no older one
-      const auto config = parse_config((*replies)[i + 1]);
-      if (!config) return tl::unexpected(config.error().in("switch " + name_));
-      for (auto port = ports.begin(); port != ports.end();) {
-        const bool is_settled = !config->marks.contains(*port);
-        if (is_settled) found.emplace(*port, port_state(*config, *port));
-        port = is_settled ? ports.erase(port) : std::next(port);
-      }
-    }
+    const auto configs = former_configs(back);
+    if (!configs) return tl::unexpected(configs.error());
+    if (configs->empty()) break;
+    for (const Config& config : *configs)
+      std::erase_if(ports, [&](const std::string& port) {
+        const bool is_settled = !config.marks.contains(port);
+        if (is_settled) found.emplace(port, port_state(config, port));
+        return is_settled;
+      });
   }
   return found;
 }

@@ -57,6 +57,11 @@ class Candidate {
   [[nodiscard]] Result<View> view_of(const NetconfReply& config, const NetconfReply& interfaces);
   // Of the ports' edits those that were refused, after which nothing of them all is left.
   [[nodiscard]] Result<std::map<std::string, Error>> send(const std::vector<PortEdits>& ports);
+  [[nodiscard]] Result<std::map<std::string, Error>> try_commit(const std::vector<PortEdits>& ports,
+                                                                const std::string& how,
+                                                                std::optional<View>& view);
+  [[nodiscard]] Status discard();
+  [[nodiscard]] Result<std::vector<Config>> former_configs(int back);
   [[nodiscard]] std::map<std::string, Error> culprits(const std::vector<PortEdits>& ports,
                                                       const NetconfReply& reply) const;
 

@@ -82,6 +82,8 @@ class JunosDriver final : public Driver {
                                               const ApplyOptions& options,
                                               const std::set<std::string>& others);
   Status carry_out(PortChanges& changes, View& view, const ApplyOptions& options);
+  Result<PortChanges> changes_to_settle(const std::map<std::string, Verdict>& verdicts,
+                                        const View& view);
   Result<std::vector<PortOutcome>> settle_marked(const std::map<std::string, Verdict>& verdicts,
                                                  View view);
 
@@ -162,16 +164,23 @@ Result<std::optional<PortChange>> JunosDriver::change_of(const PortIntent& inten
   return std::optional{change_between(state_in(view, intent.port), std::move(*to))};
 }
 
+// Changes of ours on other ports than these that nobody has settled.
+std::set<std::string> others_waiting(const Config& config, std::span<const PortIntent> wished,
+                                     const std::set<std::string>& ours) {
+  std::set<std::string> others;
+  for (const auto& [port, id] : config.marks)
+    if (ours.contains(id) && std::ranges::find(wished, port, &PortIntent::port) == wished.end())
+      others.insert(id);
+  return others;
+}
+
 Result<std::vector<PortOutcome>> JunosDriver::apply(std::span<const PortIntent> wished,
                                                     const ApplyOptions& options) {
   if (auto status = check_all(wished); !status) return tl::unexpected(status.error());
   if (auto status = check_options(options); !status) return tl::unexpected(status.error());
   auto view = candidate_.lock();
   if (!view) return tl::unexpected(view.error());
-  std::set<std::string> others;
-  for (const auto& [port, id] : view->config.marks)
-    if (waiting_.contains(id) && std::ranges::find(wished, port, &PortIntent::port) == wished.end())
-      others.insert(id);
+  const auto others = others_waiting(view->config, wished, waiting_);
   std::vector<PortOutcome> outcomes;
   PortChanges changes;
   for (const PortIntent& intent : wished) {
@@ -219,6 +228,29 @@ Status JunosDriver::carry_out(PortChanges& changes, View& view, const ApplyOptio
   return {};
 }
 
+// By port: what is asked of those that wait under this id, and, when any does, Undo for what nobody
+// speaks for: its handle goes with the others'.
+std::map<std::string, Verdict> verdicts_on(const Config& config, std::string_view change_id,
+                                           std::span<const Settlement> ports) {
+  std::map<std::string, Verdict> verdicts;
+  for (const Settlement& one : ports) {
+    const auto mark = config.marks.find(one.port);
+    if (mark != config.marks.end() && mark->second == change_id) verdicts[one.port] = one.verdict;
+  }
+  if (verdicts.empty()) return verdicts;
+  for (const auto& [port, id] : config.marks)
+    verdicts.emplace(port, Verdict::Undo);
+  return verdicts;
+}
+
+PortOutcome not_known(const std::string& port) {
+  return {.port = port,
+          .status = failure(Errc::NotFound,
+                            fmt::format("port {}: the switch no longer knows this change; it was "
+                                        "taken back, or settled with other ports of it",
+                                        port))};
+}
+
 Result<std::vector<PortOutcome>> JunosDriver::settle(std::string_view change_id,
                                                      std::span<const Settlement> ports) {
   if (auto status = check_change(change_id); !status) return tl::unexpected(status.error());
@@ -226,44 +258,23 @@ Result<std::vector<PortOutcome>> JunosDriver::settle(std::string_view change_id,
     if (auto name = parse_port_name(one.port); !name) return tl::unexpected(name.error());
   auto view = candidate_.lock();
   if (!view) return tl::unexpected(view.error());
-  std::map<std::string, Verdict> verdicts;
-  for (const Settlement& one : ports) {
-    const auto mark = view->config.marks.find(one.port);
-    if (mark != view->config.marks.end() && mark->second == change_id)
-      verdicts[one.port] = one.verdict;
-  }
-  std::vector<PortOutcome> settled;
-  if (!verdicts.empty()) {
-    // What nobody speaks for is taken back: its handle goes with the others'.
-    for (const auto& [port, id] : view->config.marks)
-      verdicts.emplace(port, Verdict::Undo);
-    auto outcomes = settle_marked(verdicts, std::move(*view));
-    candidate_.unlock();
-    if (!outcomes) return tl::unexpected(outcomes.error());
-    settled = std::move(*outcomes);
-  } else {
-    candidate_.unlock();
-  }
+  const auto verdicts = verdicts_on(view->config, change_id, ports);
+  Result<std::vector<PortOutcome>> settled;
+  if (!verdicts.empty()) settled = settle_marked(verdicts, std::move(*view));
+  candidate_.unlock();
+  if (!settled) return settled;
   waiting_.erase(std::string{change_id});
   std::vector<PortOutcome> outcomes;
   for (const Settlement& one : ports) {
-    const auto found = std::ranges::find(settled, one.port, &PortOutcome::port);
-    if (found != settled.end()) {
-      outcomes.push_back(*found);
-      continue;
-    }
-    outcomes.push_back(
-        {.port = one.port,
-         .status = failure(Errc::NotFound, fmt::format("port {}: the switch no longer knows this "
-                                                       "change; it was taken back, or settled with "
-                                                       "other ports of it",
-                                                       one.port))});
+    const auto found = std::ranges::find(*settled, one.port, &PortOutcome::port);
+    outcomes.push_back(found == settled->end() ? not_known(one.port) : *found);
   }
   return outcomes;
 }
 
-Result<std::vector<PortOutcome>> JunosDriver::settle_marked(
-    const std::map<std::string, Verdict>& verdicts, View view) {
+// What each port was before all that is not settled; a kept one stays as it is.
+Result<PortChanges> JunosDriver::changes_to_settle(const std::map<std::string, Verdict>& verdicts,
+                                                   const View& view) {
   std::set<std::string> undone;
   for (const auto& [port, verdict] : verdicts)
     if (verdict == Verdict::Undo) undone.insert(port);
@@ -276,18 +287,21 @@ Result<std::vector<PortOutcome>> JunosDriver::settle_marked(
   PortChanges changes;
   for (const auto& [port, verdict] : verdicts) {
     const auto former = formers.find(port);
-    const bool keeps = verdict == Verdict::Keep;
-    PortState to =
-        keeps || former == formers.end() ? port_state(view.config, port) : former->second;
-    PortChange change = change_between(state_in(view, port), std::move(to));
-    if (!keeps && former == formers.end())
+    const bool is_found = former != formers.end();
+    PortChange change = change_between(state_in(view, port),
+                                       is_found ? former->second : port_state(view.config, port));
+    if (verdict == Verdict::Undo && !is_found)
       change.refused = Error{Errc::Rejected, "the switch has not kept what it was before"};
     changes.emplace(port, std::move(change));
   }
-  if (auto status = prepare(candidate_, changes, view, {"", kUndoing}); !status)
-    return tl::unexpected(status.error());
+  return changes;
+}
+
+// The commit that confirms: ports as they shall stay, without their marks, and without what then
+// nobody needs.
+std::vector<PortEdits> last_edits(const PortChanges& changes, const Config& config) {
   std::vector<PortEdits> all;
-  Config after = view.config;
+  Config after = config;
   for (const auto& [port, change] : changes) {
     if (change.refused) continue;
     PortEdits one{port, edits_between(change.from, change.to)};
@@ -298,20 +312,29 @@ Result<std::vector<PortOutcome>> JunosDriver::settle_marked(
   }
   PortEdits leftovers;
   for (const Path& root : unused_shared(after))
-    if (view.config.shared.contains(root)) leftovers.edits.deleted.insert(root);
+    if (config.shared.contains(root)) leftovers.edits.deleted.insert(root);
   all.push_back(std::move(leftovers));
-  auto committed = candidate_.commit(std::move(all), commit_for_good());
+  return all;
+}
+
+Result<std::vector<PortOutcome>> JunosDriver::settle_marked(
+    const std::map<std::string, Verdict>& verdicts, View view) {
+  auto changes = changes_to_settle(verdicts, view);
+  if (!changes) return tl::unexpected(changes.error());
+  if (auto status = prepare(candidate_, *changes, view, {"", kUndoing}); !status)
+    return tl::unexpected(status.error());
+  auto committed = candidate_.commit(last_edits(*changes, view.config), commit_for_good());
   if (!committed) return tl::unexpected(committed.error());
   if (committed->view) view = std::move(*committed->view);
   std::vector<PortOutcome> outcomes;
-  for (auto& [port, change] : changes) {
+  for (auto& [port, change] : *changes) {
     if (const auto refused = committed->refused.find(port); refused != committed->refused.end())
       change.refused = refused->second;
-    outcomes.push_back(judged(port, compare_with(change.to, view)));
-    if (view.config.marks.contains(port) && outcomes.back().status)
-      outcomes.back().status =
-          failure(Errc::Rejected, "port " + port + ": its change is not settled");
-    if (change.refused) outcomes.back().status = tl::unexpected(change.refused->in("port " + port));
+    PortOutcome outcome = judged(port, compare_with(change.to, view));
+    if (view.config.marks.contains(port) && outcome.status)
+      outcome.status = failure(Errc::Rejected, "port " + port + ": its change is not settled");
+    if (change.refused) outcome.status = tl::unexpected(change.refused->in("port " + port));
+    outcomes.push_back(std::move(outcome));
   }
   return outcomes;
 }

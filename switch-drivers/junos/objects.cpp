@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <functional>
 
 namespace switchyard::switch_drivers::junos {
 
@@ -49,11 +48,25 @@ Owned owner_in_instance(const Path& path) {
   return {first(path, 5), port_of_unit(std::string_view{path[4].key}.substr(kOurs.size()))};
 }
 
-// Names of shared objects among what a statement says.
-void visit_names(const Statement& statement, const std::function<void(const std::string&)>& visit) {
-  for (const Step& step : statement.path)
-    if (step.key.starts_with(kOurs)) visit(step.key);
-  if (statement.value.starts_with(kOurs)) visit(statement.value);
+// Names of ours among what these statements say, but for one.
+void add_names(std::set<std::string>& names, const Statements& statements,
+               std::string_view but_for = {}) {
+  for (const Statement& statement : statements) {
+    for (const Step& step : statement.path)
+      if (step.key.starts_with(kOurs) && step.key != but_for) names.insert(step.key);
+    if (statement.value.starts_with(kOurs) && statement.value != but_for)
+      names.insert(statement.value);
+  }
+}
+
+// What ports need, and what the shared objects need that are not unused.
+std::set<std::string> needed_names(const Config& config, const std::set<Path>& unused) {
+  std::set<std::string> needed;
+  for (const auto& [port, statements] : config.by_port)
+    add_names(needed, statements);
+  for (const auto& [root, statements] : config.shared)
+    if (!unused.contains(root)) add_names(needed, statements, root.back().key);
+  return needed;
 }
 
 }  // namespace
@@ -143,18 +156,7 @@ std::set<Path> unused_shared(const Config& config) {
   std::size_t before = 0;
   do {
     before = unused.size();
-    std::set<std::string> needed;
-    const auto need = [&](const std::string& name) { needed.insert(name); };
-    for (const auto& [port, statements] : config.by_port)
-      for (const Statement& statement : statements)
-        visit_names(statement, need);
-    for (const auto& [root, statements] : config.shared) {
-      if (unused.contains(root)) continue;
-      for (const Statement& statement : statements)
-        visit_names(statement, [&](const std::string& name) {
-          if (name != root.back().key) needed.insert(name);
-        });
-    }
+    const std::set<std::string> needed = needed_names(config, unused);
     for (const auto& [root, statements] : config.shared)
       if (!needed.contains(root.back().key)) unused.insert(root);
   } while (unused.size() != before);
@@ -163,18 +165,16 @@ std::set<Path> unused_shared(const Config& config) {
 
 std::map<Path, Statements> needed_shared(const Config& config, const Statements& users) {
   std::map<Path, Statements> needed;
-  Statements looked_at = users;
-  while (!looked_at.empty()) {
-    std::set<std::string> names;
-    for (const Statement& statement : looked_at)
-      visit_names(statement, [&](const std::string& name) { names.insert(name); });
-    looked_at.clear();
+  std::set<std::string> names;
+  add_names(names, users);
+  std::size_t before = 0;
+  do {
+    before = names.size();
     for (const auto& [root, statements] : config.shared) {
-      if (!names.contains(root.back().key) || needed.contains(root)) continue;
-      needed.emplace(root, statements);
-      looked_at.insert(statements.begin(), statements.end());
+      if (!names.contains(root.back().key) || !needed.emplace(root, statements).second) continue;
+      add_names(names, statements);
     }
-  }
+  } while (names.size() != before);
   return needed;
 }
 

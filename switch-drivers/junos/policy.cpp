@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <cstdint>
@@ -67,28 +68,46 @@ std::string prepended(const std::string& text) {
   return normal;
 }
 
+std::string metric(const std::string& text) {
+  const auto value = number_of(text, kHighest);
+  return value ? std::to_string(*value) : std::string{};
+}
+
+std::string origin(const std::string& text) {
+  return text == "igp" || text == "egp" || text == "incomplete" ? text : std::string{};
+}
+
+std::string quoted_path(const std::string& text) {
+  const std::string path = prepended(text);
+  return path.empty() ? path : "\"" + path + "\"";
+}
+
+// What may be added: how it begins, the one word after that in its normal form, and whether only
+// to what the server is told.
+struct Addition {
+  std::string_view begin;
+  std::string (*normal)(const std::string&);
+  bool only_out;
+};
+
+constexpr std::array kAdditions{
+    Addition{"then local-preference", metric, false},
+    Addition{"then metric", metric, false},
+    Addition{"then origin", origin, false},
+    Addition{"then as-path-prepend", quoted_path, true},
+    Addition{"then community add", community, false},
+    Addition{"then community set", community, false},
+    Addition{"from community", community, false},
+};
+
 // The line in the form in which it is kept: "then metric 50"; "" for one that cannot be added.
 std::string kept(const Words& words, bool out) {
   if (words.size() < 3) return {};
-  const std::string key = words[0] + " " + words[1];
-  if ((key == "then local-preference" || key == "then metric") && words.size() == 3) {
-    const auto value = number_of(words[2], kHighest);
-    return value ? fmt::format("{} {}", key, *value) : std::string{};
-  }
-  if (key == "then origin" && words.size() == 3 &&
-      (words[2] == "igp" || words[2] == "egp" || words[2] == "incomplete"))
-    return key + " " + words[2];
-  if (key == "then as-path-prepend" && words.size() == 3 && out) {
-    const std::string path = prepended(words[2]);
-    return path.empty() ? "" : fmt::format("{} \"{}\"", key, path);
-  }
-  if (key == "from community" && words.size() == 3) {
-    const std::string one = community(words[2]);
-    return one.empty() ? "" : key + " " + one;
-  }
-  if (key == "then community" && words.size() == 4 && (words[2] == "add" || words[2] == "set")) {
-    const std::string one = community(words[3]);
-    return one.empty() ? "" : fmt::format("{} {} {}", key, words[2], one);
+  const std::string begin = fmt::format("{}", fmt::join(words.begin(), words.end() - 1, " "));
+  for (const Addition& one : kAdditions) {
+    if (one.begin != begin || (one.only_out && !out)) continue;
+    const std::string value = one.normal(words.back());
+    return value.empty() ? value : begin + " " + value;
   }
   return {};
 }

@@ -22,6 +22,11 @@ std::optional<std::string> key_of(const XmlElement& element, bool in_then) {
   return std::string{trimmed(key->text)};
 }
 
+// <junos:comment>: what somebody wrote beside a statement.
+bool is_remark(const XmlElement& element) {
+  return element.name == "comment" && element.space.starts_with("http://xml.juniper.net/junos/");
+}
+
 class Flattener {
  public:
   explicit Flattener(Statements& into) : into_(into) {}
@@ -34,7 +39,7 @@ class Flattener {
     std::string order;
     bool any = false;
     for (const XmlElement& child : element.children) {
-      if (child.name == own_key) continue;
+      if (child.name == own_key || is_remark(child)) continue;
       any = true;
       const auto key = key_of(child, in_then);
       if (child.name == "term" || (in_then && child.name == "community"))
@@ -77,6 +82,14 @@ struct Node {
 };
 
 Path above(const Path& path) { return {path.begin(), path.end() - 1}; }
+
+void add_to(Node& root, const Statement& statement) {
+  const std::string& last = statement.path.back().element;
+  if (last == kInactive) root.at(above(statement.path)).activity = "inactive";
+  if (last.starts_with('@')) return;
+  Node& leaf = root.at(statement.path);
+  if (!statement.value.empty()) leaf.values.push_back(statement.value);
+}
 
 void render_node(const Step& step, const Node& node, bool in_then, std::string& text) {
   std::string operation =
@@ -138,13 +151,8 @@ std::string render(const Edits& edits) {
   if (edits.empty()) return {};
   Node root;
   for (const auto& [path, statements] : edits.replaced) {
-    for (const Statement& statement : statements) {
-      const std::string& last = statement.path.back().element;
-      if (last == kInactive) root.at(above(statement.path)).activity = "inactive";
-      if (last.starts_with('@')) continue;
-      Node& leaf = root.at(statement.path);
-      if (!statement.value.empty()) leaf.values.push_back(statement.value);
-    }
+    for (const Statement& statement : statements)
+      add_to(root, statement);
     if (path.back().element != kInactive) root.at(path).operation = "replace";
   }
   for (const Path& path : edits.deleted) {

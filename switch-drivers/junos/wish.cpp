@@ -229,7 +229,7 @@ class Wish {
       content += line + "\n";
     if (attachment.drained) content += "drained";
     const std::string hash = content_name(content);
-    const std::string name = "SWY-O-" + hash;
+    std::string name = "SWY-O-" + hash;
     const SplitAddition added = addition_of(attachment, attachment.policy.out);
     const Path path = policy_path("policy-statement", name);
     Policy policy(state_.shared[path], path);

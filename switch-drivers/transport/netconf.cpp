@@ -198,7 +198,7 @@ class NetconfOverSsh final : public Netconf {
   Result<bool> step(std::string_view& left) {
     bool moved = false;
     if (!left.empty()) {
-      const auto sent = channel_.send_some(left);
+      auto sent = channel_.send_some(left);
       if (!sent) return sent;
       if (left.empty()) crash_point("exchange sent");  // the switch goes on without us
       moved = *sent;

@@ -6,6 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
 
 namespace switchyard::contract {
 namespace {
@@ -51,6 +54,23 @@ TEST_F(Junos, OnePortIsKeptAndAnotherOfTheSameChangeUndone) {
   bench_.expect_equal(routed(one_, 5));
   bench_.expect_equal(provisioning(two_));
   EXPECT_TRUE(bench_.device().leftovers().empty());
+}
+
+// Every byte of a deployment, from the pool to kept. SWITCHYARD_UPDATE_GOLDEN=1 writes it.
+TEST_F(Junos, TheTranscriptOfADeploymentIsGolden) {
+  bench_.make(provisioning(one_));
+  bench_.restart_controller();
+  bench_.device().clear_log();
+  bench_.make(routed(one_, 5));
+  std::string transcript;
+  for (const fakes::SwitchLogEntry& entry : bench_.device().log())
+    transcript += entry.input + (entry.status == 0 ? "\n<!-- ok -->\n" : "\n<!-- error -->\n");
+  const std::string path = SWITCHYARD_CONTRACT_GOLDEN "/junos_deploy.xml";
+  if (std::getenv("SWITCHYARD_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << transcript;
+  std::ifstream file(path);
+  std::stringstream golden;
+  golden << file.rdbuf();
+  EXPECT_EQ(transcript, golden.str());
 }
 
 // There is one handle, and who keeps one port lets go of it.
@@ -210,43 +230,69 @@ TEST_F(Junos, WhatIsDeactivatedAboveAPortIsSeen) {
   EXPECT_EQ(applied[0].status.error().code, Errc::Rejected);
 }
 
+// 48 ports from the pool into their VRFs and kept, on a switch whose commits take this long.
+struct Batch {
+  std::chrono::milliseconds commit{};
+  std::string refused{};  // a port that the switch never takes
+};
+
+std::chrono::milliseconds time_of(const Batch& batch, long long& exchanges) {
+  fakes::FakeClock clock;
+  fakes::SshServer ssh;
+  fakes::SwitchPlan plan{.name = "tor1", .asn = 65001, .vrfs = {{kPrivate, 1}, {kPublic, 2}}};
+  std::vector<PortIntent> pool, wished;
+  std::vector<Settlement> kept;
+  for (int i = 0; i < 48; ++i) {
+    plan.server_ports.push_back(fmt::format("et-0/0/{}", i));
+    pool.push_back(provisioning(plan.server_ports.back()));
+    wished.push_back(routed(plan.server_ports.back(), i + 1));
+    kept.push_back({plan.server_ports.back(), Verdict::Keep});
+  }
+  fakes::FakeJunos device(ssh, clock, plan);
+  const auto driver = switch_drivers::make_driver("junos",
+                                                  {.name = "tor1",
+                                                   .address = "127.0.0.1",
+                                                   .port = device.port(),
+                                                   .password = Secret("switch"),
+                                                   .host_key = device.host_key()},
+                                                  {.asn = Asn{65001}});
+  EXPECT_TRUE((*driver)->apply(pool, {.change_id = "chg-a"}));
+  EXPECT_TRUE((*driver)->settle("chg-a", kept));
+  device.set_commit_delay(batch.commit);
+  if (!batch.refused.empty()) device.refuse_port(batch.refused, true);
+  exchanges = device.exchanges();
+  const auto begun = std::chrono::steady_clock::now();
+  const auto applied = (*driver)->apply(wished, {.change_id = "chg-b"});
+  EXPECT_TRUE(applied);
+  for (const PortOutcome& outcome : *applied)
+    EXPECT_EQ(outcome.status.has_value(), outcome.port != batch.refused) << outcome.port;
+  EXPECT_TRUE((*driver)->settle("chg-b", kept));
+  const auto time = std::chrono::steady_clock::now() - begun;
+  exchanges = device.exchanges() - exchanges;
+  EXPECT_TRUE(device.violations().empty());
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time);
+}
+
 // A port of 48 that the switch never takes: the others are done all the same, in the same time.
 TEST(JunosBlastRadius, IsOnePort) {
-  std::chrono::nanoseconds times[2]{};
-  for (const bool one_fails : {false, true}) {
-    fakes::FakeClock clock;
-    fakes::SshServer ssh;
-    fakes::SwitchPlan plan{.name = "tor1", .asn = 65001, .vrfs = {{kPrivate, 1}, {kPublic, 2}}};
-    std::vector<PortIntent> wished;
-    for (int i = 0; i < 48; ++i) {
-      plan.server_ports.push_back(fmt::format("et-0/0/{}", i));
-      wished.push_back(routed(plan.server_ports.back(), i + 1));
-    }
-    fakes::FakeJunos device(ssh, clock, plan);
-    device.set_commit_delay(std::chrono::milliseconds{300});
-    const auto driver = switch_drivers::make_driver("junos",
-                                                    {.name = "tor1",
-                                                     .address = "127.0.0.1",
-                                                     .port = device.port(),
-                                                     .password = Secret("switch"),
-                                                     .host_key = device.host_key()},
-                                                    {.asn = Asn{65001}});
-    ASSERT_TRUE(driver);
-    ASSERT_TRUE((*driver)->probe());
-    if (one_fails) device.refuse_port("et-0/0/7", true);
-    const auto begun = std::chrono::steady_clock::now();
-    const auto applied = (*driver)->apply(wished, {.change_id = "chg-a"});
-    times[one_fails ? 1 : 0] = std::chrono::steady_clock::now() - begun;
-    ASSERT_TRUE(applied) << applied.error().message;
-    for (const PortOutcome& outcome : *applied)
-      EXPECT_EQ(outcome.status.has_value(), !one_fails || outcome.port != "et-0/0/7")
-          << outcome.port;
-    EXPECT_TRUE(device.violations().empty());
-  }
+  long long exchanges = 0;
+  const auto all = time_of({.commit = 300ms}, exchanges);
+  const auto but_one = time_of({.commit = 300ms, .refused = "et-0/0/7"}, exchanges);
   std::printf("48 ports: %lld ms; one of them refused: %lld ms; ratio %.2f\n",
-              static_cast<long long>(times[0].count() / 1'000'000),
-              static_cast<long long>(times[1].count() / 1'000'000),
-              static_cast<double>(times[1].count()) / static_cast<double>(times[0].count()));
+              static_cast<long long>(all.count()), static_cast<long long>(but_one.count()),
+              static_cast<double>(but_one.count()) / static_cast<double>(all.count()));
+}
+
+// With SWITCHYARD_BENCH=1: takes a quarter of a minute.
+TEST(JunosBatch, TakesAsLongAsItsFourCommits) {
+  if (std::getenv("SWITCHYARD_BENCH") == nullptr) GTEST_SKIP() << "SWITCHYARD_BENCH is not set";
+  for (const auto commit : {0ms, 1000ms, 3000ms}) {
+    long long exchanges = 0;
+    const auto time = time_of({.commit = commit}, exchanges);
+    std::printf("commit %lld ms: 48 flips in %lld ms, %.1f a second, %lld waits\n",
+                static_cast<long long>(commit.count()), static_cast<long long>(time.count()),
+                48'000.0 / static_cast<double>(time.count()), exchanges);
+  }
 }
 
 }  // namespace

@@ -33,6 +33,13 @@ TEST(JunosStatements, AreEachLeafWithItsWholeWay) {
               ElementsAre("vlans vlan a"));
 }
 
+TEST(JunosStatements, PassOverRemarks) {
+  EXPECT_THAT(lines(read("<vlans xmlns:junos=\"http://xml.juniper.net/junos/21.4R3/junos\">"
+                         "<junos:comment>/* ours */</junos:comment><vlan><name>a</name></vlan>"
+                         "</vlans>")),
+              ElementsAre("vlans vlan a"));
+}
+
 TEST(JunosStatements, TellWhatIsDeactivatedAndInWhichOrderTermsAre) {
   EXPECT_THAT(lines(read("<policy-options><policy-statement><name>p</name>"
                          "<term inactive=\"inactive\"><name>b</name><then><accept/></then></term>"
