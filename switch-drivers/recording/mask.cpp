@@ -12,6 +12,8 @@ constexpr std::array<std::string_view, 12> kWords{
     "password",      "passphrase",         "secret",        "encrypted-password",
     "key-string",    "authentication-key", "shared-secret", "pre-shared-key",
     "auth-password", "priv-password",      "private-key",   "snmp-server community"};
+// What they begin with.
+constexpr std::string_view kFirst = "apseksAPSEKS";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -66,24 +68,31 @@ Span value_after(std::string_view rest) {
 std::string masked(std::string_view text, std::string_view own) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
-    if (!own.empty() && text.starts_with(own)) {
-      out += kMask;
-      text.remove_prefix(own.size());
+  std::size_t copied = 0;
+  const auto hide = [&](std::size_t begin, std::size_t end) {
+    out.append(text.substr(copied, begin - copied)).append(kMask);
+    copied = end;
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    if (!own.empty() && text[at] == own.front() && text.substr(at).starts_with(own)) {
+      hide(at, at + own.size());
+      at = copied;
       continue;
     }
-    const bool begins = (out.empty() || !is_in_word(out.back())) && !is_end_of_element(out);
-    const std::size_t word = begins ? word_at(text) : 0;
-    const Span value = word == 0 ? Span{} : value_after(text.substr(word));
+    const bool begins =
+        kFirst.find(text[at]) != std::string_view::npos && (at == 0 || !is_in_word(text[at - 1]));
+    const std::size_t word = begins ? word_at(text.substr(at)) : 0;
+    const Span value = word == 0 || is_end_of_element(text.substr(copied, at - copied))
+                           ? Span{}
+                           : value_after(text.substr(at + word));
     if (value.end == 0) {
-      out += text.front();
-      text.remove_prefix(1);
+      ++at;
       continue;
     }
-    out += text.substr(0, word + value.begin);
-    out += kMask;
-    text.remove_prefix(word + value.end);
+    hide(at + word + value.begin, at + word + value.end);
+    at = copied;
   }
+  out.append(text.substr(copied));
   return out;
 }
 

@@ -26,7 +26,11 @@ std::string dump(const json& value) {
 std::string now() { return rfc3339(SystemClock().now()); }
 
 template <class Ask> auto noted(Recording& recording, const json& call, Ask ask) {
-  recording.begin_call(call);
+  const bool is_look = call.at("call") == "compare" || call.at("call") == "sessions";
+  if (is_look)
+    recording.begin_look(call);
+  else
+    recording.begin_call(call);
   auto result = ask();
   recording.end_call(to_json(result));
   return result;
@@ -128,6 +132,7 @@ void Recording::open() {
   const auto size = std::filesystem::file_size(options_.file, none);
   written_ = none ? 0 : static_cast<std::size_t>(size);
   last_.clear();
+  looks_.clear();
   write(json::parse(session_));
 }
 
@@ -144,13 +149,38 @@ void Recording::begin_call(const json& call) {
   write(line);
 }
 
-void Recording::end_call(const json& result) { write({{"result", result}}); }
+void Recording::begin_look(const json& call) {
+  look_ = dump(call);
+  look_at_ = now();
+}
+
+void Recording::end_call(const json& result) {
+  if (look_.empty()) return write({{"result", result}});
+  const auto kept = std::exchange(kept_, {});
+  const std::string look = std::exchange(look_, {});
+  std::string text = dump(result);
+  std::string& last = looks_[look];
+  if (last == text) return;
+  last = std::move(text);
+  json line = json::parse(look);
+  line["at"] = look_at_;
+  write(line);
+  for (const auto& [at, exchange] : kept)
+    write_exchange(exchange, at);
+  write({{"result", result}});
+}
 
 std::optional<Exchange> Recording::answer(const std::string&, const std::vector<std::string>&) {
   return std::nullopt;
 }
 
 void Recording::note(const Exchange& exchange) {
+  if (look_.empty()) return write_exchange(exchange, now());
+  kept_.emplace_back(now(), exchange);
+}
+
+void Recording::write_exchange(const Exchange& exchange, const std::string& at) {
+  if (!file_.is_open()) return;
   json sent = json::array(), answered = json::array();
   for (std::size_t i = 0; i < exchange.sent.size(); ++i) {
     const std::string text = masked(exchange.sent[i], own_password_);
@@ -163,7 +193,7 @@ void Recording::note(const Exchange& exchange) {
     last = std::move(answer);
   }
   json line{{"exchange", exchange.protocol},
-            {"at", now()},
+            {"at", at},
             {"sent", std::move(sent)},
             {"answered", std::move(answered)}};
   if (exchange.error)

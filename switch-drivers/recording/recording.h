@@ -6,7 +6,9 @@
 //   {"exchange": "ssh", "sent": […], "answered": […]}        what it said to the switch for that
 //   {"result": {…}}                                          what it answered
 //
-// An answer that is the same as the last one to the same text is `null`.
+// An answer that is the same as the last one to the same text is `null`. A look (compare, sessions)
+// whose result is that of the last such look is left out as a whole: sessions are looked at four
+// times a second.
 #pragma once
 
 #include "switch-drivers/recording/exchange_tap.h"
@@ -42,6 +44,8 @@ class Recording final : public ExchangeTap {
   void begin_file();
   void begin_call(const nlohmann::json& call);
   void end_call(const nlohmann::json& result);
+  // As begin_call(), and what follows is kept in memory until end_call() knows whether it is news.
+  void begin_look(const nlohmann::json& call);
 
   std::optional<Exchange> answer(const std::string& protocol,
                                  const std::vector<std::string>& sent) override;
@@ -50,6 +54,7 @@ class Recording final : public ExchangeTap {
  private:
   void open();
   void write(const nlohmann::json& line);
+  void write_exchange(const Exchange& exchange, const std::string& at);
 
   RecordingOptions options_;
   std::string session_{};  // the line that begins each file
@@ -57,7 +62,11 @@ class Recording final : public ExchangeTap {
   std::string name_{};
   std::ofstream file_{};
   std::size_t written_{};
-  std::map<std::string, std::string> last_{};  // answer by text that was sent, of this file
+  std::map<std::string, std::string> last_{};   // answer by text that was sent, of this file
+  std::map<std::string, std::string> looks_{};  // the last result by call, of this file
+  std::string look_{};                          // the call that is being looked at; empty: none
+  std::string look_at_{};
+  std::vector<std::pair<std::string, Exchange>> kept_{};  // of this look, with their times
 };
 
 // The driver of a NOS whose calls and exchanges are written down. As make_driver().

@@ -62,12 +62,18 @@ class DriverRecording : public testing::TestWithParam<std::string> {
 
 TEST_P(DriverRecording, IsTheSamePlayedBackWithoutTheSwitch) {
   live();
+  const auto size = std::filesystem::file_size(file_);
+  for (int looks = 0; looks < 5; ++looks) {
+    bench_.expect_equal(routed(bench_.port(), 5));
+    ASSERT_TRUE(bench_.driver().sessions(std::vector{routed(bench_.port(), 5)}));
+  }
+  EXPECT_EQ(std::filesystem::file_size(file_), size) << "nothing new was seen";
   bench_.restart_controller();  // nobody is left to ask
   const auto report = replay(file_);
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_THAT(report->differences, IsEmpty());
   EXPECT_GE(report->sessions, 1);
-  EXPECT_GE(report->calls, 9);
+  EXPECT_GE(report->calls, 8);
   EXPECT_GE(report->exchanges, report->calls);
   EXPECT_THAT(read(file_), HasSubstr(":[null"));  // what was the same is not there twice
 }
