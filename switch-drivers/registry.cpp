@@ -40,8 +40,8 @@ std::unique_ptr<Driver> make_junos(SwitchAccess access, SwitchContext context) {
 }
 
 constexpr std::array kRows{
-    Row{"junos", make_junos, junos::judge_policy, junos::describe_change},
     Row{"linux-frr", make_linux_frr, frr::judge_policy, linux_frr::describe_change},
+    Row{"junos", make_junos, junos::judge_policy, junos::describe_change},
 };
 
 }  // namespace
