@@ -52,9 +52,9 @@ std::unique_ptr<Driver> make_junos(SwitchAccess access, SwitchContext context) {
 }
 
 constexpr std::array kRows{
-    Row{"junos", make_junos, junos::judge_policy, junos::describe_change},
     Row{"linux-frr", make_linux_frr, frr::judge_policy, linux_frr::describe_change},
     Row{"sonic", make_sonic, frr::judge_policy, sonic::describe_change},
+    Row{"junos", make_junos, junos::judge_policy, junos::describe_change},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <thread>
 
 namespace switchyard::switch_drivers::junos {
 
@@ -13,6 +14,8 @@ using netconf::Datastore;
 
 constexpr int kMostFormers = 48;  // commits looked back; Junos keeps 49
 constexpr int kFormersAtOnce = 3;
+constexpr std::chrono::milliseconds kLockPatience{2000};
+constexpr std::chrono::milliseconds kLockPause{100};
 
 // Whether `text` names the port or a unit of it, and not one whose name begins with its.
 bool names(std::string_view text, std::string_view port) {
@@ -51,21 +54,28 @@ Result<View> Candidate::look() {
   return view_of((*replies)[0], (*replies)[1]);
 }
 
-// Nothing is discarded here: a candidate that somebody changed and did not commit cannot be locked,
-// and what they typed is theirs.
+// A session that was lost keeps its lock until the switch notices, so a lock that is held is asked
+// for again, for a while. Nothing is discarded here: a candidate that somebody changed and did not
+// commit cannot be locked, and what they typed is theirs.
 Result<View> Candidate::lock() {
-  const auto replies =
-      call({netconf::lock(Datastore::Candidate), read_running(), read_interfaces()},
-           Netconf::Session::AnyNew);
-  if (!replies) return tl::unexpected(replies.error());
-  if (!(*replies)[0].ok()) {
-    Error error = as_error((*replies)[0], name_, "lock");
-    error.code = Errc::Unavailable;
-    return tl::unexpected(std::move(error));
+  const auto until = std::chrono::steady_clock::now() + std::min(deadline_ / 10, kLockPatience);
+  while (true) {
+    const auto replies =
+        call({netconf::lock(Datastore::Candidate), read_running(), read_interfaces()},
+             Netconf::Session::AnyNew);
+    if (!replies) return tl::unexpected(replies.error());
+    if ((*replies)[0].ok()) {
+      auto view = view_of((*replies)[1], (*replies)[2]);
+      if (!view) unlock();
+      return view;
+    }
+    if (std::chrono::steady_clock::now() >= until) {
+      Error error = as_error((*replies)[0], name_, "lock");
+      error.code = Errc::Unavailable;
+      return tl::unexpected(std::move(error));
+    }
+    std::this_thread::sleep_for(kLockPause);
   }
-  auto view = view_of((*replies)[1], (*replies)[2]);
-  if (!view) unlock();
-  return view;
 }
 
 void Candidate::unlock() {

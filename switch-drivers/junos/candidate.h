@@ -41,7 +41,8 @@ class Candidate {
 
   // Without a lock.
   [[nodiscard]] Result<View> look();
-  // Unavailable: somebody else has it, or has changed the candidate and not committed it.
+  // Unavailable: somebody else has it, or has changed the candidate and not committed it, and that
+  // for two seconds (less with a deadline below twenty).
   [[nodiscard]] Result<View> lock();
   // One commit of all these ports that the switch takes. Those that it refuses, as an edit or by
   // name in what it says of the commit, are left out and the others sent again; when it refuses the

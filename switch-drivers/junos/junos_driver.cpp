@@ -180,6 +180,11 @@ Result<std::vector<PortOutcome>> JunosDriver::apply(std::span<const PortIntent> 
   if (auto status = check_options(options); !status) return tl::unexpected(status.error());
   auto view = candidate_.lock();
   if (!view) return tl::unexpected(view.error());
+  // Those that the switch has taken back.
+  std::erase_if(waiting_, [&](const std::string& id) {
+    return std::ranges::none_of(view->config.marks,
+                                [&](const auto& mark) { return mark.second == id; });
+  });
   const auto others = others_waiting(view->config, wished, waiting_);
   std::vector<PortOutcome> outcomes;
   PortChanges changes;

@@ -25,6 +25,11 @@ std::unique_ptr<fakes::FakeTor> over_ssh(const Clock& clock, fakes::SwitchPlan p
 }
 
 constexpr std::array kRows{
+    BenchRow{.nos = "linux-frr",
+             .make = over_ssh<fakes::FakeSwitch>,
+             .ports = {"swp1", "swp2", "swp3", "swp4"},
+             .other_ports = {"up1", "oob1"},
+             .vrfs = {"vrf-prv", "vrf-pub"}},
     // Three commits and their edits, for ports that go through shut.
     BenchRow{.nos = "junos",
              .make = over_ssh<fakes::FakeJunos>,
@@ -33,11 +38,6 @@ constexpr std::array kRows{
              .vrfs = {"vrf-prv", "vrf-pub"},
              .most_exchanges = 7,
              .least_boundaries = 3},
-    BenchRow{.nos = "linux-frr",
-             .make = over_ssh<fakes::FakeSwitch>,
-             .ports = {"swp1", "swp2", "swp3", "swp4"},
-             .other_ports = {"up1", "oob1"},
-             .vrfs = {"vrf-prv", "vrf-pub"}},
     BenchRow{.nos = "sonic",
              .make = over_ssh<fakes::FakeSonic>,
              .ports = {"Ethernet0", "Ethernet4", "Ethernet8", "Ethernet12"},

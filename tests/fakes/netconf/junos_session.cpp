@@ -65,11 +65,13 @@ Effect JunosSession::handle(const std::string& message) {
   switch (hit.kind) {
     case SwitchFault::Kind::DropBefore:
       leave_rest(hit.rest);
+      lost();  // before the client can see it
       return {"", Effect::Then::Drop, {}, 0};
     case SwitchFault::Kind::DropAfter:
       (void)run(*rpc, message);
       late_.reset();
       leave_rest(hit.rest);
+      lost();
       return {"", Effect::Then::Drop, {}, 0};
     case SwitchFault::Kind::Hang: hanging_ = message; return {"", Effect::Then::Wait, kHangPoll, 0};
     case SwitchFault::Kind::Late:

@@ -136,6 +136,16 @@ TEST(JunosCandidate, ALockThatCannotBeGivenBackEndsWithItsSession) {
   EXPECT_TRUE(netconf.dropped);
 }
 
+TEST(JunosCandidate, ALockThatALostSessionStillHoldsIsAskedForAgain) {
+  int asked = 0;
+  PlayedNetconf netconf([&](const std::string& operation) -> std::string {
+    return operation.starts_with("<lock") && ++asked == 1 ? "locked by session 4" : "";
+  });
+  Candidate candidate(netconf, "tor1", 20s);
+  EXPECT_TRUE(candidate.lock());
+  EXPECT_EQ(asked, 2);
+}
+
 TEST(JunosCandidate, ALockOfSomebodyElseIsUnavailableAndNothingIsDiscarded) {
   PlayedNetconf netconf([](const std::string& operation) -> std::string {
     return operation.starts_with("<lock") ? "configuration database modified" : "";
