@@ -22,6 +22,10 @@ struct Capability {
   std::string limitation{};  // why not, or how far, for people
 };
 
+// Whether a change can be armed while another one is, and settled port by port. Where not, settle()
+// takes back the ports of a change that it is not told of.
+inline constexpr std::string_view kSeveralChanges = "several-changes-at-once";
+
 // Where the switch differs from the wish: one line each, stable order.
 struct Difference {
   std::string subject{};  // "link swp1.101", "frr router bgp 65001 vrf vrf-prv", "saved interfaces"

@@ -89,7 +89,11 @@ Status SwitchWorker::connect() {
   const auto facts = driver_->probe();
   if (!facts) return tl::unexpected(facts.error());
   probed_ = true;
-  const std::string json = facts_json(*facts, driver_->capabilities());
+  const auto capabilities = driver_->capabilities();
+  one_change_ = std::ranges::any_of(capabilities, [](const auto& one) {
+    return one.name == switch_drivers::kSeveralChanges && !one.supported;
+  });
+  const std::string json = facts_json(*facts, capabilities);
   return db::write(context_.pool, "store facts of switch " + name_,
                    [&](db::Session& session) -> Status {
                      set_switch_facts(session, name_, facts->boot_id, json);

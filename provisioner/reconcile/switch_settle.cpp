@@ -81,7 +81,8 @@ void SwitchWorker::settle_decided() {
     Armed& armed = armed_[i];
     const bool too_long = context_.clock.steady() - armed.since > context_.site.undo_after / 2;
     const std::vector<Settlement> settlements = decisions(armed, too_long);
-    if (!settlements.empty()) settle(armed, settlements);
+    const bool is_whole = settlements.size() == armed.wishes.size();
+    if (!settlements.empty() && (is_whole || !one_change_)) settle(armed, settlements);
     if (!claim_) return;
     if (armed.wishes.empty()) {
       armed_.erase(armed_.begin() + static_cast<std::ptrdiff_t>(i));

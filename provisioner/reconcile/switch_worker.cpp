@@ -71,7 +71,8 @@ milliseconds SwitchWorker::tick() {
         10ms, std::chrono::duration_cast<milliseconds>(retry_contact_ - steady));
   // Each part may take long or lose the lease; the next one is not begun without it.
   if (!claim()) return 2s;
-  const std::vector<WishRecord> due = pending();
+  const bool waits = one_change_ && !armed_.empty();
+  const std::vector<WishRecord> due = waits ? std::vector<WishRecord>{} : pending();
   if (!due.empty()) {
     apply(due);
     if (!claim()) return 2s;

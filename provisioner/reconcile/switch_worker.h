@@ -101,6 +101,7 @@ class SwitchWorker {
   std::chrono::steady_clock::time_point retry_contact_{};
   int contact_failures_{};
   bool probed_{};
+  bool one_change_{};  // the NOS has one change at a time, whose ports are settled together
   long long access_version_{};
   std::string state_{};
   std::vector<Armed> armed_{};

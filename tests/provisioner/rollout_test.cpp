@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using switch_drivers::PortIntent;
 using testing::HasSubstr;
+using testing::Not;
 using Counts = std::map<std::string, long long>;
 
 class Rollout : public RolloutFixture {};
@@ -33,6 +34,26 @@ TEST_P(Rollout, MovesEveryServerLegByLeg) {
       EXPECT_GE(legs.up, 1) << server.server << ": both legs at once";
     EXPECT_EQ(server.legs.back().up, 2) << server.server;
   }
+}
+
+// A NOS that has one change at a time takes back the ports of it that are not settled with the
+// rest.
+TEST_P(Rollout, SwitchesWithOneChangeAtATimeTakeNothingBack) {
+  std::vector<std::string> running;
+  for (auto& [name, one] : site_.switches)
+    one.one_change = true;
+  const int version = push("10.0.0.0/9");
+  after(start({.version = version, .canary = 1, .batch = 3, .pause = 0s}), "succeeded");
+  for (const std::string& deployment : deployments_) {
+    const auto released = site_.service->release({}, deployment, {}, Mode::Real);
+    ASSERT_TRUE(released) << released.error().message;
+    running.push_back(released->id);
+  }
+  for (const std::string& operation : running)
+    EXPECT_TRUE(ends(operation, "succeeded"));
+  for (const auto& [name, one] : site_.switches)
+    for (const std::string& line : one.history)
+      EXPECT_THAT(line, Not(HasSubstr("back to"))) << name;
 }
 
 TEST_P(Rollout, StopsInTheWaveThatGoesWrongAndGoesBackToWhatWas) {

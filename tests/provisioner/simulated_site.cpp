@@ -43,7 +43,9 @@ class ScriptedDriver final : public Driver {
   ScriptedDriver(ScriptedSwitch& state, const ScriptedServer& server)
       : state_(state), server_(server) {}
 
-  std::vector<Capability> capabilities() const override { return {}; }
+  std::vector<Capability> capabilities() const override {
+    return {{.name = std::string(kSeveralChanges), .supported = !state_.one_change}};
+  }
 
   Result<SwitchFacts> probe() override {
     if (state_.broken) return tl::unexpected(*state_.broken);
@@ -71,8 +73,13 @@ class ScriptedDriver final : public Driver {
     if (state_.broken) return tl::unexpected(*state_.broken);
     if (const auto meanwhile = std::exchange(state_.during_apply, {})) meanwhile();
     std::vector<PortOutcome> outcomes;
-    for (const PortIntent& intent : wished)
-      outcomes.push_back(apply_one(intent, options.change_id));
+    for (const PortIntent& intent : wished) {
+      outcomes.push_back({.port = intent.port});
+      if (is_busy_with_another(options.change_id))
+        outcomes.back().status = failure(Errc::Unavailable, "another change is pending");
+      else
+        outcomes.back() = apply_one(intent, options.change_id);
+    }
     return outcomes;
   }
 
@@ -98,6 +105,11 @@ class ScriptedDriver final : public Driver {
       former.erase(settlement.port);
       outcomes.push_back(std::move(outcome));
     }
+    if (state_.one_change)
+      for (const auto& [port, before] : std::exchange(former, {})) {
+        state_.ports[port] = before;
+        state_.history.push_back(port + " back to " + std::string(to_string(before.mode)));
+      }
     return outcomes;
   }
 
@@ -120,6 +132,12 @@ class ScriptedDriver final : public Driver {
   [[nodiscard]] bool is_up(const PortIntent& intent) const {
     return server_.status.power == Power::On &&
            !(state_.loses_session && state_.loses_session(intent));
+  }
+
+  [[nodiscard]] bool is_busy_with_another(const std::string& change_id) const {
+    return state_.one_change && std::ranges::any_of(state_.armed, [&](const auto& one) {
+             return one.first != change_id && !one.second.empty();
+           });
   }
 
   PortOutcome apply_one(const PortIntent& intent, const std::string& change_id) {

@@ -30,6 +30,7 @@ struct ScriptedSwitch {
   std::set<std::string> refuses{};  // ports that cannot be changed
   std::set<switch_drivers::PortMode> refused_modes{};
   bool forgets_changes{};                   // the dead man is always faster
+  bool one_change{};  // one at a time, and settle() takes back what it is not told of
   bool lies{};                              // says done, shows the old port
   int applied{};                            // ports changed
   std::function<void()> during_apply{};     // what happens meanwhile, elsewhere
