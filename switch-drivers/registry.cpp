@@ -1,6 +1,9 @@
 // Adding a NOS is one row here.
 #include "switch-drivers/registry.h"
 
+#include "switch-drivers/arista-eos/arista_eos_driver.h"
+#include "switch-drivers/arista-eos/plan.h"
+#include "switch-drivers/arista-eos/policy.h"
 #include "switch-drivers/frr/policy.h"
 #include "switch-drivers/linux-frr/describe.h"
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
@@ -30,8 +33,14 @@ std::unique_ptr<Driver> make_linux_frr(SwitchAccess access, SwitchContext contex
   return linux_frr::make_linux_frr_driver(access, std::move(context), std::move(shell));
 }
 
+std::unique_ptr<Driver> make_arista_eos(SwitchAccess access, SwitchContext context) {
+  std::unique_ptr<HttpClient> client = make_https_client(access);
+  return arista_eos::make_arista_eos_driver(access, std::move(context), std::move(client));
+}
+
 constexpr std::array kRows{
     Row{"linux-frr", make_linux_frr, frr::judge_policy, linux_frr::describe_change},
+    Row{"arista-eos", make_arista_eos, arista_eos::judge_policy, arista_eos::describe_change},
 };
 
 }  // namespace

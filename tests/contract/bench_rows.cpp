@@ -1,5 +1,6 @@
 #include "tests/contract/bench_rows.h"
 
+#include "tests/fakes/eos/fake_eos.h"
 #include "tests/fakes/switch/fake_switch.h"
 
 #include <algorithm>
@@ -22,12 +23,23 @@ std::unique_ptr<fakes::FakeTor> over_ssh(const Clock& clock, fakes::SwitchPlan p
   return std::make_unique<WithSshServer<Tor>>(clock, std::move(plan));
 }
 
+std::unique_ptr<fakes::FakeTor> over_eapi(const Clock& clock, fakes::SwitchPlan plan) {
+  return std::make_unique<fakes::FakeEos>(clock, std::move(plan));
+}
+
 constexpr std::array kRows{
     BenchRow{.nos = "linux-frr",
              .make = over_ssh<fakes::FakeSwitch>,
              .ports = {"swp1", "swp2", "swp3", "swp4"},
              .other_ports = {"up1", "oob1"},
              .vrfs = {"vrf-prv", "vrf-pub"}},
+    BenchRow{.nos = "arista-eos",
+             .make = over_eapi,
+             .ports = {"Ethernet1", "Ethernet2", "Ethernet3", "Ethernet4"},
+             .other_ports = {"Ethernet51", "Ethernet52"},
+             .vrfs = {"vrf-prv", "vrf-pub"},
+             .most_exchanges = 5,
+             .least_boundaries = 3},
 };
 
 }  // namespace

@@ -74,6 +74,7 @@ HttpsServer::HttpsServer(Handler handler)
 
 HttpsServer::~HttpsServer() {
   stops_ = true;
+  ::shutdown(listener_, SHUT_RDWR);  // wakes the acceptor
   acceptor_.join();
   drop_connections();
   reap(/*all=*/true);
