@@ -1,6 +1,9 @@
 #include "switch-drivers/arista-eos/plan.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
+#include <tuple>
 
 namespace switchyard::switch_drivers::arista_eos {
 
@@ -22,7 +25,7 @@ std::string negated(const std::string& text) {
   return "no " + text;
 }
 
-// What must be made first has the lowest number; it is removed last.
+// What must be made first has the lowest number.
 int rank(const Line& line) {
   const std::string& top = line.front();
   if (top.starts_with("interface ")) return top.find('.') == std::string::npos ? 0 : 3;
@@ -31,6 +34,23 @@ int rank(const Line& line) {
   const std::string& last = line.back();
   if (last.ends_with(" peer group")) return 4;
   return last.starts_with("neighbor interface ") ? 6 : 5;  // a neighbour comes with its filters
+}
+
+// Within a section: another VRF takes away what was said of IP before.
+int minor_rank(const Line& line) {
+  const std::string& last = line.back();
+  if (last.starts_with("encapsulation ") || last == "no switchport") return 0;
+  return last.starts_with("vrf ") ? 1 : 2;
+}
+
+std::tuple<int, Line, int> order(const Line& line) {
+  return {rank(line), Line(line.begin(), line.end() - 1), minor_rank(line)};
+}
+
+// And what must be removed last: a subinterface goes after the filters of its neighbour.
+int removal_rank(const Line& line) {
+  constexpr std::array kRanks{0, 2, 3, 1, 4, 5, 6};
+  return kRanks.at(static_cast<std::size_t>(rank(line)));
 }
 
 // Types lines one after the other and stays in a section as long as it can.
@@ -91,7 +111,7 @@ std::vector<Line> to_remove(const Config& before, const Config& after) {
     if (goes_along || (of_group && before.contains(group) && !after.contains(group))) continue;
     removed.push_back(line);
   }
-  std::ranges::stable_sort(removed, [](const Line& a, const Line& b) { return rank(a) > rank(b); });
+  std::ranges::stable_sort(removed, std::ranges::greater{}, removal_rank);
   return removed;
 }
 
@@ -99,7 +119,7 @@ void type_added(std::vector<std::string>& commands, const Config& before, const 
   std::vector<Line> added;
   for (const Line& line : after)
     if (!before.contains(line)) added.push_back(line);
-  std::ranges::stable_sort(added, [](const Line& a, const Line& b) { return rank(a) < rank(b); });
+  std::ranges::stable_sort(added, {}, order);
   Typist typist(commands);
   for (const Line& line : added) {
     // A section comes with its first line.

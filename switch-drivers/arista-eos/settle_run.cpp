@@ -21,7 +21,7 @@ PortLines lines_of(const Config& config, const std::string& port) {
   for (const Line& line : config) {
     const std::string& top = line[0];
     const std::size_t at = top.find(" SWY-");
-    if (at == std::string::npos || top.starts_with("interface ")) continue;
+    if (at == std::string::npos || top.find(" SWY-P-") != std::string::npos) continue;
     const std::string name = top.substr(at + 1, top.find(' ', at + 1) - at - 1);
     const bool used = std::ranges::any_of(lines.own, [&](const Line& own) {
       return (own.back() + " ").find(" " + name + " ") != std::string::npos;
@@ -126,9 +126,13 @@ Status SettleRun::keep_some() {
   commands.push_back(save());
   const auto answer = switch_.run(commands);
   if (!answer) return tl::unexpected(answer.error());
-  if (!answer->ok()) {
-    complaint_ = rejected(*answer, commands).message;
-    if (*answer->failed == 0) return failure(Errc::Rejected, complaint_);
+  if (!answer->ok()) complaint_ = rejected(*answer, commands).message;
+  if (answer->failed == 0U) {
+    auto now = switch_.run_and_observe({});
+    if (!now) return tl::unexpected(now.error());
+    if (now->sessions.timer == session_) return failure(Errc::Rejected, complaint_);
+    covered_.clear();  // the timer was faster
+    return {};
   }
   if (!answer->ok() && *answer->failed < saving) {
     // They cannot go back, so they are closed.

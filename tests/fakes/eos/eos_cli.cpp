@@ -199,6 +199,24 @@ FakeEos::Result FakeEos::commit(const std::string& name, const std::string& rest
   return {};
 }
 
+void FakeEos::open_by_hand(const std::string& session) {
+  const Lock lock(mutex_);
+  Terminal terminal;
+  (void)session_command(terminal, session, "");
+}
+
+void FakeEos::commit_by_hand(const std::string& session, const std::vector<std::string>& lines,
+                             std::chrono::seconds timer) {
+  const Lock lock(mutex_);
+  Terminal terminal;
+  (void)session_command(terminal, session, "");
+  for (const std::string& line : lines) {
+    bool changed = false;
+    (void)open_[session].config.type(terminal.place, line, changed);
+  }
+  (void)commit(session, fmt::format("commit timer 00:00:{:02}", timer.count()));
+}
+
 FakeEos::Result FakeEos::copy(const std::string& from, const std::string& to) {
   std::string text;
   if (from == "running-config") {

@@ -82,6 +82,10 @@ class FakeEos final : public FakeTor {
 
   // A person at the console: lines of `configure`. Not logged.
   void configure(const std::vector<std::string>& lines);
+  // Somebody else's configuration session, with a commit timer or left open.
+  void commit_by_hand(const std::string& session, const std::vector<std::string>& lines,
+                      std::chrono::seconds timer);
+  void open_by_hand(const std::string& session);
   // How long a commit takes, in real time.
   void set_commit_delay(std::chrono::milliseconds delay);
 
