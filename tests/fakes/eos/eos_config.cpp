@@ -126,11 +126,21 @@ std::vector<std::string> EosConfig::texts(const EosLine& section) const {
   return found;
 }
 
+void EosConfig::erase_in(const EosLine& section, const std::function<bool(const EosLine&)>& goes) {
+  for (auto at = lines_.lower_bound(section); at != lines_.end();) {
+    if (at->size() < section.size() || !std::equal(section.begin(), section.end(), at->begin()))
+      return;
+    if (goes(*at)) {
+      at = lines_.erase(at);
+      ++edits_;
+    } else {
+      ++at;
+    }
+  }
+}
+
 void EosConfig::erase_section(const EosLine& section) {
-  std::erase_if(lines_, [&](const EosLine& line) {
-    return line.size() >= section.size() &&
-           std::equal(section.begin(), section.end(), line.begin());
-  });
+  erase_in(section, [](const EosLine&) { return true; });
 }
 
 std::string EosConfig::type(EosLine& place, const std::string& line, bool& changed) {
@@ -142,10 +152,10 @@ std::string EosConfig::type(EosLine& place, const std::string& line, bool& chang
   }
   // A line of the outermost level leaves whatever section one is in.
   if (!place.empty() && opens_section({}, line)) place.clear();
-  const std::set<EosLine> before = lines_;
+  const long long before = edits_;
   const bool negates = starts(line, "no ") && line != "no switchport";
   std::string why = negates ? remove(place, line.substr(3)) : add(place, line);
-  changed = lines_ != before;
+  changed = edits_ != before;
   if (why.empty() && !negates && opens_section(place, line)) place.push_back(line);
   return why;
 }
@@ -160,21 +170,20 @@ std::string EosConfig::remove(const EosLine& place, const std::string& line) {
     return {};
   }
   const bool whole_group = starts(line, "neighbor ") && line.ends_with(" peer group");
-  std::erase_if(lines_, [&](const EosLine& other) {
-    if (other.size() <= place.size() || !std::equal(place.begin(), place.end(), other.begin()))
-      return false;
+  erase_in(place, [&](const EosLine& other) {
+    if (other.size() <= place.size()) return false;
     const std::string& text = other.back();
     if (whole_group) return starts(text, first_words(line, 2) + " ");
     if (other.size() != path.size()) return false;
     return text == line || starts(text, line + " ");
   });
   // A family nothing is said of is not shown.
-  for (auto at = lines_.begin(); at != lines_.end();) {
-    const auto next = std::next(at);
-    const bool is_family = starts(at->back(), "address-family ");
-    const bool has_lines = next != lines_.end() && next->size() > at->size();
-    at = is_family && !has_lines ? lines_.erase(at) : next;
-  }
+  if (!place.empty() && starts(place[0], "router bgp "))
+    erase_in({place[0]}, [&](const EosLine& other) {
+      if (!starts(other.back(), "address-family ")) return false;
+      const auto next = lines_.upper_bound(other);
+      return next == lines_.end() || next->size() <= other.size();
+    });
   return {};
 }
 
@@ -216,15 +225,18 @@ std::string EosConfig::add(const EosLine& place, const std::string& line) {
   path.push_back(line);
   const std::string key = key_of(line);
   const bool moves = key == "vrf" && place.size() == 1 && starts(place[0], "interface ");
-  std::erase_if(lines_, [&](const EosLine& other) {
-    const bool here = other.size() == path.size() && other != path &&
-                      std::equal(place.begin(), place.end(), other.begin());
-    // A change of the VRF takes the addresses away.
-    return here && ((!key.empty() && !opens_section(place, line) && key_of(other.back()) == key) ||
-                    (moves && key_of(other.back()) == "ip address"));
-  });
+  const bool replaces = !key.empty() && !opens_section(place, line);
+  if (replaces || moves)
+    erase_in(place, [&](const EosLine& other) {
+      // A change of the VRF takes the addresses away.
+      return other.size() == path.size() && other != path &&
+             ((replaces && key_of(other.back()) == key) ||
+              (moves && key_of(other.back()) == "ip address"));
+    });
   for (std::size_t depth = 1; depth <= path.size(); ++depth)
-    lines_.insert({path.begin(), path.begin() + static_cast<std::ptrdiff_t>(depth)});
+    edits_ +=
+        lines_.insert({path.begin(), path.begin() + static_cast<std::ptrdiff_t>(depth)}).second ? 1
+                                                                                                : 0;
   return {};
 }
 

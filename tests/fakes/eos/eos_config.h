@@ -1,6 +1,7 @@
 // The configuration of a simulated EOS switch: what is shown, and what typing a line makes of it.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,15 +29,18 @@ class EosConfig {
   [[nodiscard]] std::string value(EosLine section, const std::string& words) const;
   [[nodiscard]] std::vector<std::string> texts(const EosLine& section) const;
 
-  friend bool operator==(const EosConfig&, const EosConfig&) = default;
+  friend bool operator==(const EosConfig& a, const EosConfig& b) { return a.lines_ == b.lines_; }
 
  private:
   std::string remove(const EosLine& place, const std::string& line);
   std::string add(const EosLine& place, const std::string& line);
   [[nodiscard]] std::string refusal(const EosLine& place, const std::string& line) const;
+  // Of a section, itself included.
+  void erase_in(const EosLine& section, const std::function<bool(const EosLine&)>& goes);
   void erase_section(const EosLine& section);
 
   std::set<EosLine> lines_{};
+  long long edits_{};
 };
 
 }  // namespace switchyard::fakes

@@ -63,8 +63,11 @@ PortForwarding EosModel::forwarding(const std::string& port) const {
     view.dead_end = !running_.has({"ip routing vrf " + view.vrf});
     view.tags_checked = true;
   }
-  for (const EosLine& line : running_.lines()) {
-    if (line.size() != 1 || !line[0].starts_with(section[0] + ".")) continue;
+  const std::string prefix = section[0] + ".";
+  for (auto at = running_.lines().lower_bound({prefix});
+       at != running_.lines().end() && (*at)[0].starts_with(prefix); ++at) {
+    const EosLine& line = *at;
+    if (line.size() != 1) continue;
     // Without a tag it passes nothing.
     const bool tagged = !running_.value(line, "encapsulation dot1q vlan").empty();
     view.subinterfaces.push_back(
@@ -122,10 +125,11 @@ std::string EosModel::group_of(const NeighbourView& of) const {
 }
 
 void EosModel::visit_neighbours(const std::function<void(const NeighbourView&)>& visit) const {
-  for (const EosLine& line : running_.lines())
-    if (line.size() > 1 && line[0].starts_with("router bgp ") &&
-        line.back().starts_with("neighbor interface "))
-      visit(view_of({line.begin(), line.end() - 1}, line.back()));
+  const std::string prefix = "router bgp ";
+  for (auto at = running_.lines().lower_bound({prefix});
+       at != running_.lines().end() && (*at)[0].starts_with(prefix); ++at)
+    if (at->size() > 1 && at->back().starts_with("neighbor interface "))
+      visit(view_of({at->begin(), at->end() - 1}, at->back()));
 }
 
 std::optional<NeighbourView> EosModel::neighbour(const std::string& vrf,

@@ -6,6 +6,9 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+#include <iostream>
+
 namespace switchyard::switch_drivers::arista_eos {
 namespace {
 
@@ -209,6 +212,43 @@ TEST_F(EosDriver, ARebootInBetweenBringsAClosedPort) {
   switch_.reboot();
   EXPECT_FALSE(switch_.port_view("Ethernet5").up);
   EXPECT_EQ(settle("c-1", {{"Ethernet5", Verdict::Keep}})[0].status.error().code, Errc::NotFound);
+}
+
+// One of 48 that is always refused: two requests more (give up, type again without it).
+TEST(EosBlastRadius, ARefusedPortCostsTheOthersTwoRequests) {
+  fakes::FakeClock clock;
+  fakes::SwitchPlan plan{
+      .name = "tor1", .asn = 65001, .vrfs = {{"vrf-prv", 1}, {"vrf-pub", 2}}, .password = "switch"};
+  std::vector<PortIntent> wished;
+  for (int n = 101; n < 149; ++n) {
+    PortIntent intent = routed();
+    intent.port = "Ethernet" + std::to_string(n);
+    plan.server_ports.push_back(intent.port);
+    wished.push_back(intent);
+  }
+  std::array<long long, 2> requests{};
+  for (const bool refused : {false, true}) {
+    fakes::FakeEos tor(clock, plan);
+    tor.refuse_port("Ethernet124", refused);
+    const auto driver = make_driver("arista-eos",
+                                    {.name = "tor1",
+                                     .address = "127.0.0.1",
+                                     .port = tor.port(),
+                                     .password = Secret("switch"),
+                                     .host_key = tor.host_key()},
+                                    kContext);
+    const auto begin = std::chrono::steady_clock::now();
+    const auto outcomes = (*driver)->apply(wished, {.change_id = "c-1"});
+    const auto took = std::chrono::steady_clock::now() - begin;
+    ASSERT_TRUE(outcomes) << outcomes.error().message;
+    for (const PortOutcome& outcome : *outcomes)
+      EXPECT_EQ(outcome.status.has_value(), !refused || outcome.port != "Ethernet124");
+    requests.at(refused ? 1 : 0) = tor.exchanges();
+    std::cout << (refused ? "47 of 48 ports: " : "48 ports: ") << tor.exchanges() << " requests, "
+              << std::chrono::duration_cast<std::chrono::milliseconds>(took).count() << " ms\n";
+    EXPECT_THAT(tor.violations(), IsEmpty());
+  }
+  EXPECT_LE(requests[1], requests[0] + 2);
 }
 
 TEST_F(EosDriver, AWrongLoginIsRejected) {
