@@ -1,6 +1,9 @@
 // Adding a NOS is one row here.
 #include "switch-drivers/registry.h"
 
+#include "switch-drivers/arista-eos/arista_eos_driver.h"
+#include "switch-drivers/arista-eos/plan.h"
+#include "switch-drivers/arista-eos/policy.h"
 #include "switch-drivers/frr/policy.h"
 #include "switch-drivers/junos/describe.h"
 #include "switch-drivers/junos/junos_driver.h"
@@ -9,6 +12,7 @@
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
 #include "switch-drivers/sonic/change.h"
 #include "switch-drivers/sonic/sonic_driver.h"
+#include "switch-drivers/transport/http_client.h"
 #include "switch-drivers/transport/netconf.h"
 #include "switch-drivers/transport/shell.h"
 
@@ -51,10 +55,16 @@ std::unique_ptr<Driver> make_junos(SwitchAccess access, SwitchContext context) {
   return junos::make_junos_driver(access, std::move(context), std::move(netconf));
 }
 
+std::unique_ptr<Driver> make_arista_eos(SwitchAccess access, SwitchContext context) {
+  std::unique_ptr<HttpClient> client = make_https_client(access);
+  return arista_eos::make_arista_eos_driver(access, std::move(context), std::move(client));
+}
+
 constexpr std::array kRows{
     Row{"linux-frr", make_linux_frr, frr::judge_policy, linux_frr::describe_change},
     Row{"sonic", make_sonic, frr::judge_policy, sonic::describe_change},
     Row{"junos", make_junos, junos::judge_policy, junos::describe_change},
+    Row{"arista-eos", make_arista_eos, arista_eos::judge_policy, arista_eos::describe_change},
 };
 
 }  // namespace

@@ -27,7 +27,9 @@ struct SwitchAccess {
   std::string user{"root"};
   Secret password{};  // empty: key
   std::string private_key_file{};
-  // SHA-256 fingerprint as ssh-keygen -l prints it ("SHA256:…"). Empty: refuse to connect.
+  // SHA-256 fingerprint of what the switch shows: over SSH of its host key, as ssh-keygen -l prints
+  // it ("SHA256:…"); over HTTPS of its certificate, "SHA256:" and what openssl x509 -fingerprint
+  // -sha256 prints (http_client.h). Empty: refuse to connect.
   std::string host_key{};
   std::chrono::milliseconds exchange_deadline{30'000};  // one call of the driver, start to end
   std::shared_ptr<const Permit> permit{};               // empty: one may always talk

@@ -1,5 +1,6 @@
 #include "tests/contract/bench_rows.h"
 
+#include "tests/fakes/eos/fake_eos.h"
 #include "tests/fakes/netconf/fake_junos.h"
 #include "tests/fakes/switch/fake_switch.h"
 #include "tests/fakes/switch/sonic/fake_sonic.h"
@@ -24,6 +25,10 @@ std::unique_ptr<fakes::FakeTor> over_ssh(const Clock& clock, fakes::SwitchPlan p
   return std::make_unique<WithSshServer<Tor>>(clock, std::move(plan));
 }
 
+std::unique_ptr<fakes::FakeTor> over_eapi(const Clock& clock, fakes::SwitchPlan plan) {
+  return std::make_unique<fakes::FakeEos>(clock, std::move(plan));
+}
+
 constexpr std::array kRows{
     BenchRow{.nos = "linux-frr",
              .make = over_ssh<fakes::FakeSwitch>,
@@ -43,6 +48,13 @@ constexpr std::array kRows{
              .ports = {"Ethernet0", "Ethernet4", "Ethernet8", "Ethernet12"},
              .other_ports = {"Ethernet60", "Ethernet56"},
              .vrfs = {"Vrf_vrf-prv", "Vrf_vrf-pub"}},
+    BenchRow{.nos = "arista-eos",
+             .make = over_eapi,
+             .ports = {"Ethernet1", "Ethernet2", "Ethernet3", "Ethernet4"},
+             .other_ports = {"Ethernet51", "Ethernet52"},
+             .vrfs = {"vrf-prv", "vrf-pub"},
+             .most_exchanges = 5,
+             .least_boundaries = 3},
 };
 
 }  // namespace

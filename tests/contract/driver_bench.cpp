@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace switchyard::contract {
 
 using switch_drivers::PortIntent;
@@ -190,6 +192,19 @@ void DriverBench::expect_equal(const PortIntent& intent) {
   EXPECT_TRUE(report.equal()) << describe("running", report.running)
                               << describe("saved", report.saved);
   expect_no_violation();
+}
+
+void DriverBench::expect_taken_back(const PortIntent& intent) {
+  const auto capabilities = driver_->capabilities();
+  const bool restores_saved = std::ranges::none_of(capabilities, [](const auto& one) {
+    return one.name == "undo-restores-saved" && !one.supported;
+  });
+  if (!restores_saved) {
+    const auto report = compare(intent);
+    EXPECT_TRUE(report.running.empty()) << describe("running", report.running);
+    make(intent);
+  }
+  expect_equal(intent);
 }
 
 void DriverBench::expect_no_violation() {

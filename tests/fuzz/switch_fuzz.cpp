@@ -1,5 +1,8 @@
 // Everything that reads what a switch printed. A tenant chooses part of it (a host name, prefixes),
 // and a switch may be anybody's.
+#include "switch-drivers/arista-eos/eapi.h"
+#include "switch-drivers/arista-eos/port_lines.h"
+#include "switch-drivers/arista-eos/reading.h"
 #include "switch-drivers/frr/frr_config.h"
 #include "switch-drivers/frr/session_reading.h"
 #include "switch-drivers/linux-frr/kernel_reading.h"
@@ -53,6 +56,23 @@ void read_frr(std::string_view text) {
   }
 }
 
+void read_eos(std::string_view text) {
+  (void)arista_eos::parse_eapi(text, 2, "a");
+  (void)arista_eos::parse_sessions(text);
+  (void)arista_eos::parse_bgp_summary(text);
+  (void)arista_eos::parse_routes(text, "vrf-prv");
+  (void)arista_eos::parse_version(text);
+  (void)arista_eos::parse_hostname(text);
+  const auto config = arista_eos::parse_config(text);
+  if (!config) return;
+  demand(arista_eos::changed_ports(*config, *config).empty());
+  (void)arista_eos::unused_policy(*config);
+  for (const std::string& port : arista_eos::ports_of(*config)) {
+    const arista_eos::PortLines own{.own = arista_eos::own_lines(*config, port)};
+    demand(arista_eos::differences(own, arista_eos::observed_lines(*config, port, own)).empty());
+  }
+}
+
 void read_config_db(std::string_view text) {
   const auto db = sonic::parse_config_db(text);
   if (!db) return;
@@ -89,6 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   read_kernel(text);
   read_frr(text);
+  read_eos(text);
   read_config_db(text);
   read_state_db(text);
   read_our_own(text);
