@@ -59,6 +59,15 @@ std::string add_route_map(Config& config, const char* kind, const std::vector<st
   return name;
 }
 
+// RFC 8326's community has a name of its own here.
+std::vector<std::string> as_eos_spells(std::vector<std::string> policy) {
+  constexpr std::string_view kFrr = "graceful-shutdown", kEos = "GSHUT";
+  for (std::string& line : policy)
+    if (const std::size_t at = line.find(kFrr); at != std::string::npos)
+      line.replace(at, kFrr.size(), kEos);
+  return policy;
+}
+
 // "200-202,210", as EOS shows it.
 std::string vlan_list(std::vector<VlanId> tags) {
   std::sort(tags.begin(), tags.end());
@@ -101,6 +110,7 @@ class Session {
       : attachment_(attachment),
         subinterface_(std::move(subinterface)),
         group_(peer_group(subinterface_)),
+        asn_(asn),
         instance_{fmt::format("router bgp {}", asn.value), "vrf " + attachment.vrf.value} {}
 
   void add(PortLines& lines) const {
@@ -147,23 +157,26 @@ class Session {
   // What every server may say: its own AS and nothing behind it, no communities.
   [[nodiscard]] std::string add_inbound(Config& shared) const {
     shared.insert({"ip as-path access-list SWY-ONE-AS permit ^[0-9]+$ any"});
-    return add_route_map(shared, "I",
-                         frr::joined_policy({"match as-path SWY-ONE-AS", "set community none",
-                                             "set extcommunity none", "set large-community none",
-                                             "set local-preference 100", "set metric 0"},
-                                            attachment_.policy.in));
+    auto policy = frr::joined_policy(
+        {"match as-path SWY-ONE-AS", "set community none", "set extcommunity none",
+         "set large-community none", "set local-preference 100", "set metric 0"},
+        attachment_.policy.in);
+    if (attachment_.drained) policy = as_eos_spells(frr::drained_in(std::move(policy)));
+    return add_route_map(shared, "I", policy);
   }
 
   [[nodiscard]] std::string add_outbound(Config& shared) const {
-    return add_route_map(shared, "O",
-                         frr::joined_policy({"set community none", "set extcommunity none",
-                                             "set large-community none"},
-                                            attachment_.policy.out));
+    auto policy = frr::joined_policy(
+        {"set community none", "set extcommunity none", "set large-community none"},
+        attachment_.policy.out);
+    if (attachment_.drained) policy = as_eos_spells(frr::drained_out(std::move(policy), asn_));
+    return add_route_map(shared, "O", policy);
   }
 
   const Attachment& attachment_;
   std::string subinterface_;
   std::string group_;
+  Asn asn_;
   Line instance_;
 };
 

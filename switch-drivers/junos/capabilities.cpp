@@ -8,7 +8,7 @@ std::vector<Capability> capabilities() {
        "Junos' own, in whole minutes. It has one for the whole switch and no name for it: one "
        "change "
        "at a time, and a commit of anybody else confirms ours"},
-      {"several-changes-at-once", false,
+      {std::string(kSeveralChanges), false,
        "ports of one change are settled together: those that are not named are taken back"},
       {"gtsm", false,
        "Junos has it only as a filter of the loopback interface, which is the operator's base "
