@@ -1,6 +1,7 @@
 #include "switch-drivers/transport/http_client.h"
 
 #include "core/crash_point.h"
+#include "switch-drivers/recording/tapped_http.h"
 
 // clang-format off
 #include <utility>
@@ -254,7 +255,10 @@ class HttpsClient final : public HttpClient {
 }  // namespace
 
 std::unique_ptr<HttpClient> make_https_client(SwitchAccess access) {
-  return std::make_unique<HttpsClient>(std::move(access));
+  const std::shared_ptr<ExchangeTap> tap = access.tap;
+  auto client = std::make_unique<HttpsClient>(std::move(access));
+  if (tap) return tap_http(std::move(client), tap);
+  return client;
 }
 
 }  // namespace switchyard::switch_drivers
