@@ -1,6 +1,9 @@
 // Adding a NOS is one row here.
 #include "switch-drivers/registry.h"
 
+#include "switch-drivers/cumulus-nvue/cumulus_nvue_driver.h"
+#include "switch-drivers/cumulus-nvue/describe.h"
+#include "switch-drivers/cumulus-nvue/policy.h"
 #include "switch-drivers/frr/policy.h"
 #include "switch-drivers/junos/describe.h"
 #include "switch-drivers/junos/junos_driver.h"
@@ -9,6 +12,7 @@
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
 #include "switch-drivers/sonic/change.h"
 #include "switch-drivers/sonic/sonic_driver.h"
+#include "switch-drivers/transport/http_client.h"
 #include "switch-drivers/transport/netconf.h"
 #include "switch-drivers/transport/shell.h"
 
@@ -46,7 +50,14 @@ std::unique_ptr<Driver> make_junos(SwitchAccess access, SwitchContext context) {
   return junos::make_junos_driver(access, std::move(context), std::move(netconf));
 }
 
+std::unique_ptr<Driver> make_cumulus_nvue(SwitchAccess access, SwitchContext context) {
+  std::unique_ptr<HttpClient> client = make_https_client(access);
+  return cumulus_nvue::make_cumulus_nvue_driver(access, std::move(context), std::move(client));
+}
+
 constexpr std::array kRows{
+    Row{"cumulus-nvue", make_cumulus_nvue, cumulus_nvue::judge_policy,
+        cumulus_nvue::describe_change},
     Row{"junos", make_junos, junos::judge_policy, junos::describe_change},
     Row{"linux-frr", make_linux_frr, frr::judge_policy, linux_frr::describe_change},
     Row{"sonic", make_sonic, frr::judge_policy, sonic::describe_change},
