@@ -1,6 +1,7 @@
 #include "tests/contract/bench_rows.h"
 
 #include "tests/fakes/netconf/fake_junos.h"
+#include "tests/fakes/nvue/fake_nvue.h"
 #include "tests/fakes/switch/fake_switch.h"
 #include "tests/fakes/switch/sonic/fake_sonic.h"
 
@@ -24,7 +25,18 @@ std::unique_ptr<fakes::FakeTor> over_ssh(const Clock& clock, fakes::SwitchPlan p
   return std::make_unique<WithSshServer<Tor>>(clock, std::move(plan));
 }
 
+std::unique_ptr<fakes::FakeTor> over_https(const Clock& clock, fakes::SwitchPlan plan) {
+  return std::make_unique<fakes::FakeNvue>(clock, std::move(plan));
+}
+
 constexpr std::array kRows{
+    // Five to look, then a revision made, edited twice and applied for each of two steps.
+    BenchRow{.nos = "cumulus-nvue",
+             .make = over_https,
+             .ports = {"swp1", "swp2", "swp3", "swp4"},
+             .other_ports = {"swp51", "swp52"},
+             .vrfs = {"vrf-prv", "vrf-pub"},
+             .most_exchanges = 24},
     // Three commits and their edits, for ports that go through shut.
     BenchRow{.nos = "junos",
              .make = over_ssh<fakes::FakeJunos>,
