@@ -10,7 +10,7 @@ namespace {
 
 const std::set<std::string> kPolicyKinds{kPrefixList, kRouteMap, kAsPathList};
 // Of a port itself. Its speed, optics, LLDP, quality of service and access lists are not ours.
-const std::set<std::string> kPortObjects{"description", "bridge", "ip"};
+const std::set<std::string> kPortObjects{"type", "description", "bridge", "ip"};
 const std::set<std::string> kLinkObjects{"state", "mtu"};
 
 std::string family_suffix(Family family) { return family == Family::V4 ? "-4" : "-6"; }

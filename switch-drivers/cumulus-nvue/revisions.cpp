@@ -32,6 +32,14 @@ Edits all_of(const std::vector<PortEdits>& ports) {
   return all;
 }
 
+// The ports that this error is about.
+std::map<std::string, Error> named_in(const Error& error, const std::vector<PortEdits>& ports) {
+  std::map<std::string, Error> found;
+  for (const PortEdits& one : ports)
+    if (!one.port.empty() && names(error.message, one.port)) found.emplace(one.port, error);
+  return found;
+}
+
 bool is_of_the_line(const Error& error) { return is_transient(error.code); }
 
 }  // namespace
@@ -145,14 +153,18 @@ Result<Committed> Revisions::apply(std::vector<PortEdits> ports, std::chrono::se
     auto id = make_revision(all_of(ports));
     if (!id && is_of_the_line(id.error())) return tl::unexpected(id.error());
     if (!id) {
-      auto refused = try_each(ports);
-      if (!refused) return tl::unexpected(refused.error());
-      if (refused->empty()) {  // none of them alone
+      std::map<std::string, Error> refused = named_in(id.error(), ports);
+      if (refused.empty()) {
+        auto tried = try_each(ports);
+        if (!tried) return tl::unexpected(tried.error());
+        refused = std::move(*tried);
+      }
+      if (refused.empty()) {  // none of them alone
         refuse(id.error());
         break;
       }
-      std::erase_if(ports, [&](const PortEdits& one) { return refused->contains(one.port); });
-      committed.refused.merge(*refused);
+      std::erase_if(ports, [&](const PortEdits& one) { return refused.contains(one.port); });
+      committed.refused.merge(refused);
       continue;
     }
     const auto asked = do_it(apply_for(*id, undo_after));
@@ -178,19 +190,17 @@ Result<Committed> Revisions::apply(std::vector<PortEdits> ports, std::chrono::se
                      fmt::format("switch {}: revision {} is applied and waits for no confirmation",
                                  name_, *id));
     }
-    forget(*id);
-    if (asked && revision.state != "invalid") {  // it began; the handle of before takes it back
+    if (asked && revision.state != "invalid") {
+      // It began and stands half done, so the handle is let go of now: all goes back.
+      if (auto status = take_back_waiting(*id); !status && is_of_the_line(status.error()))
+        return tl::unexpected(status.error());
       refuse(error);
       break;
     }
-    std::vector<PortEdits> named_ones;
-    for (const PortEdits& one : ports)
-      if (!one.port.empty() && names(error.message, one.port)) named_ones.push_back(one);
-    if (!named_ones.empty()) {
-      for (const PortEdits& one : named_ones)
-        committed.refused.emplace(one.port, error);
-      std::erase_if(ports,
-                    [&](const PortEdits& one) { return committed.refused.contains(one.port); });
+    forget(*id);
+    if (auto refused = named_in(error, ports); !refused.empty()) {
+      std::erase_if(ports, [&](const PortEdits& one) { return refused.contains(one.port); });
+      committed.refused.merge(refused);
       continue;
     }
     if (ports.size() == 1) {

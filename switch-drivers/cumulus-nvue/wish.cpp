@@ -13,6 +13,7 @@ namespace switchyard::switch_drivers::cumulus_nvue {
 namespace {
 
 constexpr int kTag = 4;
+constexpr int kLargestMtu = 9216;  // that NVUE takes
 constexpr const char* kConnectRetry = "2";
 constexpr const char* kRouterAdvertisementInterval = "10000";  // ms
 // Every list and map ends in an explicit deny.
@@ -88,7 +89,8 @@ class Wish {
     const Path port = interface_path(intent_.port);
     if (!intent_.owner.empty()) add(own(), port, {{{"description"}, intent_.owner}});
     add(own(), port,
-        {{{"link", "mtu"}, std::to_string(intent_.mtu + kTag)},
+        {{{"type"}, "swp"},
+         {{"link", "mtu"}, std::to_string(std::min(intent_.mtu + kTag, kLargestMtu))},
          {{"link", "state", intent_.mode == PortMode::Shut ? "down" : "up"}, std::string{kThere}}});
     if (intent_.mode == PortMode::Routed) {
       // Untagged frames meet nothing there.

@@ -36,7 +36,8 @@ constexpr std::array kRows{
              .ports = {"swp1", "swp2", "swp3", "swp4"},
              .other_ports = {"swp51", "swp52"},
              .vrfs = {"vrf-prv", "vrf-pub"},
-             .most_exchanges = 24},
+             .most_exchanges = 24,
+             .least_boundaries = 4},
     // Three commits and their edits, for ports that go through shut.
     BenchRow{.nos = "junos",
              .make = over_ssh<fakes::FakeJunos>,
