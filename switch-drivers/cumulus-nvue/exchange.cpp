@@ -56,7 +56,7 @@ json parsed(const HttpAnswer& answer) {
 std::string text_at(const json& node, const char* key) {
   if (!node.is_object()) return {};
   const auto found = node.find(key);
-  if (found == node.end()) return {};
+  if (found == node.end() || found->is_structured()) return {};
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
@@ -73,17 +73,19 @@ template <class T> T number(const std::string& text) {
   return value;
 }
 
-// All texts called "message", one after the other.
-void add_messages(const json& node, std::string& into) {
+// All texts called "message", one after the other, down to some depth.
+void add_messages(const json& node, std::string& into, int depth = 0) {
+  constexpr int kDeepest = 8;
+  if (depth > kDeepest) return;
   if (node.is_array())
     for (const json& one : node)
-      add_messages(one, into);
+      add_messages(one, into, depth + 1);
   if (!node.is_object()) return;
   for (const auto& [key, value] : node.items()) {
     if (key == "message" && value.is_string())
       into += (into.empty() ? "" : "; ") + value.get<std::string>();
     else
-      add_messages(value, into);
+      add_messages(value, into, depth + 1);
   }
 }
 

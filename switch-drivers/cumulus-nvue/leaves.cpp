@@ -30,7 +30,8 @@ bool take_apart(const json& node, Path& path, Leaves& into) {
 }
 
 bool is_number(const std::string& text) {
-  return !text.empty() && text.size() <= kLongestNumber &&
+  const bool shortest = text == "0" || !text.starts_with('0');
+  return !text.empty() && text.size() <= kLongestNumber && shortest &&
          text.find_first_not_of("0123456789") == std::string::npos;
 }
 

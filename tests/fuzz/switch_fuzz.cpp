@@ -1,5 +1,7 @@
 // Everything that reads what a switch printed. A tenant chooses part of it (a host name, prefixes),
 // and a switch may be anybody's.
+#include "switch-drivers/cumulus-nvue/exchange.h"
+#include "switch-drivers/cumulus-nvue/objects.h"
 #include "switch-drivers/frr/frr_config.h"
 #include "switch-drivers/frr/session_reading.h"
 #include "switch-drivers/linux-frr/kernel_reading.h"
@@ -62,6 +64,28 @@ void read_config_db(std::string_view text) {
   }
 }
 
+void read_nvue(std::string_view text) {
+  namespace nvue = cumulus_nvue;
+  const HttpAnswer answer{.status = 200, .body = std::string{text}};
+  (void)nvue::parse_new_revision(answer);
+  (void)nvue::parse_revision(answer);
+  (void)nvue::parse_waiting(answer);
+  (void)nvue::parse_interfaces(answer);
+  if (const auto system = nvue::parse_system(answer)) (void)nvue::version_of(*system);
+  (void)nvue::parse_boot(answer);
+  (void)nvue::parse_neighbours(answer);
+  (void)nvue::parse_routes(answer);
+  (void)nvue::parse_received(answer);
+  (void)nvue::error_of({.status = 400, .body = answer.body});
+  const auto leaves = nvue::parse_leaves(text);
+  if (!leaves) return;
+  const auto again = nvue::parse_leaves(nvue::to_json(*leaves));
+  demand(again && *again == *leaves);
+  const nvue::Config config = nvue::sort_config(*leaves);
+  for (const nvue::Path& unused : nvue::unused_shared(config))
+    demand(config.shared.contains(unused));
+}
+
 // What is on the switch may have been written by an older version of us, or by somebody else.
 void read_our_own(std::string_view text) {
   (void)parse_undo(text);
@@ -79,6 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   read_kernel(text);
   read_frr(text);
   read_config_db(text);
+  read_nvue(text);
   read_our_own(text);
   return 0;
 }
