@@ -4,6 +4,9 @@
 #include "switch-drivers/arista-eos/arista_eos_driver.h"
 #include "switch-drivers/arista-eos/plan.h"
 #include "switch-drivers/arista-eos/policy.h"
+#include "switch-drivers/cumulus-nvue/cumulus_nvue_driver.h"
+#include "switch-drivers/cumulus-nvue/describe.h"
+#include "switch-drivers/cumulus-nvue/policy.h"
 #include "switch-drivers/frr/policy.h"
 #include "switch-drivers/junos/describe.h"
 #include "switch-drivers/junos/junos_driver.h"
@@ -60,11 +63,18 @@ std::unique_ptr<Driver> make_arista_eos(SwitchAccess access, SwitchContext conte
   return arista_eos::make_arista_eos_driver(access, std::move(context), std::move(client));
 }
 
+std::unique_ptr<Driver> make_cumulus_nvue(SwitchAccess access, SwitchContext context) {
+  std::unique_ptr<HttpClient> client = make_https_client(access);
+  return cumulus_nvue::make_cumulus_nvue_driver(access, std::move(context), std::move(client));
+}
+
 constexpr std::array kRows{
+    Row{"arista-eos", make_arista_eos, arista_eos::judge_policy, arista_eos::describe_change},
+    Row{"cumulus-nvue", make_cumulus_nvue, cumulus_nvue::judge_policy,
+        cumulus_nvue::describe_change},
+    Row{"junos", make_junos, junos::judge_policy, junos::describe_change},
     Row{"linux-frr", make_linux_frr, frr::judge_policy, linux_frr::describe_change},
     Row{"sonic", make_sonic, frr::judge_policy, sonic::describe_change},
-    Row{"junos", make_junos, junos::judge_policy, junos::describe_change},
-    Row{"arista-eos", make_arista_eos, arista_eos::judge_policy, arista_eos::describe_change},
 };
 
 }  // namespace

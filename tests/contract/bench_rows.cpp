@@ -2,6 +2,7 @@
 
 #include "tests/fakes/eos/fake_eos.h"
 #include "tests/fakes/netconf/fake_junos.h"
+#include "tests/fakes/nvue/fake_nvue.h"
 #include "tests/fakes/switch/fake_switch.h"
 #include "tests/fakes/switch/sonic/fake_sonic.h"
 
@@ -29,12 +30,24 @@ std::unique_ptr<fakes::FakeTor> over_eapi(const Clock& clock, fakes::SwitchPlan 
   return std::make_unique<fakes::FakeEos>(clock, std::move(plan));
 }
 
+std::unique_ptr<fakes::FakeTor> over_https(const Clock& clock, fakes::SwitchPlan plan) {
+  return std::make_unique<fakes::FakeNvue>(clock, std::move(plan));
+}
+
 constexpr std::array kRows{
     BenchRow{.nos = "linux-frr",
              .make = over_ssh<fakes::FakeSwitch>,
              .ports = {"swp1", "swp2", "swp3", "swp4"},
              .other_ports = {"up1", "oob1"},
              .vrfs = {"vrf-prv", "vrf-pub"}},
+    // Five to look, then a revision made, edited twice and applied for each of two steps.
+    BenchRow{.nos = "cumulus-nvue",
+             .make = over_https,
+             .ports = {"swp1", "swp2", "swp3", "swp4"},
+             .other_ports = {"swp51", "swp52"},
+             .vrfs = {"vrf-prv", "vrf-pub"},
+             .most_exchanges = 24,
+             .least_boundaries = 4},
     // Three commits and their edits, for ports that go through shut.
     BenchRow{.nos = "junos",
              .make = over_ssh<fakes::FakeJunos>,

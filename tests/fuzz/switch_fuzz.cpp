@@ -3,6 +3,8 @@
 #include "switch-drivers/arista-eos/eapi.h"
 #include "switch-drivers/arista-eos/port_lines.h"
 #include "switch-drivers/arista-eos/reading.h"
+#include "switch-drivers/cumulus-nvue/exchange.h"
+#include "switch-drivers/cumulus-nvue/objects.h"
 #include "switch-drivers/frr/frr_config.h"
 #include "switch-drivers/frr/session_reading.h"
 #include "switch-drivers/linux-frr/kernel_reading.h"
@@ -93,6 +95,28 @@ void read_state_db(std::string_view text) {
   }
 }
 
+void read_nvue(std::string_view text) {
+  namespace nvue = cumulus_nvue;
+  const HttpAnswer answer{.status = 200, .body = std::string{text}};
+  (void)nvue::parse_new_revision(answer);
+  (void)nvue::parse_revision(answer);
+  (void)nvue::parse_waiting(answer);
+  (void)nvue::parse_interfaces(answer);
+  if (const auto system = nvue::parse_system(answer)) (void)nvue::version_of(*system);
+  (void)nvue::parse_boot(answer);
+  (void)nvue::parse_neighbours(answer);
+  (void)nvue::parse_routes(answer);
+  (void)nvue::parse_received(answer);
+  (void)nvue::error_of({.status = 400, .body = answer.body});
+  const auto leaves = nvue::parse_leaves(text);
+  if (!leaves) return;
+  const auto again = nvue::parse_leaves(nvue::to_json(*leaves));
+  demand(again && *again == *leaves);
+  const nvue::Config config = nvue::sort_config(*leaves);
+  for (const nvue::Path& unused : nvue::unused_shared(config))
+    demand(config.shared.contains(unused));
+}
+
 // What is on the switch may have been written by an older version of us, or by somebody else.
 void read_our_own(std::string_view text) {
   (void)parse_undo(text);
@@ -112,6 +136,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   read_eos(text);
   read_config_db(text);
   read_state_db(text);
+  read_nvue(text);
   read_our_own(text);
   return 0;
 }
