@@ -56,7 +56,7 @@ std::string answer(const std::string& question,
     for (const auto& one : all) {
       worked += std::chrono::duration<double>(one->worked()).count();
       exchanges += one->exchanges();
-      logins += one->counters().logins;
+      logins += one->logins();
     }
     return fmt::format("{} {} {} {}", worked, seconds_of(CLOCK_PROCESS_CPUTIME_ID), exchanges,
                        logins);
