@@ -150,7 +150,7 @@ def with_each_pair(site: Site, live) -> None:
         print(f"{' and '.join(PAIRS[pair])}: {live.__name__}: {time.monotonic() - begun:.1f} s", flush=True)
         return ""
 
-    with concurrent.futures.ThreadPoolExecutor(4) as together:
+    with concurrent.futures.ThreadPoolExecutor(len(PAIRS)) as together:
         failures = [failure for failure in together.map(tried, range(len(PAIRS))) if failure]
     assert not failures
 
