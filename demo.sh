@@ -20,7 +20,8 @@ stays up for you to play with; Ctrl-C stops it.
                and fail if it fails
   --bin DIR    use the programs in DIR (or in $SWITCHYARD_BIN) instead of building them
   --servers N  simulated servers (4)
-  --nos NOS[,NOS]  switch OS of the two switches: linux-frr (both), sonic, or one of each
+  --nos NOS[,NOS]  switch OS of the two switches: linux-frr (both), junos, sonic, or one of two of
+               them (switchyard-sim --list-nos has all)
   --help       this text
 TEXT
 }

@@ -13,8 +13,10 @@ struct Lines {
 };
 
 Lines measure_switch(const Bench& bench, FlipClient& client, int rounds) {
-  const auto routed = wishes_of_switch(0, bench.options.ports, Mode::Routed);
-  const auto closed = wishes_of_switch(0, bench.options.ports, Mode::Provisioning);
+  const auto routed =
+      wishes_of_switch(bench.farm.switches().front(), bench.options.ports, Mode::Routed);
+  const auto closed =
+      wishes_of_switch(bench.farm.switches().front(), bench.options.ports, Mode::Provisioning);
   Lines lines;
   for (int round = 0; round < rounds; ++round) {
     lines.one.all.push_back(measure(bench.farm, [&] { client.flip({routed.front()}); }));
@@ -49,7 +51,8 @@ void print(const Bench& bench, const std::string& commit, const Lines& lines) {
 
 void run_one_switch(const Bench& bench) {
   FlipClient client(bench.farm.switches().front());
-  (void)client.ensure(wishes_of_switch(0, bench.options.ports, Mode::Provisioning));
+  (void)client.ensure(
+      wishes_of_switch(bench.farm.switches().front(), bench.options.ports, Mode::Provisioning));
   const Lines instant = measure_switch(bench, client, std::clamp(bench.options.rounds / 8, 1, 12));
   bench.farm.set_commit_delay(bench.options.commit);
   const Lines slow = measure_switch(bench, client, std::clamp(bench.options.rounds / 20, 1, 5));

@@ -6,6 +6,7 @@
 // missed.
 #include "core/log.h"
 #include "tests/bench/flip_stages.h"
+#include "tests/fakes/tor_rows.h"
 
 #include <fmt/core.h>
 
@@ -14,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace switchyard::bench {
 namespace {
@@ -23,13 +25,17 @@ constexpr const char* kUsage = R"(usage: flip_bench [option…]
   --ports N       server ports of each (48)
   --rounds N      rounds of one flip; the longer work is repeated less (100)
   --commit MS     how long a slow switch takes to commit (1000)
-  --only STAGE    one, switch, fleet or product (the fleet without the bare drivers)
+  --nos NOS       of the switches; more than once: of the switches, in turn (linux-frr)
+  --only STAGE    one, switch, fleet, product (the fleet without the bare drivers) or drivers (each
+                  NOS there is, or those of --nos; commits of 0 s, 1 s and 3 s, or of 0 s and --commit)
   --check         exit status 1 when a bar is missed
   --help
 )";
 
 struct Call {
   FlipOptions options{};
+  std::vector<std::string> nos{};
+  bool has_commit{};
   std::string only{};
   bool check{};
   bool help{};
@@ -45,9 +51,10 @@ bool take_number(Call& call, std::string_view name, std::string_view text) {
     call.options.ports = number;
   else if (name == "--rounds")
     call.options.rounds = number;
-  else if (name == "--commit")
+  else if (name == "--commit") {
     call.options.commit = std::chrono::milliseconds{number};
-  else
+    call.has_commit = true;
+  } else
     return false;
   return true;
 }
@@ -64,8 +71,10 @@ bool parse(int argc, char** argv, Call& call) {
     } else if (name == "--only") {
       call.only = argv[++i];
       if (call.only != "one" && call.only != "switch" && call.only != "fleet" &&
-          call.only != "product")
+          call.only != "product" && call.only != "drivers")
         return false;
+    } else if (name == "--nos") {
+      call.nos.emplace_back(argv[++i]);
     } else if (!take_number(call, name, argv[++i])) {
       return false;
     }
@@ -73,8 +82,35 @@ bool parse(int argc, char** argv, Call& call) {
   return true;
 }
 
+void see_no_violation(SwitchFarm& farm) {
+  if (const long long seen = farm.violations(); seen != 0)
+    throw std::runtime_error(std::to_string(seen) + " forbidden states on the switches");
+}
+
+bool run_only_drivers(const Call& call) {
+  std::vector<std::string> all = call.nos;
+  if (all.empty())
+    for (const fakes::TorRow& row : fakes::tor_rows())
+      all.emplace_back(row.nos);
+  SwitchFarm farm(
+      {.nos = all, .switches = static_cast<int>(all.size()), .ports = call.options.ports});
+  using std::chrono::milliseconds;
+  print_machine();
+  run_drivers(farm, {.ports = call.options.ports,
+                     .rounds = call.options.rounds,
+                     .commits = call.has_commit ? std::vector{milliseconds{}, call.options.commit}
+                                                : std::vector{milliseconds{}, milliseconds{1000},
+                                                              milliseconds{3000}}});
+  see_no_violation(farm);
+  print_machine();
+  return true;
+}
+
 bool run(const Call& call) {
-  SwitchFarm farm({.switches = call.options.switches, .ports = call.options.ports});
+  if (call.only == "drivers") return run_only_drivers(call);
+  SwitchFarm farm({.nos = call.nos.empty() ? FarmPlan{}.nos : call.nos,
+                   .switches = call.options.switches,
+                   .ports = call.options.ports});
   FlipProduct product(farm.switches(), call.options.ports);
   std::vector<Bar> bars;
   const Bench bench{call.options, farm, bars};
@@ -84,8 +120,7 @@ bool run(const Call& call) {
   if (wanted("switch")) run_one_switch(bench);
   if (wanted("fleet")) run_fleet(bench, product);
   if (call.only == "product") run_fleet_of_product(bench, product);
-  if (const long long seen = farm.violations(); seen != 0)
-    throw std::runtime_error(std::to_string(seen) + " forbidden states on the switches");
+  see_no_violation(farm);
   const bool met = print_bars(bars);
   print_machine();
   return met;

@@ -1,6 +1,7 @@
 #include "tests/bench/flip_client.h"
 
 #include "switch-drivers/registry.h"
+#include "tests/fakes/tor_rows.h"
 
 #include <fmt/format.h>
 
@@ -39,8 +40,10 @@ Attachment attachment(const char* vrf, std::uint16_t tag, int server, bool is_pr
 
 }  // namespace
 
-PortIntent wish(int port, int server, Mode mode) {
-  PortIntent intent{.port = fmt::format("swp{}", port), .owner = fmt::format("srv{} 1", server)};
+PortIntent wish(const FarmSwitch& device, int port, int ports, Mode mode) {
+  const int server = device.index / 2 * ports + port - 1;
+  PortIntent intent{.port = fakes::tor_row(device.nos).port_name(port),
+                    .owner = fmt::format("srv{} 1", server)};
   if (mode == Mode::Provisioning) {
     intent.mode = PortMode::Provisioning;
     intent.untagged = VlanId{100};
@@ -52,16 +55,16 @@ PortIntent wish(int port, int server, Mode mode) {
   return intent;
 }
 
-std::vector<PortIntent> wishes_of_switch(int index, int ports, Mode mode) {
+std::vector<PortIntent> wishes_of_switch(const FarmSwitch& device, int ports, Mode mode) {
   std::vector<PortIntent> wished;
   for (int port = 1; port <= ports; ++port)
-    wished.push_back(wish(port, index / 2 * ports + port - 1, mode));
+    wished.push_back(wish(device, port, ports, mode));
   return wished;
 }
 
 Driver& FlipClient::driver() {
   if (!driver_) {
-    auto made = make_driver("linux-frr",
+    auto made = make_driver(device_.nos,
                             {.name = device_.name,
                              .address = "127.0.0.1",
                              .port = device_.port,
@@ -94,6 +97,24 @@ std::size_t FlipClient::ensure(const std::vector<PortIntent>& wished) {
   for (const PortOutcome& outcome : *settled)
     if (!outcome.status) fail(device_, outcome.status.error());
   return verdicts.size();
+}
+
+void FlipClient::flip_but(const std::vector<PortIntent>& wished, std::string_view failing) {
+  const std::string change = fmt::format("bench-{}", ++changes_);
+  const auto applied = driver().apply(wished, {.change_id = change, .undo_after = 600s});
+  if (!applied) fail(device_, applied.error());
+  std::vector<Settlement> verdicts;
+  for (const PortOutcome& outcome : *applied) {
+    const bool fails = outcome.port == failing;
+    if (fails && outcome.status) fail(device_, {Errc::Conflict, outcome.port + " did not fail"});
+    if (!fails && !outcome.status) fail(device_, outcome.status.error());
+    if (!fails) verdicts.push_back({outcome.port, Verdict::Keep});
+    if (fails && outcome.changed) verdicts.push_back({outcome.port, Verdict::Undo});
+  }
+  const auto settled = driver().settle(change, verdicts);
+  if (!settled) fail(device_, settled.error());
+  for (const PortOutcome& outcome : *settled)
+    if (outcome.port != failing && !outcome.status) fail(device_, outcome.status.error());
 }
 
 void FlipClient::confirm(const std::vector<PortIntent>& wished) {

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace switchyard::bench {
@@ -17,11 +18,12 @@ enum class Mode { Provisioning, Routed };
   return mode == Mode::Routed ? Mode::Provisioning : Mode::Routed;
 }
 
-// Server number `server` on this port: two VRFs, both families, a host route of each.
-[[nodiscard]] switch_drivers::PortIntent wish(int port, int server, Mode mode);
-// All ports of switch number `index` (from 0); the two switches of a pair have the same servers.
-[[nodiscard]] std::vector<switch_drivers::PortIntent> wishes_of_switch(int index, int ports,
-                                                                       Mode mode);
+// Port number `port` (from 1) of `ports`: two VRFs, both families, a host route of each. The two
+// switches of a pair have the same servers.
+[[nodiscard]] switch_drivers::PortIntent wish(const FarmSwitch& device, int port, int ports,
+                                              Mode mode);
+[[nodiscard]] std::vector<switch_drivers::PortIntent> wishes_of_switch(const FarmSwitch& device,
+                                                                       int ports, Mode mode);
 
 // Throws std::runtime_error when a port is not exactly as wished: a benchmark of failures is none.
 class FlipClient {
@@ -31,6 +33,8 @@ class FlipClient {
   // Observed, changed, read back, kept, saved and read back again. Opens the session when there is
   // none. Every port must have been otherwise before.
   void flip(const std::vector<switch_drivers::PortIntent>& wished);
+  // The same of all ports but `failing`, which must fail and is put back.
+  void flip_but(const std::vector<switch_drivers::PortIntent>& wished, std::string_view failing);
   // The same whatever the ports were before; answers how many were changed.
   std::size_t ensure(const std::vector<switch_drivers::PortIntent>& wished);
   // Read and compared; nothing may differ.

@@ -1,6 +1,6 @@
 #include "tests/bench/flip_farm.h"
 
-#include "tests/fakes/switch/fake_switch.h"
+#include "tests/fakes/tor_rows.h"
 
 #include <fmt/format.h>
 #include <sys/wait.h>
@@ -15,21 +15,9 @@
 namespace switchyard::bench {
 namespace {
 
-using fakes::FakeSwitch;
+using fakes::FakeTor;
 
 constexpr std::size_t kLogBytes = 16U << 10U;  // nobody reads what the switches were sent
-
-fakes::SwitchPlan plan_of(int number, int ports) {
-  fakes::SwitchPlan plan{.name = fmt::format("tor{}", number),
-                         .asn = 65000U + static_cast<std::uint32_t>(number),
-                         .router_id = fmt::format("10.255.{}.{}", number / 250, number % 250 + 1),
-                         .other_ports = {"up1", "oob1"},
-                         .vrfs = {{"vrf-prv", 1001}, {"vrf-pub", 1002}},
-                         .password = kSwitchPassword};
-  for (int port = 1; port <= ports; ++port)
-    plan.server_ports.push_back(fmt::format("swp{}", port));
-  return plan;
-}
 
 double seconds_of(clockid_t clock) {
   timespec time{};
@@ -38,8 +26,7 @@ double seconds_of(clockid_t clock) {
 }
 
 // One question a line, one answer a line.
-std::string answer(const std::string& question,
-                   const std::vector<std::unique_ptr<FakeSwitch>>& all) {
+std::string answer(const std::string& question, const std::vector<std::unique_ptr<FakeTor>>& all) {
   std::istringstream words(question);
   std::string word;
   words >> word;
@@ -50,13 +37,21 @@ std::string answer(const std::string& question,
       one->set_commit_delay(std::chrono::milliseconds{milliseconds});
     return "done";
   }
+  if (word == "refuse") {
+    std::size_t index = 0, port = 0;
+    bool refused = false;
+    words >> index >> port >> refused;
+    FakeTor& one = *all.at(index);
+    one.refuse_port(one.plan().server_ports.at(port - 1), refused);
+    return "done";
+  }
   if (word == "use") {
     double worked = 0;
     long long exchanges = 0, logins = 0;
     for (const auto& one : all) {
       worked += std::chrono::duration<double>(one->worked()).count();
       exchanges += one->exchanges();
-      logins += one->counters().logins;
+      logins += one->logins();
     }
     return fmt::format("{} {} {} {}", worked, seconds_of(CLOCK_PROCESS_CPUTIME_ID), exchanges,
                        logins);
@@ -71,12 +66,17 @@ std::string answer(const std::string& question,
 void be_switches(const FarmPlan& plan, std::FILE* in, std::FILE* out) {
   const SystemClock clock;
   fakes::SshServer ssh;
-  std::vector<std::unique_ptr<FakeSwitch>> all;
+  std::vector<std::unique_ptr<FakeTor>> all;
   for (int i = 1; i <= plan.switches; ++i) {
-    all.push_back(std::make_unique<FakeSwitch>(ssh, clock, plan_of(i, plan.ports)));
-    FakeSwitch& made = *all.back();
+    const fakes::TorRow& row =
+        fakes::tor_row(plan.nos.at(static_cast<std::size_t>(i - 1) % plan.nos.size()));
+    fakes::SwitchPlan one = row.plan(fmt::format("tor{}", i), 65000U + static_cast<unsigned>(i),
+                                     plan.ports, kSwitchPassword);
+    one.router_id = fmt::format("10.255.{}.{}", i / 250, i % 250 + 1);
+    all.push_back(row.make(ssh, clock, std::move(one)));
+    FakeTor& made = *all.back();
     made.set_log_limit(kLogBytes);
-    fmt::print(out, "{} {} {} {}\n", made.plan().name, made.port(), made.plan().asn,
+    fmt::print(out, "{} {} {} {} {}\n", row.nos, made.plan().name, made.port(), made.plan().asn,
                made.host_key());
   }
   std::fflush(out);
@@ -119,8 +119,8 @@ SwitchFarm::SwitchFarm(const FarmPlan& plan) {
   to_.reset(::fdopen(down[1], "w"));
   from_.reset(::fdopen(up[0], "r"));
   for (int i = 0; i < plan.switches; ++i) {
-    FarmSwitch made;
-    std::istringstream(line_from(from_.get())) >> made.name >> made.port >> made.asn >>
+    FarmSwitch made{.index = i};
+    std::istringstream(line_from(from_.get())) >> made.nos >> made.name >> made.port >> made.asn >>
         made.host_key;
     switches_.push_back(std::move(made));
   }
@@ -139,6 +139,10 @@ std::string SwitchFarm::ask(const std::string& question) {
 
 void SwitchFarm::set_commit_delay(std::chrono::milliseconds delay) {
   (void)ask(fmt::format("delay {}", delay.count()));
+}
+
+void SwitchFarm::refuse_port(const FarmSwitch& device, int port, bool refused) {
+  (void)ask(fmt::format("refuse {} {} {}", device.index, port, refused ? 1 : 0));
 }
 
 FarmUse SwitchFarm::use() {

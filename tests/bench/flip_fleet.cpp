@@ -12,34 +12,35 @@ namespace {
 
 class Clients {
  public:
-  Clients(const std::vector<FarmSwitch>& switches, int ports) : ports_(ports) {
+  Clients(const std::vector<FarmSwitch>& switches, int ports) : switches_(switches), ports_(ports) {
     for (const FarmSwitch& one : switches)
       clients_.emplace_back(one);
   }
 
   void flip(Mode mode) {
-    each(
-        [&](FlipClient& client, int index) { client.flip(wishes_of_switch(index, ports_, mode)); });
+    each([&](FlipClient& client, const FarmSwitch& of) {
+      client.flip(wishes_of_switch(of, ports_, mode));
+    });
   }
 
   // As a client without batches does it: one port after the other, a new session for each.
-  void flip_one_by_one(const std::vector<FarmSwitch>& switches, Mode mode) {
-    each([&](FlipClient&, int index) {
-      for (const auto& intent : wishes_of_switch(index, ports_, mode))
-        FlipClient(switches[static_cast<std::size_t>(index)]).flip({intent});
+  void flip_one_by_one(Mode mode) {
+    each([&](FlipClient&, const FarmSwitch& of) {
+      for (const auto& intent : wishes_of_switch(of, ports_, mode))
+        FlipClient(of).flip({intent});
     });
   }
 
   void ensure(Mode mode) {
-    each([&](FlipClient& client, int index) {
-      (void)client.ensure(wishes_of_switch(index, ports_, mode));
+    each([&](FlipClient& client, const FarmSwitch& of) {
+      (void)client.ensure(wishes_of_switch(of, ports_, mode));
     });
   }
 
   // By sessions of their own, so that nothing one client believes is taken over.
   void confirm(Mode mode) {
-    each([&](FlipClient& client, int index) {
-      client.confirm(wishes_of_switch(index, ports_, mode));
+    each([&](FlipClient& client, const FarmSwitch& of) {
+      client.confirm(wishes_of_switch(of, ports_, mode));
     });
   }
 
@@ -51,7 +52,7 @@ class Clients {
     for (std::size_t i = 0; i < clients_.size(); ++i)
       threads.emplace_back([&, i] {
         try {
-          work(clients_[i], static_cast<int>(i));
+          work(clients_[i], switches_[i]);
         } catch (const std::exception& error) {
           const std::lock_guard lock(mutex);
           failed = error.what();
@@ -61,6 +62,7 @@ class Clients {
     if (!failed.empty()) throw std::runtime_error(failed);
   }
 
+  const std::vector<FarmSwitch>& switches_;
   int ports_;
   std::vector<FlipClient> clients_{};
 };
@@ -105,8 +107,7 @@ double run_clients(const Bench& bench, const std::string& commit) {
 
   clients.flip(Mode::Provisioning);
   bench.farm.set_commit_delay(bench.options.commit);
-  const Cost serial =
-      measure(bench.farm, [&] { clients.flip_one_by_one(bench.farm.switches(), Mode::Routed); });
+  const Cost serial = measure(bench.farm, [&] { clients.flip_one_by_one(Mode::Routed); });
   bench.farm.set_commit_delay({});
   clients.confirm(Mode::Routed);
   print(bench, "a session for each change, " + commit, serial, 0);

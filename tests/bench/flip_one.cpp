@@ -22,8 +22,10 @@ void there_and_back(const Bench& bench, bool counts, Costs& costs, There there, 
 
 Lines measure_rounds(const Bench& bench, FlipClient& warm, FlipProduct& product) {
   Lines lines;
-  const std::vector routed{wish(1, 0, Mode::Routed)};
-  const std::vector closed{wish(1, 0, Mode::Provisioning)};
+  const std::vector routed{
+      wish(bench.farm.switches().front(), 1, bench.options.ports, Mode::Routed)};
+  const std::vector closed{
+      wish(bench.farm.switches().front(), 1, bench.options.ports, Mode::Provisioning)};
   for (int round = -kWarmUp; round < bench.options.rounds; ++round) {
     const bool counts = round >= 0;
     there_and_back(
@@ -72,9 +74,10 @@ void run_one_flip(const Bench& bench, FlipProduct& product) {
       "one flip | flips | wall p50 / p99 ms | switch p50 ms | overhead p50 / p99 ms | round trips "
       "| logins | controller CPU ms | switch CPU ms";
   FlipClient warm(bench.farm.switches().front());
-  (void)warm.ensure(wishes_of_switch(0, bench.options.ports, Mode::Provisioning));
+  (void)warm.ensure(
+      wishes_of_switch(bench.farm.switches().front(), bench.options.ports, Mode::Provisioning));
   const Lines quiet = measure_rounds(bench, warm, product);
-  auto others = wishes_of_switch(0, bench.options.ports, Mode::Routed);
+  auto others = wishes_of_switch(bench.farm.switches().front(), bench.options.ports, Mode::Routed);
   others.erase(others.begin());
   warm.flip(others);
   const Lines busy = measure_rounds(bench, warm, product);

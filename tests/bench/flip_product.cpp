@@ -11,6 +11,7 @@
 #include "provisioner/store/switches.h"
 #include "provisioner/store/wishes.h"
 #include "switch-drivers/registry.h"
+#include "tests/fakes/tor_rows.h"
 
 #include <fmt/format.h>
 
@@ -77,11 +78,12 @@ switches:
   for (std::size_t i = 0; i < switches_.size(); ++i) {
     const FarmSwitch& one = switches_[i];
     text += fmt::format(
-        "  - name: {}\n    nos: linux-frr\n    address: 127.0.0.1\n    port: {}\n    password: {}\n"
+        "  - name: {}\n    nos: {}\n    address: 127.0.0.1\n    port: {}\n    password: {}\n"
         "    host_key: \"{}\"\n    asn: {}\n    vrfs: [vrf-prv, vrf-pub]\n    ports:\n",
-        one.name, one.port, kSwitchPassword, one.host_key, one.asn);
+        one.name, one.nos, one.port, kSwitchPassword, one.host_key, one.asn);
     for (int port = 1; port <= ports; ++port)
-      text += fmt::format("      - {{name: swp{}, role: server}}\n", port);
+      text += fmt::format("      - {{name: {}, role: server}}\n",
+                          fakes::tor_row(one.nos).port_name(port));
     if (i % 2 == 1) continue;
     for (int port = 1; port <= ports; ++port) {
       const std::size_t number =
@@ -93,8 +95,9 @@ switches:
       for (std::size_t link = 0; link < 2 && i + link < switches_.size(); ++link)
         servers += fmt::format(
             "      - {{name: eth{}, mac: \"02:00:{:02x}:{:02x}:00:{:02x}\", switch: {}, port: "
-            "swp{}}}\n",
-            link + 1, number >> 8U, number & 0xffU, link + 1, switches_[i + link].name, port);
+            "{}}}\n",
+            link + 1, number >> 8U, number & 0xffU, link + 1, switches_[i + link].name,
+            fakes::tor_row(switches_[i + link].nos).port_name(port));
     }
   }
   return text + servers;
@@ -117,8 +120,7 @@ void FlipProduct::flip_one(int index, int port, bench::Mode mode) {
     for (int tick = 0; tick < 20; ++tick)
       (void)worker_->tick();
   }
-  const std::vector<PortWish> wishes{
-      {device.name, wish(port, index / 2 * ports_ + port - 1, mode)}};
+  const std::vector<PortWish> wishes{{device.name, wish(device, port, ports_, mode)}};
   good(db::write(*pool_, "wish", [&](db::Session& session) -> Status {
     auto state = ensure_group(session, fmt::format("op-{}", ++groups_), wishes, clock_.now());
     return state ? Status{} : tl::unexpected(state.error());
@@ -152,7 +154,7 @@ void FlipProduct::flip_all(bench::Mode mode) {
         std::vector<PortWish> links;
         for (int index = first; index < std::min(first + 2, switches); ++index)
           links.push_back({switches_[static_cast<std::size_t>(index)].name,
-                           wish(port, index / 2 * ports_ + port - 1, mode)});
+                           wish(switches_[static_cast<std::size_t>(index)], port, ports_, mode)});
         auto state = ensure_group(session, fmt::format("op-{}", ++groups_), links, clock_.now());
         if (!state) return tl::unexpected(state.error());
       }

@@ -25,6 +25,14 @@ struct Bench {
   std::vector<Bar>& bars;
 };
 
+struct DriversOptions {
+  int ports{48};
+  int rounds{5};  // with commits that take no time; else a fifth of it
+  std::vector<std::chrono::milliseconds> commits{};
+};
+
+// Every switch of the farm by itself.
+void run_drivers(SwitchFarm& farm, const DriversOptions& options);
 void run_one_flip(const Bench& bench, FlipProduct& product);
 void run_one_switch(const Bench& bench);
 void run_fleet(const Bench& bench, FlipProduct& product);

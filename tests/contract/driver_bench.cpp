@@ -97,15 +97,8 @@ exit
 }
 
 DriverBench::DriverBench(const std::string& nos, std::chrono::milliseconds deadline)
-    : row_(bench_row(nos)) {
-  fakes::SwitchPlan plan{
-      .name = "tor1",
-      .asn = kSwitchAsn,
-      .vrfs = {{std::string(row_.vrfs[0]), 1001}, {std::string(row_.vrfs[1]), 1002}},
-      .password = kPassword};
-  plan.server_ports.assign(row_.ports.begin(), row_.ports.end());
-  plan.other_ports.assign(row_.other_ports.begin(), row_.other_ports.end());
-  switch_ = row_.make(clock_, std::move(plan));
+    : row_(fakes::tor_row(nos)) {
+  switch_ = row_.make(ssh_, clock_, row_.plan("tor1", kSwitchAsn, kPorts, kPassword));
   server_ = std::make_unique<fakes::FakeServer>(
       clock_, fakes::ServerPlan{.name = "srv1",
                                 .nics = {{.name = "eth1",
@@ -119,15 +112,13 @@ DriverBench::DriverBench(const std::string& nos, std::chrono::milliseconds deadl
 std::string DriverBench::password() { return kPassword; }
 
 switch_drivers::SwitchAccess DriverBench::access(std::chrono::milliseconds deadline) {
-  switch_drivers::SwitchAccess access{.name = "tor1",
-                                      .address = "127.0.0.1",
-                                      .port = switch_->port(),
-                                      .user = "root",
-                                      .password = Secret(kPassword),
-                                      .host_key = host_key_,
-                                      .exchange_deadline = deadline};
-  if (row_.add_access != nullptr) row_.add_access(access, *switch_);
-  return access;
+  return {.name = "tor1",
+          .address = "127.0.0.1",
+          .port = switch_->port(),
+          .user = "root",
+          .password = Secret(kPassword),
+          .host_key = host_key_,
+          .exchange_deadline = deadline};
 }
 
 void DriverBench::restart_controller(std::chrono::milliseconds deadline) {

@@ -4,10 +4,9 @@
 #include "switch-drivers/driver.h"
 #include "switch-drivers/recording/recording.h"
 #include "switch-drivers/registry.h"
-#include "tests/contract/bench_rows.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/server/fake_server.h"
-#include "tests/fakes/switch/tor.h"
+#include "tests/fakes/tor_rows.h"
 
 #include <memory>
 #include <string>
@@ -21,6 +20,9 @@ using namespace std::chrono_literals;
 // VRFs as intents name them.
 inline const std::string kPrivate = "vrf-prv";
 inline const std::string kPublic = "vrf-pub";
+
+// Server ports of the switch. No name of one may be the beginning of another's.
+inline constexpr int kPorts = 4;
 
 [[nodiscard]] Prefix prefix(std::string_view text);
 [[nodiscard]] switch_drivers::PortIntent shut(const std::string& port);
@@ -37,10 +39,12 @@ class DriverBench {
  public:
   explicit DriverBench(const std::string& nos, std::chrono::milliseconds deadline = 20s);
 
-  [[nodiscard]] const BenchRow& row() const { return row_; }
+  [[nodiscard]] const fakes::TorRow& row() const { return row_; }
 
   // The port under test and its neighbour that must never be touched.
-  [[nodiscard]] std::string port(std::size_t n = 0) const { return std::string(row_.ports.at(n)); }
+  [[nodiscard]] std::string port(std::size_t n = 0) const {
+    return row_.port_name(static_cast<int>(n) + 1);
+  }
 
   [[nodiscard]] std::string other_port() const { return port(1); }
 
@@ -80,7 +84,8 @@ class DriverBench {
   [[nodiscard]] switch_drivers::SwitchAccess access(std::chrono::milliseconds deadline);
 
   fakes::FakeClock clock_{};
-  const BenchRow& row_;
+  fakes::SshServer ssh_{};
+  const fakes::TorRow& row_;
   std::unique_ptr<fakes::FakeTor> switch_{};
   std::unique_ptr<fakes::FakeServer> server_{};
   std::unique_ptr<switch_drivers::Driver> driver_{};

@@ -92,7 +92,7 @@ class DriverBoundaries : public testing::TestWithParam<Case> {
 TEST_P(DriverBoundaries, NextTryEndsWell) {
   const Case& one = GetParam();
   const long long count = boundaries(one);
-  ASSERT_GT(count, bench_row(one.nos).least_boundaries);
+  ASSERT_GT(count, fakes::tor_row(one.nos).least_boundaries);
   for (long long k = 0; k < count && !HasFailure(); ++k) {
     SCOPED_TRACE(fmt::format("boundary {} of {}", k, count));
     DriverBench bench(one.nos);
@@ -149,7 +149,7 @@ std::vector<Case> cases() {
   for (const std::string& nos : switch_drivers::known_nos()) {
     std::string nos_name = nos;
     std::erase(nos_name, '-');
-    for (const Transition& transition : transitions(std::string(bench_row(nos).ports[0])))
+    for (const Transition& transition : transitions(fakes::tor_row(nos).port_name(1)))
       for (const auto& [name, kind, rest] : faults)
         all.push_back({nos, transition, kind, rest, nos_name + transition.name + name});
   }

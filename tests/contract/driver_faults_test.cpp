@@ -241,7 +241,7 @@ TEST_P(DriverFaults, DriftIsSeenAndRepairedAndForeignConfigurationStays) {
   bench_.make(routed(bench_.port(), 5));
   const std::string others = bench_.device().fingerprint({bench_.port()});
   const std::vector<fakes::HandChange> changes = bench_.device().hand_changes(
-      {.port = bench_.port(), .vrf = std::string(bench_.row().vrfs[0]), .tag = 101});
+      {.port = bench_.port(), .vrf = bench_.row().vrf_name(kPrivate), .tag = 101});
   ASSERT_GE(changes.size(), 5U);
   for (const fakes::HandChange& change : changes) {
     SCOPED_TRACE(change.name);

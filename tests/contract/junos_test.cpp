@@ -181,7 +181,7 @@ TEST_F(Junos, NothingOfARefusedPortIsCommittedWithOthers) {
 
 TEST_F(Junos, WhatAPersonTypedAndDidNotCommitIsTheirs) {
   ASSERT_TRUE(junos().type_by_hand(
-      "<interfaces><interface><name>xe-0/0/60</name><mtu>9000</mtu></interface></interfaces>"));
+      "<interfaces><interface><name>xe-0/1/1</name><mtu>9000</mtu></interface></interfaces>"));
   const auto applied = bench_.driver().apply(std::vector{routed(one_, 5)}, {.change_id = "chg-a"});
   ASSERT_FALSE(applied);
   EXPECT_EQ(applied.error().code, Errc::Unavailable);

@@ -20,14 +20,14 @@ class Crashed(Exception):
 
 
 class Simulator:
-    """Two switches and a server, if no more are asked for, which stay as they are whatever happens to the controller."""
+    """Two switches and a server, if no more are asked for, which stay as they are whatever happens to the controller. `nos`: of the switches, in turn."""
 
-    def __init__(self, folder: pathlib.Path, servers: int = 1, switches: int = 2):
+    def __init__(self, folder: pathlib.Path, servers: int = 1, switches: int = 2, nos: str = "linux-frr"):
         inventory = folder / "inventory.yaml"
         # Three times faster than life: the dead man's 10 s are the longest wait after a crash.
         self.process = subprocess.Popen(
             [str(BIN / "switchyard-sim"), "--servers", str(servers), "--switches", str(switches), "--write-inventory", str(inventory), "--speed", "3",
-             "--install-seconds", "0.5", "--wipe-seconds", "0.5", "--boot-seconds", "0.3", "--bgp-ms", "100"],
+             "--install-seconds", "0.5", "--wipe-seconds", "0.5", "--boot-seconds", "0.3", "--bgp-ms", "100", "--nos", nos],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL)
         self.control = re.search(r"http://[\d.:]+", self.process.stdout.readline()).group(0)
         self.inventory = inventory.read_text()

@@ -1,5 +1,6 @@
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/sim/site.h"
+#include "tests/fakes/switch/fake_switch.h"
 
 #include <gtest/gtest.h>
 
@@ -10,8 +11,8 @@ using namespace std::chrono_literals;
 
 class SimulatedServer : public testing::Test {
  protected:
-  void provision(FakeSwitch& one) {
-    (void)one.console(
+  void provision(FakeTor& one) {
+    (void)dynamic_cast<FakeSwitch&>(one).console(
         "ip link set dev swp1 master br0; bridge vlan del dev swp1 vid 1; bridge vlan add dev swp1 "
         "vid 100 pvid untagged; "
         "bridge link set dev swp1 isolated on; ip link set dev swp1 up");

@@ -271,6 +271,11 @@ void FakeJunos::set_commit_delay(std::chrono::milliseconds delay) {
   commit_delay_ = delay;
 }
 
+void FakeJunos::set_bgp_delay(std::chrono::milliseconds delay) {
+  const std::lock_guard lock(mutex_);
+  sessions_.set_delay(delay);
+}
+
 void FakeJunos::clear_faults() {
   const std::lock_guard lock(mutex_);
   faults_.clear();

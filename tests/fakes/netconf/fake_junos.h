@@ -39,6 +39,8 @@ class FakeJunos : public FakeTor, public SshPeer {
 
   long long connections() override { return endpoint_->counters().connections; }
 
+  long long logins() override { return endpoint_->counters().logins; }
+
   void cable(const std::string& port, const CableEnd* end) override;
   void pull(const std::string& port, bool out) override;
   void cable_changed(const std::string& port) override;
@@ -53,7 +55,8 @@ class FakeJunos : public FakeTor, public SshPeer {
   std::vector<std::string> session_limits() const override;
   void exhaust(const std::string& limit) override;
   void cut_after_bytes(long long bytes) override;
-  void set_commit_delay(std::chrono::milliseconds delay);
+  void set_commit_delay(std::chrono::milliseconds delay) override;
+  void set_bgp_delay(std::chrono::milliseconds delay) override;
   void clear_faults() override;
 
   void change_host_key() override { endpoint_->change_host_key(); }
@@ -71,6 +74,9 @@ class FakeJunos : public FakeTor, public SshPeer {
 
   std::vector<SwitchLogEntry> log() override;
   void clear_log() override;
+
+  void set_log_limit(std::size_t bytes) override { log_.set_limit(bytes); }
+
   long long steps() override;
   // What a client has to wait for before it can say more: locks, commits, edits in a row as one.
   long long exchanges() override;

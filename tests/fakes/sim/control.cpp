@@ -1,5 +1,7 @@
 #include "tests/fakes/sim/control.h"
 
+#include "tests/fakes/switch/fake_switch.h"
+
 #include <httplib.h>
 #include <nlohmann/json.hpp>
 
@@ -22,7 +24,7 @@ struct SiteControl::State {
   void add_looks();
   void add_switch_actions();
   void add_server_actions();
-  void on_switch(const std::string& verb, std::function<json(FakeSwitch&, const json&)> act);
+  void on_switch(const std::string& verb, std::function<json(FakeTor&, const json&)> act);
   void on_server(const std::string& verb, std::function<json(FakeServer&, const json&)> act);
 };
 
@@ -45,7 +47,14 @@ SwitchFault parse_fault(const json& body) {
           .rest = kRests.at(body.value("rest", "lost"))};
 }
 
-json settle(FakeSwitch& one, const json& body) {
+// What only a switch with a shell has.
+FakeSwitch& shell_of(FakeTor& one) {
+  auto* const shell = dynamic_cast<FakeSwitch*>(&one);
+  if (shell == nullptr) throw std::runtime_error(one.plan().name + " has no shell");
+  return *shell;
+}
+
+json settle(FakeTor& one, const json& body) {
   if (body.contains("refuse_port")) one.refuse_port(body["refuse_port"], true);
   if (body.contains("refuse_lines")) one.refuse_lines(body["refuse_lines"], true);
   if (body.contains("full_disk")) one.set_full_disk(body["full_disk"]);
@@ -57,16 +66,17 @@ json settle(FakeSwitch& one, const json& body) {
   if (body.contains("max_startups") || body.contains("max_sessions") ||
       body.contains("max_connections") || body.contains("drop_after_bytes")) {
     const SshLimits usual;
-    one.set_limits({.max_startups = body.value("max_startups", usual.max_startups),
-                    .max_sessions = body.value("max_sessions", usual.max_sessions),
-                    .max_connections = body.value("max_connections", usual.max_connections),
-                    .drop_after_bytes = body.value("drop_after_bytes", usual.drop_after_bytes)});
+    shell_of(one).set_limits(
+        {.max_startups = body.value("max_startups", usual.max_startups),
+         .max_sessions = body.value("max_sessions", usual.max_sessions),
+         .max_connections = body.value("max_connections", usual.max_connections),
+         .drop_after_bytes = body.value("drop_after_bytes", usual.drop_after_bytes)});
   }
   if (body.contains("lies")) {
     std::vector<SwitchLie> lies;
     for (const json& lie : body["lies"])
       lies.push_back({lie.at("command"), lie.at("find"), lie.at("replace")});
-    one.set_lie(std::move(lies));
+    shell_of(one).set_lie(std::move(lies));
   }
   return json::object();
 }
@@ -78,7 +88,7 @@ std::vector<Prefix> parse_prefixes(const json& list) {
   return prefixes;
 }
 
-json state_of(FakeSwitch& one) {
+json state_of(FakeTor& one) {
   json ports = json::object();
   for (const std::string& port : one.plan().server_ports) {
     const PortView view = one.port_view(port);
@@ -90,11 +100,12 @@ json state_of(FakeSwitch& one) {
   }
   return {{"name", one.plan().name},
           {"port", one.port()},
-          {"connections", one.counters().connections.load()},
-          {"logins", one.counters().logins.load()},
+          {"connections", one.connections()},
+          {"logins", one.logins()},
           {"round_trips", one.exchanges()},
           {"steps", one.steps()},
           {"violations", one.violations().size()},
+          {"leftovers", one.leftovers()},
           {"ports", ports}};
 }
 
@@ -103,6 +114,23 @@ json state_of(FakeServer& one) {
   return {{"name", one.plan().name},      {"on", state.on},
           {"phase", state.phase},         {"detail", state.detail},
           {"operation", state.operation}, {"boots", state.boots}};
+}
+
+// Answers what could have been named, too.
+json change_by_hand(FakeTor& one, const TorRow& row, const json& body) {
+  const std::string vrf = body.at("vrf");
+  const auto changes =
+      one.hand_changes({.port = body.at("port"), .vrf = row.vrf_name(vrf), .tag = body.at("tag")});
+  json names = json::array();
+  bool made = !body.contains("name");
+  for (const HandChange& change : changes) {
+    names.push_back(change.name);
+    if (body.value("name", "") != change.name) continue;
+    change.make();
+    made = true;
+  }
+  if (!made) throw std::runtime_error("nobody does that here by hand; known are " + names.dump());
+  return names;
 }
 
 void guarded(Response& response, const std::function<void()>& act) {
@@ -122,10 +150,10 @@ void not_found(Response& response) {
 }  // namespace
 
 void SiteControl::State::on_switch(const std::string& verb,
-                                   std::function<json(FakeSwitch&, const json&)> act) {
+                                   std::function<json(FakeTor&, const json&)> act) {
   http.Post("/switches/([^/]+)/" + verb,
             [this, act = std::move(act)](const Request& request, Response& response) {
-              FakeSwitch* one = site.find_switch(request.matches[1]);
+              FakeTor* one = site.find_switch(request.matches[1]);
               if (one == nullptr) return not_found(response);
               guarded(response, [&] {
                 json body = json::parse(request.body.empty() ? "{}" : request.body);
@@ -167,7 +195,7 @@ void SiteControl::State::add_looks() {
     response.set_content(all.dump(1) + "\n", "application/json");
   });
   http.Get("/switches/([^/]+)/log", [this](const Request& request, Response& response) {
-    FakeSwitch* one = site.find_switch(request.matches[1]);
+    FakeTor* one = site.find_switch(request.matches[1]);
     if (one == nullptr) return not_found(response);
     json log = json::array();
     for (const SwitchLogEntry& entry : one->log())
@@ -176,14 +204,19 @@ void SiteControl::State::add_looks() {
                          "application/json");
   });
   http.Delete("/switches/([^/]+)/log", [this](const Request& request, Response& response) {
-    FakeSwitch* one = site.find_switch(request.matches[1]);
+    FakeTor* one = site.find_switch(request.matches[1]);
     if (one == nullptr) return not_found(response);
     one->clear_log();
   });
   http.Get("/switches/([^/]+)/running-config", [this](const Request& request, Response& response) {
-    FakeSwitch* one = site.find_switch(request.matches[1]);
+    FakeTor* one = site.find_switch(request.matches[1]);
     if (one == nullptr) return not_found(response);
-    response.set_content(one->running_config(), "text/plain");
+    guarded(response, [&] { response.set_content(shell_of(*one).running_config(), "text/plain"); });
+  });
+  http.Get("/switches/([^/]+)/fingerprint", [this](const Request& request, Response& response) {
+    FakeTor* one = site.find_switch(request.matches[1]);
+    if (one == nullptr) return not_found(response);
+    response.set_content(one->fingerprint(), "text/plain");
   });
   http.Post("/inventory", [this](const Request&, Response& response) {
     response.set_content(site.inventory(), "application/yaml");
@@ -192,23 +225,26 @@ void SiteControl::State::add_looks() {
 
 void SiteControl::State::add_switch_actions() {
   http.Post("/switches/([^/]+)/console", [this](const Request& request, Response& response) {
-    FakeSwitch* one = site.find_switch(request.matches[1]);
+    FakeTor* one = site.find_switch(request.matches[1]);
     if (one == nullptr) return not_found(response);
-    response.set_content(one->console(request.body), "text/plain");
+    guarded(response,
+            [&] { response.set_content(shell_of(*one).console(request.body), "text/plain"); });
   });
-  on_switch("fault", [](FakeSwitch& one, const json& body) {
+  on_switch("fault", [](FakeTor& one, const json& body) {
     one.set_fault(parse_fault(body));
     return json::object();
   });
   on_switch("settings", settle);
-  on_switch("clear",
-            [](FakeSwitch& one, const json&) { return one.clear_faults(), json::object(); });
-  on_switch("reboot", [](FakeSwitch& one, const json&) { return one.reboot(), json::object(); });
+  on_switch("clear", [](FakeTor& one, const json&) { return one.clear_faults(), json::object(); });
+  on_switch("reboot", [](FakeTor& one, const json&) { return one.reboot(), json::object(); });
   on_switch("factory-reset",
-            [](FakeSwitch& one, const json&) { return one.factory_reset(), json::object(); });
+            [](FakeTor& one, const json&) { return one.factory_reset(), json::object(); });
   on_switch("change-host-key",
-            [](FakeSwitch& one, const json&) { return one.change_host_key(), json::object(); });
-  on_switch("ports/(.+)/pull", [](FakeSwitch& one, const json& body) {
+            [](FakeTor& one, const json&) { return one.change_host_key(), json::object(); });
+  on_switch("ports/(.+)/by-hand", [this](FakeTor& one, const json& body) {
+    return change_by_hand(one, site.row_of(one), body);
+  });
+  on_switch("ports/(.+)/pull", [](FakeTor& one, const json& body) {
     return one.pull(body.at("port"), body.value("out", true)), json::object();
   });
 }

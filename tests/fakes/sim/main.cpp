@@ -22,7 +22,8 @@ using switchyard::fakes::SitePlan;
 constexpr const char* kUsage =
     "usage: switchyard-sim --servers N --switches M --write-inventory FILE\n"
     "  [--install-seconds S] [--wipe-seconds S] [--boot-seconds S] [--commit-ms C] [--bgp-ms B]\n"
-    "  [--control-port P] [--bmc-port P] [--speed FACTOR] [--seed K] [--nos NOS[,NOS…]]\n";
+    "  [--control-port P] [--bmc-port P] [--speed FACTOR] [--seed K] [--nos NOS[,NOS…]]\n"
+    "switchyard-sim --list-nos\n";
 
 struct Options {
   SitePlan site{};
@@ -120,6 +121,11 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int count, char** words) {
+  if (count == 2 && std::string(words[1]) == "--list-nos") {
+    for (const switchyard::fakes::TorRow& row : switchyard::fakes::tor_rows())
+      fmt::print("{}\n", row.nos);
+    return 0;
+  }
   Options options;
   if (!parse(count, words, options)) {
     std::fputs(kUsage, stderr);

@@ -1,12 +1,8 @@
 #include "tests/fakes/sim/site.h"
 
-#include "tests/fakes/switch/sonic/fake_sonic.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <stdexcept>
 
 namespace switchyard::fakes {
 
@@ -15,37 +11,6 @@ namespace {
 constexpr const char* kPassword = "simulated";
 constexpr const char* kBmcUser = "admin";
 constexpr std::chrono::milliseconds kTick{20};
-
-// What the switches of a site are made of.
-struct Kind {
-  std::string_view nos;
-  std::string_view port;  // before its number
-  int port_step;
-  std::array<std::string_view, 2> other_ports;
-  std::string_view vrf;  // before its name
-  std::unique_ptr<FakeSwitch> (*make)(SshServer&, const Clock&, SwitchPlan);
-};
-
-template <class Switch>
-std::unique_ptr<FakeSwitch> make(SshServer& ssh, const Clock& clock, SwitchPlan plan) {
-  return std::make_unique<Switch>(ssh, clock, std::move(plan));
-}
-
-constexpr std::array kKinds{
-    Kind{"linux-frr", "swp", 1, {"up1", "oob1"}, "", make<FakeSwitch>},
-    Kind{"sonic", "Ethernet", 4, {"Ethernet996", "Ethernet992"}, "Vrf_", make<FakeSonic>},
-};
-
-const Kind& kind_of(const SitePlan& plan, std::size_t number) {
-  const std::string& nos = plan.nos.at(number % plan.nos.size());
-  const auto* const kind = std::ranges::find(kKinds, nos, &Kind::nos);
-  if (kind == kKinds.end()) throw std::runtime_error("no simulated switch has NOS " + nos);
-  return *kind;
-}
-
-std::string port_of(const Kind& kind, int number) {
-  return fmt::format("{}{}", kind.port, number * kind.port_step);
-}
 
 std::string fabric_part(int servers) {
   // Documentation ranges (RFC 5737, RFC 3849) while they are large enough, else RFC 2544's.
@@ -92,19 +57,14 @@ SimulatedSite::~SimulatedSite() {
 
 void SimulatedSite::build_switches(const SitePlan& plan, int ports) {
   for (int i = 1; i <= plan.switches; ++i) {
-    const Kind& kind = kind_of(plan, static_cast<std::size_t>(i - 1));
-    SwitchPlan one{.name = fmt::format("tor{}", i),
-                   .asn = 65000U + static_cast<std::uint32_t>(i),
-                   .router_id = fmt::format("10.255.{}.{}", i / 250, i % 250 + 1),
-                   .other_ports = {kind.other_ports.begin(), kind.other_ports.end()},
-                   .vrfs = {{fmt::format("{}vrf-prv", kind.vrf), 1001},
-                            {fmt::format("{}vrf-pub", kind.vrf), 1002}},
-                   .password = kPassword};
-    for (int port = 1; port <= ports; ++port)
-      one.server_ports.push_back(port_of(kind, port));
-    nos_of_[one.name] = kind.nos;
-    switches_.push_back(kind.make(ssh_, clock_, std::move(one)));
-    FakeSwitch& made = *switches_.back();
+    const std::size_t turn = static_cast<std::size_t>(i - 1) % plan.nos.size();
+    const TorRow& row = tor_row(plan.nos.at(turn));
+    SwitchPlan one =
+        row.plan(fmt::format("tor{}", i), 65000U + static_cast<std::uint32_t>(i), ports, kPassword);
+    one.router_id = fmt::format("10.255.{}.{}", i / 250, i % 250 + 1);
+    rows_.push_back(&row);
+    switches_.push_back(row.make(ssh_, clock_, std::move(one)));
+    FakeTor& made = *switches_.back();
     made.set_commit_delay(plan.commit_delay);
     made.set_bgp_delay(plan.bgp_delay);
     made.set_log_limit(plan.log_limit);
@@ -126,16 +86,21 @@ void SimulatedSite::build_servers(const SitePlan& plan) {
                           .mac = fmt::format("02:00:{:02x}:{:02x}:00:{:02x}", (i + 1) >> 8,
                                              (i + 1) & 0xff, side + 1),
                           .cabled_to = switches_[number].get(),
-                          .port = port_of(kind_of(plan, number), i / pairs + 1)});
+                          .port = rows_[number]->port_name(i / pairs + 1)});
     }
     servers_.push_back(std::make_unique<FakeServer>(clock_, std::move(one)));
     server_by_name_[servers_.back()->plan().name] = servers_.back().get();
   }
 }
 
-FakeSwitch* SimulatedSite::find_switch(const std::string& name) {
+FakeTor* SimulatedSite::find_switch(const std::string& name) {
   const auto found = switch_by_name_.find(name);
   return found == switch_by_name_.end() ? nullptr : found->second;
+}
+
+const TorRow& SimulatedSite::row_of(const FakeTor& one) const {
+  const auto found = std::ranges::find(switches_, &one, &std::unique_ptr<FakeTor>::get);
+  return *rows_.at(static_cast<std::size_t>(found - switches_.begin()));
 }
 
 FakeServer* SimulatedSite::find_server(const std::string& name) {
@@ -152,7 +117,7 @@ std::string SimulatedSite::inventory() const {
         "  - name: {}\n    nos: {}\n    address: 127.0.0.1\n    port: {}\n    user: root\n  "
         "  password: {}\n    host_key: \"{}\"\n    asn: {}\n    bridge: {}\n    vrfs: [vrf-prv, "
         "vrf-pub]\n    ports:\n",
-        one->plan().name, nos_of_.at(one->plan().name), one->port(), kPassword, one->host_key(),
+        one->plan().name, row_of(*one).nos, one->port(), kPassword, one->host_key(),
         one->plan().asn, one->plan().bridge);
     for (const std::string& port : one->plan().server_ports)
       text += fmt::format("      - {{name: {}, role: server}}\n", port);

@@ -5,7 +5,7 @@
 #include "core/clock.h"
 #include "tests/fakes/server/fake_server.h"
 #include "tests/fakes/server/redfish_server.h"
-#include "tests/fakes/switch/fake_switch.h"
+#include "tests/fakes/tor_rows.h"
 
 #include <chrono>
 #include <map>
@@ -39,13 +39,13 @@ class SimulatedSite {
   SimulatedSite(const SimulatedSite&) = delete;
   SimulatedSite& operator=(const SimulatedSite&) = delete;
 
-  [[nodiscard]] const std::vector<std::unique_ptr<FakeSwitch>>& switches() const {
-    return switches_;
-  }
+  [[nodiscard]] const std::vector<std::unique_ptr<FakeTor>>& switches() const { return switches_; }
 
   [[nodiscard]] const std::vector<std::unique_ptr<FakeServer>>& servers() const { return servers_; }
 
-  [[nodiscard]] FakeSwitch* find_switch(const std::string& name);
+  [[nodiscard]] FakeTor* find_switch(const std::string& name);
+  // What it is made of; it must be there.
+  [[nodiscard]] const TorRow& row_of(const FakeTor& one) const;
   [[nodiscard]] FakeServer* find_server(const std::string& name);
   [[nodiscard]] std::string inventory() const;  // provisioner/inventory.h
   // Lets everything happen that is due. A site with its own thread (start()) does it by itself.
@@ -58,10 +58,10 @@ class SimulatedSite {
 
   const Clock& clock_;
   SshServer ssh_{};
-  std::vector<std::unique_ptr<FakeSwitch>> switches_{};
+  std::vector<std::unique_ptr<FakeTor>> switches_{};
   std::vector<std::unique_ptr<FakeServer>> servers_{};
-  std::map<std::string, FakeSwitch*> switch_by_name_{};
-  std::map<std::string, std::string> nos_of_{};  // switch, NOS
+  std::map<std::string, FakeTor*> switch_by_name_{};
+  std::vector<const TorRow*> rows_{};  // of the switches
   std::map<std::string, FakeServer*> server_by_name_{};
   std::unique_ptr<RedfishServer> bmcs_{};
   std::jthread ticker_{};

@@ -37,7 +37,7 @@ class FakeSwitch : public FakeTor, public SshPeer, protected Machine {
 
   long long connections() override { return endpoint_->counters().connections; }
 
-  [[nodiscard]] const SshCounters& counters() const { return endpoint_->counters(); }
+  long long logins() override { return endpoint_->counters().logins; }
 
   void cable(const std::string& port, const CableEnd* end) override;
   void pull(const std::string& port, bool out) override;
@@ -55,8 +55,8 @@ class FakeSwitch : public FakeTor, public SshPeer, protected Machine {
   std::vector<std::string> session_limits() const override;
   void exhaust(const std::string& limit) override;
   void cut_after_bytes(long long bytes) override;
-  void set_commit_delay(std::chrono::milliseconds delay);
-  void set_bgp_delay(std::chrono::milliseconds delay);
+  void set_commit_delay(std::chrono::milliseconds delay) override;
+  void set_bgp_delay(std::chrono::milliseconds delay) override;
   void clear_faults() override;
 
   void change_host_key() override { endpoint_->change_host_key(); }
@@ -80,12 +80,11 @@ class FakeSwitch : public FakeTor, public SshPeer, protected Machine {
   std::vector<SwitchLogEntry> log() override;
   void clear_log() override;
 
-  void set_log_limit(std::size_t bytes) { log_.set_limit(bytes); }
+  void set_log_limit(std::size_t bytes) override { log_.set_limit(bytes); }
 
   long long steps() override;
   long long exchanges() override;
-  // How long its programs ran for those, without delays and without SSH: the device's own time.
-  [[nodiscard]] std::chrono::nanoseconds worked();
+  std::chrono::nanoseconds worked() override;
   std::string fingerprint(const std::set<std::string>& without_ports = {}) override;
 
   std::vector<std::string> leftovers() override { return files_below("/run/switchyard"); }

@@ -1,6 +1,6 @@
 // A simulated top-of-rack switch as tests and simulated servers see it, whatever its NOS and
 // however one talks to it. A new NOS is a class of this kind and a row in
-// tests/contract/bench_rows.cpp. What most of them need is ready: forwarding.h (show your state as
+// tests/fakes/tor_rows.cpp. What most of them need is ready: forwarding.h (show your state as
 // a ForwardingModel), BgpSessions, Monitor, SwitchFaults, SwitchLog.
 #pragma once
 
@@ -82,6 +82,8 @@ class FakeTor {
   [[nodiscard]] virtual std::string host_key() const = 0;
   [[nodiscard]] virtual long long connections() = 0;  // so far
 
+  [[nodiscard]] virtual long long logins() { return connections(); }  // of those that let one in
+
   // --- cables. `end` must outlive it; nullptr pulls it out.
   virtual void cable(const std::string& port, const CableEnd* end) = 0;
   virtual void pull(const std::string& port, bool out) = 0;
@@ -104,6 +106,12 @@ class FakeTor {
   virtual void clear_faults() = 0;
   virtual void change_host_key() = 0;
 
+  // --- how slow it is
+  // What changed something in force takes so long, in real time: once an exchange.
+  virtual void set_commit_delay(std::chrono::milliseconds delay) = 0;
+
+  virtual void set_bgp_delay(std::chrono::milliseconds /*delay*/) {}  // of a session's start
+
   // Running state is rebuilt from what is saved; connections are cut.
   virtual void reboot() = 0;
   // As after a replacement: the disk is empty but for what every switch of the site has.
@@ -121,8 +129,15 @@ class FakeTor {
   [[nodiscard]] virtual std::set<std::string> cannot() const = 0;
   [[nodiscard]] virtual std::vector<SwitchLogEntry> log() = 0;
   virtual void clear_log() = 0;
+
+  virtual void set_log_limit(std::size_t /*bytes*/) {}
+
   [[nodiscard]] virtual long long steps() = 0;      // single changes so far
   [[nodiscard]] virtual long long exchanges() = 0;  // round trips of a controller so far
+
+  // How long its programs ran for those, without delays and without the transport. 0: not known.
+  [[nodiscard]] virtual std::chrono::nanoseconds worked() { return {}; }
+
   // Everything that matters about the whole switch but for one port, as text: for "no other port".
   [[nodiscard]] virtual std::string fingerprint(
       const std::set<std::string>& without_ports = {}) = 0;
