@@ -172,6 +172,24 @@ TEST_F(Nvue, AnApplyThatFailsHalfwayGoesBackAtOnce) {
   bench_.expect_equal(routed(one_, 5));
 }
 
+// Running configuration is looked at, and not only what would be after a reboot.
+TEST_F(Nvue, WhatSomebodyChangedAndDidNotSaveIsSeenAndRepaired) {
+  nvue().set_auto_save(false);
+  bench_.make(routed(one_, 5));
+  const auto changes =
+      nvue().hand_changes({.port = one_, .vrf = std::string(bench_.row().vrfs[0]), .tag = 101});
+  ASSERT_GE(changes.size(), 10U);
+  for (const fakes::HandChange& change : changes) {
+    SCOPED_TRACE(change.name);
+    change.make();
+    const auto report = bench_.compare(routed(one_, 5));
+    EXPECT_FALSE(report.running.empty());
+    EXPECT_TRUE(report.saved.empty());
+    bench_.make(routed(one_, 5));
+    EXPECT_TRUE(bench_.compare(routed(one_, 5)).equal());
+  }
+}
+
 // Before 5.9, and where it was switched off.
 TEST_F(Nvue, SavesWhereApplyingDoesNot) {
   nvue().set_auto_save(false);
