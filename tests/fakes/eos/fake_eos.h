@@ -87,7 +87,7 @@ class FakeEos final : public FakeTor {
                       std::chrono::seconds timer);
   void open_by_hand(const std::string& session);
   // How long a commit takes, in real time.
-  void set_commit_delay(std::chrono::milliseconds delay);
+  void set_commit_delay(std::chrono::milliseconds delay) override;
 
  private:
   // Thrown through everything that runs on the switch when its power goes.

@@ -63,6 +63,8 @@ class FakeNvue final : public FakeTor {
 
   void change_host_key() override { server_->change_certificate(); }
 
+  void set_commit_delay(std::chrono::milliseconds delay) override;
+
   void reboot() override;
   void factory_reset() override;
 
@@ -118,6 +120,7 @@ class FakeNvue final : public FakeTor {
     std::string issue{};
     std::set<std::string> lines{};  // that were said
     int polls_left{};
+    std::chrono::steady_clock::time_point runs_until{};  // in real time
   };
 
   struct Waiting {
@@ -165,6 +168,7 @@ class FakeNvue final : public FakeTor {
   std::string version_{"5.9.1"};
   bool auto_save_{true};
   int slow_{};
+  std::chrono::milliseconds commit_delay_{};
 
   NvueModel model_;
   BgpSessions sessions_;

@@ -32,6 +32,11 @@ void FakeNvue::set_slow_apply(int polls) {
   slow_ = polls;
 }
 
+void FakeNvue::set_commit_delay(std::chrono::milliseconds delay) {
+  const std::lock_guard lock(mutex_);
+  commit_delay_ = delay;
+}
+
 void FakeNvue::find_invalid(const std::string& port, const std::string& what) {
   const std::lock_guard lock(mutex_);
   invalid_[port] = what;

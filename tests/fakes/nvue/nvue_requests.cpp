@@ -177,8 +177,9 @@ WebAnswer FakeNvue::carry_out(const WebRequest& request) {
 }
 
 json FakeNvue::show_revision(Revision& revision) const {
-  const bool runs = revision.polls_left > 0;
-  if (runs) --revision.polls_left;
+  const bool runs =
+      revision.polls_left > 0 || std::chrono::steady_clock::now() < revision.runs_until;
+  if (revision.polls_left > 0) --revision.polls_left;
   json issue = json::object();
   if (!revision.issue.empty())
     issue["00000"] = {{"code", "invalid_config"}, {"message", revision.issue}};
@@ -245,6 +246,7 @@ WebAnswer FakeNvue::apply(const std::string& id, std::optional<std::chrono::seco
   Revision& revision = revisions_.at(id);
   if (revision.state != "pending" && !undo_after) return refused(409, "it is not pending");
   revision.polls_left = slow_;
+  revision.runs_until = std::chrono::steady_clock::now() + commit_delay_;
   revision.issue = fault_of(revision);
   if (revision.issue.empty() && waiting_ && !undo_after)
     revision.issue = "another revision waits to be confirmed";
