@@ -24,7 +24,7 @@ struct TorRow {
   std::string_view port{};
   int first_port{1};
   int port_step{1};
-  // Uplink and foreign port. Neither may be, or begin with, the name of a server port.
+  // Uplink and foreign port: names that no server port gets, however many there are.
   std::array<std::string_view, 2> other_ports{};
   std::string_view vrf{};  // what the switch puts before the name of a VRF
   // Round trips of an apply() of four ports that change their mode, at most.
