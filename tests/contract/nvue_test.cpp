@@ -177,7 +177,7 @@ TEST_F(Nvue, WhatSomebodyChangedAndDidNotSaveIsSeenAndRepaired) {
   nvue().set_auto_save(false);
   bench_.make(routed(one_, 5));
   const auto changes =
-      nvue().hand_changes({.port = one_, .vrf = std::string(bench_.row().vrfs[0]), .tag = 101});
+      nvue().hand_changes({.port = one_, .vrf = bench_.row().vrf_name(kPrivate), .tag = 101});
   ASSERT_GE(changes.size(), 10U);
   for (const fakes::HandChange& change : changes) {
     SCOPED_TRACE(change.name);
