@@ -142,12 +142,12 @@ provisioner::MakeDriver driver_maker(const Sealer& sealer, const Config& config)
   const std::string folder = config.data_directory + "/recordings/";
   const auto most = static_cast<std::size_t>(config.reconcile.recording_mib) << 20U;
   return [&sealer, folder, most](const provisioner::SwitchRecord& record,
-                   std::shared_ptr<const switch_drivers::Permit> permit)
+                                 std::shared_ptr<const switch_drivers::Permit> permit)
              -> Result<std::unique_ptr<switch_drivers::Driver>> {
     auto access = ssh_access(sealer, record, "switch", std::move(permit));
     if (!access) return tl::unexpected(access.error());
-    const switch_drivers::SwitchContext context{
-        .asn = Asn{static_cast<std::uint32_t>(record.asn)}, .bridge = record.bridge};
+    const switch_drivers::SwitchContext context{.asn = Asn{static_cast<std::uint32_t>(record.asn)},
+                                                .bridge = record.bridge};
     if (most == 0) return switch_drivers::make_driver(record.nos, std::move(*access), context);
     return switch_drivers::make_recorded_driver(
         record.nos, std::move(*access), context,
@@ -328,8 +328,8 @@ int replay(const std::string& file) {
   if (!report) return fail(report.error());
   for (const std::string& difference : report->differences)
     std::cout << difference << "\n";
-  std::cout << file << ": " << report->calls << " calls, " << report->exchanges
-            << " exchanges, " << report->differences.size() << " differences\n";
+  std::cout << file << ": " << report->calls << " calls, " << report->exchanges << " exchanges, "
+            << report->differences.size() << " differences\n";
   return report->differences.empty() ? 0 : 2;
 }
 
@@ -337,8 +337,8 @@ int replay(const std::string& file) {
 }  // namespace switchyard
 
 int main(int argc, char** argv) {
-  return switchyard::web::cli::run_cli(
-      argc, argv, {.serve = &switchyard::serve,
-                   .config_reference = &switchyard::config_reference,
-                   .replay = &switchyard::replay});
+  return switchyard::web::cli::run_cli(argc, argv,
+                                       {.serve = &switchyard::serve,
+                                        .config_reference = &switchyard::config_reference,
+                                        .replay = &switchyard::replay});
 }

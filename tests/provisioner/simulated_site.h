@@ -29,10 +29,10 @@ struct ScriptedSwitch {
   std::optional<Error> broken{};    // every call answers this
   std::set<std::string> refuses{};  // ports that cannot be changed
   std::set<switch_drivers::PortMode> refused_modes{};
-  bool forgets_changes{};                   // the dead man is always faster
-  bool one_change{};  // one at a time, and settle() takes back what it is not told of
-  bool lies{};                              // says done, shows the old port
-  int applied{};                            // ports changed
+  bool forgets_changes{};  // the dead man is always faster
+  bool one_change{};       // one at a time, and settle() takes back what it is not told of
+  bool lies{};             // says done, shows the old port
+  int applied{};           // ports changed
   std::function<void()> during_apply{};     // what happens meanwhile, elsewhere
   std::function<void()> during_sessions{};  // after they were read
   int exchanges{};

@@ -58,9 +58,11 @@ void add_hooks(CLI::App& root, Chosen& chosen, const ServeHooks& hooks, Console&
   if (hooks.replay) {
     const auto file = std::make_shared<std::string>();
     CLI::App* replay = root.add_subcommand(
-        "replay", "Play what was said to a switch back to this program's driver, without the switch");
+        "replay",
+        "Play what was said to a switch back to this program's driver, without the switch");
     replay->footer(
-        "\nStatus 2: it would say something else, or make something else of the answers. The service\n"
+        "\nStatus 2: it would say something else, or make something else of the answers. The "
+        "service\n"
         "records to recordings/ of its data directory (reconcile.recording).\n"
         "\nExamples:\n  switchyard replay /var/lib/switchyard/recordings/tor1.jsonl");
     replay->add_option("FILE", *file, "The recording")->required();

@@ -228,9 +228,9 @@ TEST_F(NetconfdTest, WhatFollowsIsTakenBackWithTheFirst) {
   EXPECT_EQ(mode("e1"), "");
 }
 
-// netconfd 2.13 takes a candidate for unchanged once it was validated, and commits nothing, with ok.
-// So an edit is validated by its test-option, and a commit validates anyway; what an ok was worth
-// only the running configuration tells.
+// netconfd 2.13 takes a candidate for unchanged once it was validated, and commits nothing, with
+// ok. So an edit is validated by its test-option, and a commit validates anyway; what an ok was
+// worth only the running configuration tells.
 TEST_F(NetconfdTest, ValidateBeforeAConfirmedCommitIsWorthOnlyWhatIsReadBack) {
   ASSERT_TRUE(succeeds(*session_, set_mode("e1", "routed")));
   ASSERT_TRUE(succeeds(*session_, netconf::validate(Datastore::Candidate)));
