@@ -28,8 +28,7 @@ std::vector<Capability> capabilities() {
       {"port-isolation", false,
        "ports of the provisioning VLAN see each other: EOS isolates by private VLANs, which would "
        "have to be the site's own layout"},
-      {"provisioning-services", false,
-       "a provisioning port is not limited to the services' addresses"},
+      {"service-limits", false, "a provisioning port is not limited to the services' addresses"},
       {"dhcp-and-ra-guard", false,
        "DHCP snooping and RA guard are of a VLAN: the operator's base configuration"},
       {"refused-prefixes", true,

@@ -1,6 +1,6 @@
 #include "switch-drivers/arista-eos/switch_session.h"
 
-#include "core/id.h"
+#include "core/digest.h"
 #include "switch-drivers/arista-eos/exchange.h"
 
 #include <fmt/format.h>
@@ -12,6 +12,8 @@ namespace switchyard::switch_drivers::arista_eos {
 namespace {
 
 std::string first_of(const std::string& command) { return command.substr(0, 80); }
+
+constexpr std::size_t kIdDigits = 16;
 
 }  // namespace
 
@@ -25,7 +27,10 @@ Error rejected(const EapiAnswer& answer, const std::vector<std::string>& command
 Result<EapiAnswer> SwitchSession::run(const std::vector<std::string>& commands) {
   std::vector<std::string> all{"enable"};
   all.insert(all.end(), commands.begin(), commands.end());
-  const std::string id = "swy-" + random_hex(8);
+  // Says what was asked, so that an answer to something else is not taken, and a recording plays
+  // back.
+  const std::string id =
+      "swy-" + sha256_hex(fmt::format("{}", fmt::join(all, "\n"))).substr(0, kIdDigits);
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
       until_ - std::chrono::steady_clock::now());
   auto sent = client_.send({.method = "POST",

@@ -220,7 +220,7 @@ TEST_F(Nvue, ProbesWhatIsThere) {
   ASSERT_TRUE(facts) << facts.error().message;
   EXPECT_EQ(facts->nos_version, "Cumulus Linux 5.9.1");
   EXPECT_EQ(facts->hostname, "tor1");
-  EXPECT_EQ(facts->ports.size(), 6U);
+  EXPECT_EQ(facts->ports.size(), 4U);
   EXPECT_EQ(facts->vrfs, (std::vector<VrfName>{{kPrivate}, {kPublic}}));
   EXPECT_EQ(facts->asn, Asn{65001});
   EXPECT_THAT(facts->problems, testing::ElementsAre(HasSubstr("waits to be confirmed")));
