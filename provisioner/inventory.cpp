@@ -114,7 +114,9 @@ template <class Device> void read_access(const Node& node, Device& device) {
   if (device.password.empty() && device.key_file.empty())
     node.report("needs password, password_file or key_file");
   if (!device.host_key.starts_with("SHA256:"))
-    node.report("host_key", "must be the fingerprint as `ssh-keygen -l` prints it: SHA256:…");
+    node.report("host_key",
+                "must be the fingerprint as `ssh-keygen -l` prints it: SHA256:… (over HTTPS the "
+                "certificate's: SHA256: and what openssl x509 -fingerprint -sha256 prints)");
 }
 
 InventoryPort read_port(const Node& node) {

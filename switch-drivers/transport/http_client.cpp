@@ -155,9 +155,9 @@ class HttpsClient final : public HttpClient {
     if (!pinned) {
       return failed(Errc::Rejected,
                     access_.host_key.empty()
-                        ? "no certificate is pinned as host key; put its fingerprint (\"sha256:\" "
+                        ? "no certificate is pinned as host key; put its fingerprint (\"SHA256:\" "
                           "and what openssl x509 -fingerprint -sha256 prints) into the inventory"
-                        : "the pinned host key is no \"sha256:\" and 64 hex digits");
+                        : "the pinned host key is no \"SHA256:\" and 64 hex digits");
     }
     error_code not_an_address;
     const auto address = asio::ip::make_address(access_.address, not_an_address);

@@ -22,8 +22,8 @@ ORDER = {"project": "demo", "image": "debian-12", "catalog": "l3-dual",
 # Every row of tests/fakes/tor_rows.cpp; the contract suite fails when a registered NOS has none.
 KNOWN = subprocess.run([str(BIN / "switchyard-sim"), "--list-nos"], check=True, capture_output=True, text=True).stdout.split()
 PAIRS = list(itertools.combinations(KNOWN, 2))
-# What people do to a routed port. The switches' monitors must still have nothing to say.
-BY_HAND = ["a filter line removed", "a filter emptied", "session timers changed"]
+# What people do to a routed port, where the simulator offers it: nothing that opens it, for the switches' monitors must still have nothing to say.
+BY_HAND = ["a filter line removed", "session timers changed", "the port taken down"]
 DEADLINE = 60  # of one wait; a bound for what hangs, not a measure
 
 

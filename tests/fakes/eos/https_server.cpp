@@ -86,7 +86,7 @@ std::string HttpsServer::fingerprint() {
   std::array<unsigned char, 32> digest{};
   unsigned size = 0;
   X509_digest(tls_->certificate.get(), EVP_sha256(), digest.data(), &size);
-  std::string text = "sha256:";
+  std::string text = "SHA256:";
   for (const unsigned char byte : digest)
     text += fmt::format("{:02x}", byte);
   return text;
