@@ -68,15 +68,16 @@ std::vector<SwitchView> select_switches(db::Session& session, const std::string&
                                         const std::string& parameter) {
   std::vector<SwitchView> switches;
   for (const auto& [name, nos, address, asn, state, error, contact, facts, version, drained_at,
-                    reason, vrf] :
+                    reason, changing, vrf] :
        db::select<std::string, std::string, std::string, long long, std::string, std::string,
-                  long long, std::string, long long, long long, std::string, std::string>(
+                  long long, std::string, long long, long long, std::string, long long,
+                  std::string>(
            session,
            "SELECT p.name, p.nos, p.address, p.asn, p.state, p.error, p.last_contact, p.facts, "
-           "p.version, p.drained_at, p.drain_reason, COALESCE(v.vrf, '') FROM (SELECT name, nos, "
-           "address, asn, state, error, last_contact, facts, version, drained_at, drain_reason "
-           "FROM switches WHERE " +
-               which +
+           "p.version, p.drained_at, p.drain_reason, p.changing, COALESCE(v.vrf, '') FROM (SELECT "
+           "name, nos, address, asn, state, error, last_contact, facts, version, drained_at, "
+           "drain_reason, (SELECT COUNT(*) FROM port_wishes WHERE switch_name = s.name AND " +
+               unsettled_sql() + ") AS changing FROM switches s WHERE " + which +
                ") p LEFT JOIN switch_vrfs v ON v.switch_name = p.name ORDER BY p.name, v.vrf",
            parameter)) {
     if (switches.empty() || switches.back().name != name) {
@@ -89,7 +90,7 @@ std::vector<SwitchView> select_switches(db::Session& session, const std::string&
                           .last_contact = from_micros(contact),
                           .drained = drained_at != 0,
                           .drain_reason = reason,
-                          .changing_ports = count_unsettled(session, name),
+                          .changing_ports = changing,
                           .version = version});
       add_facts(switches.back(), facts);
     }

@@ -26,6 +26,9 @@ struct Capability {
 // takes back the ports of a change that it is not told of.
 inline constexpr std::string_view kSeveralChanges = "several-changes-at-once";
 
+// Attachment::drained, which every NOS expresses in the same way.
+[[nodiscard]] Capability drain_capability();
+
 // Where the switch differs from the wish: one line each, stable order.
 struct Difference {
   std::string subject{};  // "link swp1.101", "frr router bgp 65001 vrf vrf-prv", "saved interfaces"

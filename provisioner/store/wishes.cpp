@@ -19,10 +19,6 @@ const std::string kColumns =
     "watch_until, error, report, sessions, observed_at, sessions_at, settled_drained, "
     "COALESCE((SELECT drained_at FROM switches WHERE name = switch_name), 0)";
 
-const std::string kUnsettled =
-    "switch_name = :s AND (settled_version <> version OR settled_drained <> (SELECT CASE WHEN "
-    "drained_at = 0 THEN 0 ELSE 1 END FROM switches WHERE name = switch_name))";
-
 using WishRow = std::tuple<std::string, std::string, std::string, long long, long long, std::string,
                            std::string, std::string, int, long long, long long, std::string,
                            std::string, std::string, long long, long long, int, long long>;
@@ -140,6 +136,11 @@ Tally tally(db::Session& session, const std::vector<PortWish>& wishes) {
 
 }  // namespace
 
+std::string unsettled_sql() {
+  return "(settled_version <> version OR settled_drained <> (SELECT CASE WHEN drained_at = 0 THEN "
+         "0 ELSE 1 END FROM switches WHERE name = switch_name))";
+}
+
 bool is_wish(const WishRecord& stored, const PortIntent& intent) {
   return stored.wish == drained_or_not(intent, stored.drained);
 }
@@ -155,14 +156,10 @@ std::vector<WishRecord> list_wishes(db::Session& session, const std::string& swi
 }
 
 std::vector<WishRecord> list_due_wishes(db::Session& session, const std::string& switch_name) {
-  return select_wishes(session, kUnsettled + " AND due <= " + session.now_sql() + " ORDER BY port",
+  return select_wishes(session,
+                       "switch_name = :s AND " + unsettled_sql() +
+                           " AND due <= " + session.now_sql() + " ORDER BY port",
                        switch_name);
-}
-
-long long count_unsettled(db::Session& session, const std::string& switch_name) {
-  const auto row = db::select_one<long long>(
-      session, "SELECT COUNT(*) FROM port_wishes WHERE " + kUnsettled, switch_name);
-  return row ? std::get<0>(*row) : 0;
 }
 
 bool has_watched_wishes(db::Session& session, const std::string& switch_name) {

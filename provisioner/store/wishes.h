@@ -46,8 +46,8 @@ struct GroupState {
 // Those that are not settled and whose time has come.
 [[nodiscard]] std::vector<WishRecord> list_due_wishes(db::Session& session,
                                                       const std::string& switch_name);
-// Ports of the switch that do not show their wish yet.
-[[nodiscard]] long long count_unsettled(db::Session& session, const std::string& switch_name);
+// A condition on port_wishes: the port does not show its wish yet.
+[[nodiscard]] std::string unsettled_sql();
 // Whether somebody asked for a close look at a port of this switch.
 [[nodiscard]] bool has_watched_wishes(db::Session& session, const std::string& switch_name);
 [[nodiscard]] std::optional<WishRecord> find_wish(db::Session& session,

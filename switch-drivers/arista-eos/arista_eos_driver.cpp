@@ -6,6 +6,7 @@
 #include "switch-drivers/arista-eos/policy.h"
 #include "switch-drivers/arista-eos/requirements.h"
 #include "switch-drivers/arista-eos/settle_run.h"
+#include "switch-drivers/call_check.h"
 
 #include <fmt/format.h>
 
@@ -15,35 +16,6 @@
 namespace switchyard::switch_drivers::arista_eos {
 
 namespace {
-
-Status check_all(std::span<const PortIntent> wished) {
-  std::set<std::string> seen;
-  for (const PortIntent& intent : wished) {
-    if (auto status = check(intent); !status) return status;
-    for (const Attachment& attachment : intent.attachments)
-      if (auto status = check_policy(attachment.policy); !status)
-        return tl::unexpected(status.error().in("port " + intent.port));
-    if (!seen.insert(intent.port).second)
-      return failure(Errc::Invalid, "port " + intent.port + " is wished twice");
-  }
-  return {};
-}
-
-Status check_change_id(std::string_view id) {
-  const bool good = !id.empty() && id.size() <= 40 && std::ranges::all_of(id, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-  if (good) return {};
-  return failure(Errc::Invalid, "a change id is 1 to 40 of a-z, 0-9 and -");
-}
-
-Status check_options(const ApplyOptions& options) {
-  if (auto status = check_change_id(options.change_id); !status) return status;
-  if (options.undo_after < std::chrono::seconds{10} ||
-      options.undo_after > std::chrono::seconds{600})
-    return failure(Errc::Invalid, "undo_after is 10 to 600 seconds");
-  return {};
-}
 
 class AristaEosDriver final : public Driver {
  public:
@@ -106,7 +78,7 @@ Result<SwitchFacts> AristaEosDriver::probe() {
 }
 
 Result<std::vector<PortReport>> AristaEosDriver::compare(std::span<const PortIntent> wished) {
-  if (auto status = check_all(wished); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(wished, check_policy); !status) return tl::unexpected(status.error());
   SwitchSession session = begin();
   const auto observed = session.run_and_observe({});
   if (!observed) return named(observed.error());
@@ -123,7 +95,7 @@ Result<std::vector<PortReport>> AristaEosDriver::compare(std::span<const PortInt
 
 Result<std::vector<PortOutcome>> AristaEosDriver::apply(std::span<const PortIntent> wished,
                                                         const ApplyOptions& options) {
-  if (auto status = check_all(wished); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(wished, check_policy); !status) return tl::unexpected(status.error());
   if (auto status = check_options(options); !status) return tl::unexpected(status.error());
   SwitchSession session = begin();
   ApplyRun run(session, context_, options);
@@ -146,7 +118,7 @@ Result<std::vector<PortOutcome>> AristaEosDriver::settle(std::string_view change
 }
 
 Result<std::vector<SessionReport>> AristaEosDriver::sessions(std::span<const PortIntent> ports) {
-  if (auto status = check_all(ports); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(ports, check_policy); !status) return tl::unexpected(status.error());
   SwitchSession session = begin();
   const std::vector<std::string> summary{show_bgp_summary()};
   const auto shown = session.run(summary);

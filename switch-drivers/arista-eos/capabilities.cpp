@@ -12,9 +12,7 @@ std::vector<Capability> capabilities() {
        "the timer puts back what runs and not what is saved: a port that went back by itself would "
        "be closed after a reboot until the next comparison saves it"},
       {std::string(kSeveralChanges), false, "as above"},
-      {"drain", true,
-       "of routed ports, by community (RFC 8326) and a longer AS path; a bond in VLANs decides for "
-       "itself"},
+      drain_capability(),
       {"gtsm", true, "ttl maximum-hops 1"},
       {"maximum-prefix", true,
        "accepted routes as wished; besides, at most 1000 received ones of each session"},

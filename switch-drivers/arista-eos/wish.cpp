@@ -1,5 +1,6 @@
 #include "switch-drivers/arista-eos/wish.h"
 
+#include "switch-drivers/content_hash.h"
 #include "switch-drivers/frr/policy.h"
 
 #include <fmt/format.h>
@@ -16,15 +17,11 @@ constexpr std::uint16_t kDefaultMtu = 1500;
 // memory. Far above what any catalog accepts.
 constexpr unsigned kMostReceived = 1000;
 
-// FNV-1a, as for FRR's shared objects: the name says the content.
 std::string content_name(const char* kind, const std::vector<std::string>& content) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const std::string& line : content) {
-    for (const char c : line)
-      hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    hash = (hash ^ 0xffU) * 1099511628211ULL;
-  }
-  return fmt::format("SWY-{}-{:012x}", kind, hash & 0xffffffffffffULL);
+  ContentHash hash;
+  for (const std::string& line : content)
+    hash.add(line).end();
+  return fmt::format("SWY-{}-{}", kind, hash.text());
 }
 
 std::vector<std::string> list_entries(Family family, std::vector<Prefix> prefixes) {

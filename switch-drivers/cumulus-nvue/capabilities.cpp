@@ -48,9 +48,7 @@ std::vector<Capability> capabilities() {
       {"refused-prefixes", true, "what a filter refused is kept, and counted"},
       {"policy-change-without-session-reset", true,
        "FRR keeps what it refused and looks at it again"},
-      {"drain", true,
-       "of routed ports, by community (RFC 8326) and a longer AS path; a bond in VLANs decides for "
-       "itself"},
+      drain_capability(),
       {"segment", true, "VLANs of the bridge; EVPN is the operator's base configuration"},
   };
 }

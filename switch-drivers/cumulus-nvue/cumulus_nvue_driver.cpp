@@ -4,6 +4,7 @@
 // anything, unless it is of a person.
 #include "switch-drivers/cumulus-nvue/cumulus_nvue_driver.h"
 
+#include "switch-drivers/call_check.h"
 #include "switch-drivers/cumulus-nvue/capabilities.h"
 #include "switch-drivers/cumulus-nvue/change.h"
 #include "switch-drivers/cumulus-nvue/comparison.h"
@@ -15,7 +16,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 namespace switchyard::switch_drivers::cumulus_nvue {
 
@@ -23,36 +23,6 @@ namespace {
 
 // For what an undo applies, until all of it is confirmed.
 constexpr std::chrono::seconds kUndoing{120};
-
-Status check_all(std::span<const PortIntent> wished) {
-  std::set<std::string> seen;
-  for (const PortIntent& intent : wished) {
-    if (auto status = check(intent); !status) return status;
-    for (const Attachment& attachment : intent.attachments)
-      if (auto status = check_policy(attachment.policy); !status)
-        return tl::unexpected(status.error().in("port " + intent.port));
-    if (!seen.insert(intent.port).second)
-      return failure(Errc::Invalid, "port " + intent.port + " is wished twice");
-  }
-  return {};
-}
-
-Status check_change(std::string_view id) {
-  constexpr std::size_t kLongest = 40;
-  const bool well =
-      !id.empty() && id.size() <= kLongest &&
-      id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
-  if (well) return {};
-  return failure(Errc::Invalid, "the id of a change is 1 to 40 of [a-z0-9-]");
-}
-
-Status check_options(const ApplyOptions& options) {
-  using namespace std::chrono_literals;
-  if (auto status = check_change(options.change_id); !status) return status;
-  if (options.undo_after < 10s || options.undo_after > 600s)
-    return failure(Errc::Invalid, "undo_after is 10 s to 600 s");
-  return {};
-}
 
 // A change that is in force and not settled.
 struct Pending {
@@ -118,7 +88,7 @@ Result<SwitchFacts> CumulusNvueDriver::probe() {
 }
 
 Result<std::vector<PortReport>> CumulusNvueDriver::compare(std::span<const PortIntent> wished) {
-  if (auto status = check_all(wished); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(wished, check_policy); !status) return tl::unexpected(status.error());
   revisions_.begin();
   const auto view = revisions_.look();
   if (!view) return tl::unexpected(view.error());
@@ -176,7 +146,7 @@ Result<std::optional<PortChange>> CumulusNvueDriver::change_of(const PortIntent&
 
 Result<std::vector<PortOutcome>> CumulusNvueDriver::apply(std::span<const PortIntent> wished,
                                                           const ApplyOptions& options) {
-  if (auto status = check_all(wished); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(wished, check_policy); !status) return tl::unexpected(status.error());
   if (auto status = check_options(options); !status) return tl::unexpected(status.error());
   revisions_.begin();
   auto looked = revisions_.look();
@@ -221,7 +191,7 @@ Result<std::vector<PortOutcome>> CumulusNvueDriver::apply(std::span<const PortIn
 
 Result<std::vector<PortOutcome>> CumulusNvueDriver::settle(std::string_view change_id,
                                                            std::span<const Settlement> ports) {
-  if (auto status = check_change(change_id); !status) return tl::unexpected(status.error());
+  if (auto status = check_change_id(change_id); !status) return tl::unexpected(status.error());
   for (const Settlement& one : ports)
     if (auto name = parse_port_name(one.port); !name) return tl::unexpected(name.error());
   revisions_.begin();
@@ -298,7 +268,7 @@ Result<std::vector<PortOutcome>> CumulusNvueDriver::settle_pending(
 }
 
 Result<std::vector<SessionReport>> CumulusNvueDriver::sessions(std::span<const PortIntent> ports) {
-  if (auto status = check_all(ports); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(ports, check_policy); !status) return tl::unexpected(status.error());
   revisions_.begin();
   std::vector<HttpAnswer> answers;
   for (const HttpRequest& query : session_queries(ports)) {

@@ -1,5 +1,6 @@
 #include "switch-drivers/cumulus-nvue/wish.h"
 
+#include "switch-drivers/content_hash.h"
 #include "switch-drivers/cumulus-nvue/policy.h"
 
 #include <fmt/format.h>
@@ -23,14 +24,6 @@ constexpr const char* kFirstRule = "10";
 // RFC 8326: who knows the community prefers any other path, who does not sees a longer one.
 constexpr const char* kGracefulShutdown = "65535:0";
 constexpr const char* kDrainPrepends = "3";
-
-// FNV-1a, 48 bits as text: a name, not a proof. What is under the name is compared.
-std::string content_name(std::string_view content) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : content)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return fmt::format("{:012x}", hash & 0xffffffffffffULL);
-}
 
 const char* type_of(Family family) { return family == Family::V4 ? "ipv4" : "ipv6"; }
 
@@ -191,7 +184,7 @@ class Wish {
       content += line + "\n";
     if (attachment.drained) content += "drained";
     const std::string name =
-        fmt::format("{}-{}", content_name(content), family == Family::V4 ? 4 : 6);
+        fmt::format("{}-{}", ContentHash().add(content).text(), family == Family::V4 ? 4 : 6);
     const Path list = policy_path(kPrefixList, "SWY-L-" + name);
     const Path map = policy_path(kRouteMap, "SWY-O-" + name);
     add_prefix_list(state_.shared[list], list, attachment.advertise, family);

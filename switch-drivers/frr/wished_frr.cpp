@@ -2,6 +2,7 @@
 // a port that wants something else gets another object.
 #include "switch-drivers/frr/wished_frr.h"
 
+#include "switch-drivers/content_hash.h"
 #include "switch-drivers/frr/policy.h"
 
 #include <fmt/format.h>
@@ -21,20 +22,11 @@ constexpr unsigned kDefaultDeny = 64998;
 constexpr unsigned kHostRouteDeny = 64999;
 constexpr std::array kFamilies{"address-family ipv4 unicast", "address-family ipv6 unicast"};
 
-// FNV-1a, 48 bits as text: a name, not a proof. What is under the name is compared line by line.
 std::string content_name(std::string_view prefix, const FrrLines& content) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  const auto mix = [&](std::string_view text) {
-    for (const char c : text)
-      hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    hash = (hash ^ 0xffU) * 1099511628211ULL;
-  };
-  for (const FrrLine& line : content) {
-    mix(line.block);
-    mix(line.family);
-    mix(line.text);
-  }
-  return fmt::format("SWY-{}-{:012x}", prefix, hash & 0xffffffffffffULL);
+  ContentHash hash;
+  for (const FrrLine& line : content)
+    hash.add(line.block).end().add(line.family).end().add(line.text).end();
+  return fmt::format("SWY-{}-{}", prefix, hash.text());
 }
 
 void add_list(FrrLines& lines, const std::string& name, Family family,

@@ -15,13 +15,6 @@
 
 namespace switchyard::switch_drivers::handle {
 
-// Invalid: an intent that is none, a policy line nobody judged, a port that is wished twice.
-[[nodiscard]] Status check_all(std::span<const PortIntent> wished);
-
-// [a-z0-9-]{1,40}, and the time within 10 s … 600 s.
-[[nodiscard]] Status check_options(const ApplyOptions& options);
-[[nodiscard]] Status check_change_id(std::string_view change_id);
-
 // A change may take the place of an older one that nobody settled, but not of itself, and not while
 // the switch is busy taking that one back.
 [[nodiscard]] Status check_superseded(const std::string& port,

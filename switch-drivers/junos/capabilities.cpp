@@ -37,9 +37,7 @@ std::vector<Capability> capabilities() {
       {"refused-prefixes", true, "what a policy refused is kept and shown as hidden"},
       {"policy-change-without-session-reset", true,
        "Junos keeps what it refused and looks at it again"},
-      {"drain", true,
-       "of routed ports, by community (RFC 8326) and a longer AS path; a bond in VLANs decides for "
-       "itself"},
+      drain_capability(),
       {"segment", true, "VLANs of the switch; EVPN is the operator's base configuration"},
   };
 }

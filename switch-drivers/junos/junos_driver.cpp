@@ -4,6 +4,7 @@
 // remembered here.
 #include "switch-drivers/junos/junos_driver.h"
 
+#include "switch-drivers/call_check.h"
 #include "switch-drivers/junos/candidate.h"
 #include "switch-drivers/junos/capabilities.h"
 #include "switch-drivers/junos/change.h"
@@ -26,36 +27,6 @@ namespace {
 
 // For the closing commit of an undo, which the one after it makes good.
 constexpr std::chrono::seconds kUndoing{60};
-
-Status check_all(std::span<const PortIntent> wished) {
-  std::set<std::string> seen;
-  for (const PortIntent& intent : wished) {
-    if (auto status = check(intent); !status) return status;
-    for (const Attachment& attachment : intent.attachments)
-      if (auto status = check_policy(attachment.policy); !status)
-        return tl::unexpected(status.error().in("port " + intent.port));
-    if (!seen.insert(intent.port).second)
-      return failure(Errc::Invalid, "port " + intent.port + " is wished twice");
-  }
-  return {};
-}
-
-Status check_change(std::string_view id) {
-  constexpr std::size_t kLongest = 40;
-  const bool well =
-      !id.empty() && id.size() <= kLongest &&
-      id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
-  if (well) return {};
-  return failure(Errc::Invalid, "the id of a change is 1 to 40 of [a-z0-9-]");
-}
-
-Status check_options(const ApplyOptions& options) {
-  using namespace std::chrono_literals;
-  if (auto status = check_change(options.change_id); !status) return status;
-  if (options.undo_after < 10s || options.undo_after > 600s)
-    return failure(Errc::Invalid, "undo_after is 10 s to 600 s");
-  return {};
-}
 
 class JunosDriver final : public Driver {
  public:
@@ -121,7 +92,7 @@ Result<SwitchFacts> JunosDriver::probe() {
 }
 
 Result<std::vector<PortReport>> JunosDriver::compare(std::span<const PortIntent> wished) {
-  if (auto status = check_all(wished); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(wished, check_policy); !status) return tl::unexpected(status.error());
   const auto view = candidate_.look();
   if (!view) return tl::unexpected(view.error());
   std::vector<PortReport> reports;
@@ -176,7 +147,7 @@ std::set<std::string> others_waiting(const Config& config, std::span<const PortI
 
 Result<std::vector<PortOutcome>> JunosDriver::apply(std::span<const PortIntent> wished,
                                                     const ApplyOptions& options) {
-  if (auto status = check_all(wished); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(wished, check_policy); !status) return tl::unexpected(status.error());
   if (auto status = check_options(options); !status) return tl::unexpected(status.error());
   auto view = candidate_.lock();
   if (!view) return tl::unexpected(view.error());
@@ -258,7 +229,7 @@ PortOutcome not_known(const std::string& port) {
 
 Result<std::vector<PortOutcome>> JunosDriver::settle(std::string_view change_id,
                                                      std::span<const Settlement> ports) {
-  if (auto status = check_change(change_id); !status) return tl::unexpected(status.error());
+  if (auto status = check_change_id(change_id); !status) return tl::unexpected(status.error());
   for (const Settlement& one : ports)
     if (auto name = parse_port_name(one.port); !name) return tl::unexpected(name.error());
   auto view = candidate_.lock();
@@ -345,7 +316,7 @@ Result<std::vector<PortOutcome>> JunosDriver::settle_marked(
 }
 
 Result<std::vector<SessionReport>> JunosDriver::sessions(std::span<const PortIntent> ports) {
-  if (auto status = check_all(ports); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(ports, check_policy); !status) return tl::unexpected(status.error());
   const auto replies = netconf_->call(session_queries(ports), deadline_);
   if (!replies) return tl::unexpected(replies.error());
   auto reports = session_reports(ports, *replies);

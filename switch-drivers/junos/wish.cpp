@@ -1,5 +1,6 @@
 #include "switch-drivers/junos/wish.h"
 
+#include "switch-drivers/content_hash.h"
 #include "switch-drivers/junos/policy.h"
 
 #include <fmt/format.h>
@@ -29,14 +30,6 @@ class Writer {
  private:
   Statements& into_;
 };
-
-// FNV-1a, 48 bits as text: a name, not a proof. What is under the name is compared.
-std::string content_name(std::string_view content) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : content)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return fmt::format("{:012x}", hash & 0xffffffffffffULL);
-}
 
 bool has(const std::vector<Prefix>& prefixes, Family family) {
   return std::any_of(prefixes.begin(), prefixes.end(),
@@ -228,7 +221,7 @@ class Wish {
     for (const std::string& line : attachment.policy.out)
       content += line + "\n";
     if (attachment.drained) content += "drained";
-    const std::string hash = content_name(content);
+    const std::string hash = ContentHash().add(content).text();
     std::string name = "SWY-O-" + hash;
     const SplitAddition added = addition_of(attachment, attachment.policy.out);
     const Path path = policy_path("policy-statement", name);

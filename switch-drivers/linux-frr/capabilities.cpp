@@ -24,9 +24,7 @@ std::vector<Capability> capabilities() {
       {"policy-change-without-session-reset", false,
        "one that only lets the server announce more, or drains the switch, does not; any other one "
        "resets the session once, for FRR keeps no copy of what it refused"},
-      {"drain", true,
-       "of routed ports, by community (RFC 8326) and a longer AS path; a bond in VLANs decides for "
-       "itself"},
+      drain_capability(),
       {"failover-on-link-loss", false,
        "with FRR before 8.5 a lost link ends the session by its hold time: that FRR crashes when a "
        "neighbour is removed whose link is down, so it must not see the link; at once with later "

@@ -1,6 +1,8 @@
 #include "switch-drivers/linux-frr/linux_frr_driver.h"
 
+#include "switch-drivers/call_check.h"
 #include "switch-drivers/frr/instance.h"
+#include "switch-drivers/frr/policy.h"
 #include "switch-drivers/frr/sessions.h"
 #include "switch-drivers/handle/change.h"
 #include "switch-drivers/handle/outcome.h"
@@ -21,9 +23,6 @@ namespace switchyard::switch_drivers::linux_frr {
 
 namespace {
 
-using handle::check_all;
-using handle::check_change_id;
-using handle::check_options;
 using handle::check_superseded;
 using handle::complaint;
 using handle::first_line;
@@ -131,7 +130,8 @@ PortState LinuxFrrDriver::wish_of(const PortIntent& intent, const SwitchState& o
 }
 
 Result<std::vector<PortReport>> LinuxFrrDriver::compare(std::span<const PortIntent> wished) {
-  if (auto status = check_all(wished); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(wished, frr::check_policy); !status)
+    return tl::unexpected(status.error());
   const auto observed = observer_.observe(names_of(wished), subinterfaces_of(wished));
   if (!observed) return named(observed.error());
   std::vector<PortReport> reports;
@@ -160,7 +160,8 @@ std::optional<PortChange> LinuxFrrDriver::change_of(const PortIntent& intent,
 
 Result<std::vector<PortOutcome>> LinuxFrrDriver::apply(std::span<const PortIntent> wished,
                                                        const ApplyOptions& options) {
-  if (auto status = check_all(wished); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(wished, frr::check_policy); !status)
+    return tl::unexpected(status.error());
   if (auto status = check_options(options); !status) return tl::unexpected(status.error());
   const auto observed = observer_.observe(names_of(wished), subinterfaces_of(wished));
   if (!observed) return named(observed.error());
@@ -314,7 +315,8 @@ Status LinuxFrrDriver::clear_away(const SwitchState& observed) {
 }
 
 Result<std::vector<SessionReport>> LinuxFrrDriver::sessions(std::span<const PortIntent> ports) {
-  if (auto status = check_all(ports); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(ports, frr::check_policy); !status)
+    return tl::unexpected(status.error());
   std::vector<frr::AskedSession> asked;
   for (const PortIntent& port : ports) {
     for (const Attachment& one : port.attachments) {

@@ -60,9 +60,7 @@ std::vector<Capability> capabilities(const WishContext& context) {
       {"policy-change-without-session-reset", false,
        "one that only lets the server announce more, or drains the switch, does not; any other one "
        "resets the session once, for FRR keeps no copy of what it refused"},
-      {"drain", true,
-       "of routed ports, by community (RFC 8326) and a longer AS path; a bond in VLANs decides for "
-       "itself"},
+      drain_capability(),
       failover(context),
       link_local(context),
       storm_control(context),

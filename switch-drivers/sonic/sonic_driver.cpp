@@ -1,6 +1,8 @@
 #include "switch-drivers/sonic/sonic_driver.h"
 
+#include "switch-drivers/call_check.h"
 #include "switch-drivers/frr/instance.h"
+#include "switch-drivers/frr/policy.h"
 #include "switch-drivers/frr/sessions.h"
 #include "switch-drivers/handle/outcome.h"
 #include "switch-drivers/sonic/capabilities.h"
@@ -95,7 +97,8 @@ Result<SwitchFacts> SonicDriver::probe() {
 }
 
 Result<std::vector<PortReport>> SonicDriver::compare(std::span<const PortIntent> wished) {
-  if (auto status = handle::check_all(wished); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(wished, frr::check_policy); !status)
+    return tl::unexpected(status.error());
   const auto observed = look();
   if (!observed) return named(observed.error());
   std::vector<PortReport> reports;
@@ -133,8 +136,9 @@ Result<std::optional<PortChange>> SonicDriver::change_of(const PortIntent& inten
 
 Result<std::vector<PortOutcome>> SonicDriver::apply(std::span<const PortIntent> wished,
                                                     const ApplyOptions& options) {
-  if (auto status = handle::check_all(wished); !status) return tl::unexpected(status.error());
-  if (auto status = handle::check_options(options); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(wished, frr::check_policy); !status)
+    return tl::unexpected(status.error());
+  if (auto status = check_options(options); !status) return tl::unexpected(status.error());
   const auto observed = look();
   if (!observed) return named(observed.error());
   const handle::ArmedChanges armed = handle::parse_armed(observed->armed);
@@ -195,8 +199,7 @@ Result<Observation> SonicDriver::open(const std::vector<PortChange>& changes, Ob
 
 Result<std::vector<PortOutcome>> SonicDriver::settle(std::string_view change_id,
                                                      std::span<const Settlement> ports) {
-  if (auto status = handle::check_change_id(change_id); !status)
-    return tl::unexpected(status.error());
+  if (auto status = check_change_id(change_id); !status) return tl::unexpected(status.error());
   std::vector<Command> verdicts, saving, records;
   for (const Settlement& port : ports) {
     if (auto status = check_port(port.port); !status) return tl::unexpected(status.error());
@@ -260,7 +263,8 @@ Status SonicDriver::clear_away(const SwitchState& observed) {
 }
 
 Result<std::vector<SessionReport>> SonicDriver::sessions(std::span<const PortIntent> ports) {
-  if (auto status = handle::check_all(ports); !status) return tl::unexpected(status.error());
+  if (auto status = check_all(ports, frr::check_policy); !status)
+    return tl::unexpected(status.error());
   std::vector<frr::AskedSession> asked;
   for (const PortIntent& port : ports) {
     for (const Attachment& one : port.attachments) {
